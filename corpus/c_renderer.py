@@ -1,0 +1,153 @@
+"""Generated programs as C: the statements. Expressions are in `c_expressions`.
+
+Invariant: as `ir` promises, a range's bound does not change in its body and no `Break` stands in a `Switch`, so that C's `for` and
+`switch` mean the same as the program's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from transpile.corpus import ir
+from transpile.corpus.c_expressions import C_TYPES, CExpressions, Text
+from transpile.corpus.ir_names import used, walk
+from transpile.corpus.signature import SIGNED
+
+
+class CRenderer(CExpressions):
+    """Renders the body of one function; one instance each."""
+
+    struct_prefix = "struct "
+    zeros = "0"
+
+    def body(self) -> str:
+        """The lines of the body, indented, and the closing brace."""
+        return "\n".join([*(f"    {line}" for line in self.block(self.function.body)), "}"])
+
+    def block(self, body: tuple[ir.Stmt, ...]) -> list[str]:
+        return [line for one in body for line in self.statement(one)]
+
+    def nested(self, head: str, body: tuple[ir.Stmt, ...], first: list[str] | None = None) -> list[str]:
+        """`head {`, the body (after the lines of `first`), `}`."""
+        return [f"{head} {{", *(f"    {line}" for line in [*(first or []), *self.block(body)]), "}"]
+
+    def declare(self, type_: str, name: str) -> str:
+        return f"{C_TYPES.get(self.type_of(type_)) or self.struct_prefix + type_} {name}"
+
+    def truth(self, e: ir.Expr) -> str:
+        return self.condition(e).text
+
+    def statement(self, one: ir.Stmt) -> list[str]:
+        match one:
+            case ir.Let():
+                return [f"{self.declare(one.type, one.name)} = {self.assigned(one.value).text};"]
+            case ir.LetArray():
+                values = ", ".join(self.assigned(v).text for v in one.values) or self.zeros
+                return [f"{self.declare(one.type, one.name)}[{one.size}] = {{{values}}};"]
+            case ir.Assign():
+                return [self.assign(one) + ";"]
+            case ir.Swap():
+                left, right = (f"{one.array}[{self.index(i)}]" for i in (one.left, one.right))
+                return [f"{self.declare(one.type, one.temporary)} = {left};", f"{left} = {right};", f"{right} = {one.temporary};"]
+            case ir.If():
+                return self.branch(one)
+            case ir.While():
+                return self.nested(f"while ({self.truth(one.condition)})", one.body)
+            case ir.DoWhile():
+                lines = self.nested("do", one.body)
+                return [*lines[:-1], f"}} while ({self.truth(one.condition)});"]
+            case ir.Loop():
+                return self.nested("for (;;)", one.body)
+            case ir.ForRange():
+                return self.nested(f"for ({self.range(one)})", one.body)
+            case ir.ForEach():
+                return self.each(one)
+            case ir.Switch():
+                return self.switch(one)
+            case ir.Return():
+                return ["return;" if one.value is None else f"return {self.assigned(one.value).text};"]
+            case ir.Break():
+                return ["break;"]
+            case ir.Continue():
+                return ["continue;"]
+            case ir.Do():
+                return [self.expression(one.call).text + ";"]
+        raise TypeError(f"no C for {one!r}")
+
+    def assign(self, one: ir.Assign) -> str:
+        target = self.expression(one.target).text
+        if not one.op:
+            return f"{target} = {self.assigned(one.value).text}"
+        if one.op in {"+", "-"} and isinstance(one.value, ir.Const) and one.value.value == 1 and one.value.type not in {"f32", "f64"}:
+            return f"{f'({target})' if target.startswith('*') else target}{one.op * 2}"
+        type_ = self.type_of(one.target.type)
+        bare = None if one.op in {"<<", ">>"} else self.uncast(one.value, type_)
+        exact = one.op in {"/", "%", "<<", ">>"}
+        return f"{target} {one.op}= {(bare or self.expression(one.value, exact=exact)).text}"
+
+    def branch(self, one: ir.If) -> list[str]:
+        lines = self.nested(f"if ({self.truth(one.condition)})", one.then)
+        if not one.other:
+            return lines
+        if len(one.other) == 1 and isinstance(one.other[0], ir.If):
+            chain = self.branch(one.other[0])
+            return [*lines[:-1], f"}} else {chain[0]}", *chain[1:]]
+        return [*lines[:-1], *self.nested("} else", one.other)]
+
+    def range(self, one: ir.ForRange) -> str:
+        """The three parts of a counting loop's head."""
+        name, type_ = one.name, self.type_of(one.type)
+        start, stop = self.assigned(one.start), self.assigned(one.stop)
+        low, high = (self.expression(e).within(11) for e in (one.start, one.stop))
+        step = f"{name}++" if one.step == 1 else f"{name} += {one.step}"
+        if not one.reverse:
+            return f"{self.declare(one.type, name)} = {start.text}; {name} {'<=' if one.inclusive else '<'} {high}; {step}"
+        back = f"{name}--" if one.step == 1 else f"{name} -= {one.step}"
+        before = self.before(one.stop)
+        if type_ in SIGNED:
+            first = stop.text if one.inclusive else before
+            return f"{self.declare(one.type, name)} = {first}; {name} >= {low}; {back}"
+        if one.step == 1:
+            first = f"{stop.within(12)} + 1" if one.inclusive else stop.text
+            return f"{self.declare(one.type, name)} = {first}; {name}-- > {low};"
+        # An unsigned counter that steps past 0 comes out above the bound.
+        first, bound = (stop.text, "<=") if one.inclusive else (before, "<")
+        test = f"{name} {bound} {high}"
+        if not (isinstance(one.start, ir.Const) and one.start.value == 0):
+            test += f" && {name} >= {low}"
+        return f"{self.declare(one.type, name)} = {first}; {test}; {back}"
+
+    def before(self, e: ir.Expr) -> str:
+        """The text of `e - 1`."""
+        if isinstance(e, ir.Const):
+            return self.assigned(ir.Const(e.type, int(e.value) - 1)).text
+        return self.assigned(ir.Binary(e.type, "-", e, ir.Const(e.type, 1))).text
+
+    def each(self, one: ir.ForEach) -> list[str]:
+        """A counting loop; the element is a local, or written out where it is used once and nothing is stored meanwhile."""
+        counter = one.index or one.counter
+        head = f"for ({self.declare('index', counter)} = 0; {counter} < {self.length(one.array).text}; {counter}++)"
+        uses = Counter(n.name for n in walk(one.body) if isinstance(n, ir.Var))[one.name]
+        reads = used(one.body)
+        stores = any(
+            isinstance(n, ir.Swap | ir.Call) or (isinstance(n, ir.Assign) and not isinstance(n.target, ir.Var)) for n in walk(one.body)
+        )
+        if uses <= 1 and not stores and one.name in reads:
+            self.inlined[one.name] = Text(f"{one.array}[{counter}]")
+            return self.nested(head, one.body)
+        return self.nested(head, one.body, [f"{self.declare(one.type, one.name)} = {one.array}[{counter}];"])
+
+    def switch(self, one: ir.Switch) -> list[str]:
+        lines = [f"switch ({self.expression(one.value).text}) {{"]
+        arms = []
+        for constants, body in one.cases:
+            arms.append(([f"case {self.constant(ir.Const(one.value.type, c), False).text}:" for c in constants], body))
+        if one.default:
+            arms.append((["default:"], one.default))
+        for labels, body in arms:
+            scoped = any(isinstance(s, ir.Let | ir.LetArray | ir.Swap) for s in body)
+            inner = self.block(body)
+            if not isinstance(body[-1], ir.Return | ir.Continue):
+                inner.append("break;")
+            lines += [*labels[:-1], labels[-1] + (" {" if scoped else ""), *(f"    {line}" for line in inner), *(["}"] if scoped else [])]
+        return [*lines, "}"]

@@ -1,0 +1,305 @@
+"""The generator's programs: a small typed syntax tree that every language can render in its own idiom.
+
+Types are those of `signature` plus `index`: a non-negative count or array position. C renders `index` as the type of the
+function's length parameters (`int`, `size_t`, `unsigned`: `Function.length_type`), Rust and Zig as `usize`.
+Arithmetic on signed and unsigned integers wraps (C is compiled with -fwrapv); index arithmetic must not overflow or go below 0.
+Shift counts are constants below the width, or masked by the program. Division guards against zero, or traps in every language.
+Every expression carries its type, so that a renderer never infers. Names are canonical (p0, v0, c0, S0, m0) already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transpile.corpus.signature import Signature
+
+# ---------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Expr):
+    """A literal. `char` asks for a character literal (`'a'`, `b'a'`) where the language has one for the type."""
+
+    value: int | float | bool
+    char: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Expr):
+    """`type`'s largest (or smallest) value: INT32_MAX, i32::MAX, std.math.maxInt(i32). Integers only."""
+
+    largest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Var(Expr):
+    """A local or a scalar parameter (not one that holds a length: that is `Len`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Len(Expr):
+    """Number of elements of the array parameter `array`; type `index`. C: the length parameter; Rust: p0.len(); Zig: p0.len.
+
+    For a local array (`LetArray`): its constant size.
+    """
+
+    array: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Expr):
+    """`op` in + - * / % & | ^ << >>; both operands have `type`, but a shift count may be any integer type.
+
+    On floats + - * / only. Integers wrap (see the module).
+    """
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Expr):
+    """`op` in - ~ ; operand has `type`."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Expr):
+    """`op` in < <= > >= == != on operands of one type; type `bool`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Expr):
+    """`op` in and or; short-circuits; type `bool`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Expr):
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Select(Expr):
+    """`condition ? then : other`; Rust and Zig: if/else expression."""
+
+    condition: Expr
+    then: Expr
+    other: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Cast(Expr):
+    """To `type` as C does: truncate, sign- or zero-extend by the operand's type, int to float and back (float to int saturates
+    in Rust and is undefined in C: programs keep it in range), bool to int. To and from `index` too (value known to fit)."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Expr):
+    """Element `array[index]`; `array` is an array parameter, a NUL-terminated string parameter, an out-parameter (index Const 0)
+    or a local array. `index` has type `index` or any integer (then renderers cast). With `field`: that field of a struct element."""
+
+    array: str
+    index: Expr
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Expr):
+    """`pointer->field` of a parameter that points to one struct."""
+
+    pointer: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expr):
+    """A call of a helper of the same program. `arguments` are in the order of the C signature; an array argument is `Var` of its
+    pointer name with type `array`, and the argument of its length parameter is `Len` of it (renderers with slices drop it)."""
+
+    name: str
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin(Expr):
+    """`name` in min max abs rotl rotr clz ctz popcount swap_bytes (unsigned ints; C writes these by builtins or by hand),
+    sqrt floor ceil trunc fabs (floats; abs is for signed integers, wraps at the smallest; min and max are integers only).
+    C renders min, max and abs as conditionals."""
+
+    name: str
+    arguments: tuple[Expr, ...]
+
+
+# ---------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True)
+class Stmt:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Let(Stmt):
+    name: str
+    type: str
+    value: Expr
+    mutable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LetArray(Stmt):
+    """A local array of `size` elements, all zero, or `values`."""
+
+    name: str
+    type: str
+    size: int
+    values: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Stmt):
+    """`target op= value`; `op` is "" or an operator of `Binary`. The target is a Var, Index or Field."""
+
+    target: Expr
+    value: Expr
+    op: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap(Stmt):
+    """Exchange two elements of the array parameter (Rust: p0.swap(i, j); elsewhere through a temporary `temporary`)."""
+
+    array: str
+    left: Expr
+    right: Expr
+    temporary: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class If(Stmt):
+    condition: Expr
+    then: tuple[Stmt, ...]
+    other: tuple[Stmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class While(Stmt):
+    condition: Expr
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoWhile(Stmt):
+    """Body first. Rust: loop { ...; if !(c) { break; } }. The body has no `Continue` of its own level."""
+
+    body: tuple[Stmt, ...]
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Stmt):
+    """Endless until Break or Return: for (;;), loop, while (true)."""
+
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForRange(Stmt):
+    """for name in start..stop (`inclusive`: ..=stop), by `step` (a positive constant), or from the top down if `reverse`.
+
+    The body does not assign `name`. `type` is `index` or an integer type. Rust: ranges (.rev(), .step_by()); C: for; Zig: `for (a..b) |i|` for
+    upward index loops by one, else while with a continue expression. An inclusive stop is never the largest value of its type.
+    """
+
+    name: str
+    type: str
+    start: Expr
+    stop: Expr
+    body: tuple[Stmt, ...]
+    step: int = 1
+    inclusive: bool = False
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach(Stmt):
+    """Over the elements of an array parameter (by value): `name` is the element, `index` (if not "") the position, type index.
+
+    `type` is the element type. C: for over `counter` and a const local or inline use `array[counter]`; `counter` is `index` or a fresh name.
+    """
+
+    name: str
+    type: str
+    array: str
+    body: tuple[Stmt, ...]
+    index: str = ""
+    counter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Stmt):
+    """Cases are (constants, body); no fall through; `default` may be empty."""
+
+    value: Expr
+    cases: tuple[tuple[tuple[int, ...], tuple[Stmt, ...]], ...]
+    default: tuple[Stmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Stmt):
+    value: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Break(Stmt):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Continue(Stmt):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Do(Stmt):
+    """A call for its effect."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`signature` in the C ABI (with length parameters; names p0...). `length_type`: i32, u32 or usize, the C type of `index`."""
+
+    signature: Signature
+    body: tuple[Stmt, ...]
+    length_type: str = "i32"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An entry function `f0` and its helpers `c0`, `c1` (a helper may call earlier helpers)."""
+
+    entry: Function
+    helpers: tuple[Function, ...] = ()

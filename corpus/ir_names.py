@@ -1,0 +1,90 @@
+"""What a generated function does with its names: which it reads, which it changes. Renderers of strict languages ask.
+
+Names of one function are unique (the generator's rule), so sets of names say enough; scopes are not tracked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from transpile.corpus import ir
+from transpile.corpus.signature import Signature
+
+
+def walk(node: object) -> Iterator[ir.Expr | ir.Stmt]:
+    """Every expression and statement in `node`, a node or a tuple of nodes (nested as in `ir.Switch`), outermost first."""
+    if isinstance(node, tuple):
+        for one in node:
+            yield from walk(one)
+    elif isinstance(node, ir.Expr | ir.Stmt):
+        yield node
+        for field in fields(node):
+            value = getattr(node, field.name)
+            if isinstance(value, tuple | ir.Expr | ir.Stmt):
+                yield from walk(value)
+
+
+def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
+    """Names of variables and arrays that `node` changes, by assignment, exchange, or a callee's pointer that is not const."""
+    names: set[str] = set()
+    for one in walk(node):
+        if isinstance(one, ir.Assign):
+            target = one.target
+            if isinstance(target, ir.Var):
+                names.add(target.name)
+            elif isinstance(target, ir.Index):
+                names.add(target.array)
+            elif isinstance(target, ir.Field):
+                names.add(target.pointer)
+        elif isinstance(one, ir.Swap):
+            names.add(one.array)
+        elif isinstance(one, ir.Call) and one.name in callees:
+            for argument, parameter in zip(one.arguments, callees[one.name].parameters, strict=True):
+                if parameter.pointer and not parameter.const and isinstance(argument, ir.Var):
+                    names.add(argument.name)
+    return names
+
+
+def used(node: object) -> set[str]:
+    """Names that `node` mentions in any role but that of being declared; assigning counts as use."""
+    names: set[str] = set()
+    for one in walk(node):
+        if isinstance(one, ir.Var):
+            names.add(one.name)
+        elif isinstance(one, ir.Index | ir.Len | ir.ForEach | ir.Swap):
+            names.add(one.array)
+        elif isinstance(one, ir.Field):
+            names.add(one.pointer)
+    return names
+
+
+def called(node: object) -> list[str]:
+    """Names of the functions that `node` calls, each once, in the order of the text."""
+    return list(dict.fromkeys(one.name for one in walk(node) if isinstance(one, ir.Call)))
+
+
+def always_leaves(body: tuple[ir.Stmt, ...]) -> bool:
+    """True when control never passes the end of `body`: it returns, or loops for ever."""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, ir.Return):
+        return True
+    if isinstance(last, ir.If):
+        return always_leaves(last.then) and always_leaves(last.other)
+    if isinstance(last, ir.Switch):
+        return always_leaves(last.default) and all(always_leaves(one) for _, one in last.cases)
+    return isinstance(last, ir.Loop) and not _breaks(last.body)
+
+
+def _breaks(body: tuple[ir.Stmt, ...]) -> bool:
+    """Does `body` hold a `Break` of its own level?"""
+    for one in body:
+        if isinstance(one, ir.Break):
+            return True
+        if isinstance(one, ir.If) and (_breaks(one.then) or _breaks(one.other)):
+            return True
+        if isinstance(one, ir.Switch) and (_breaks(one.default) or any(_breaks(case) for _, case in one.cases)):
+            return True
+    return False

@@ -1,0 +1,157 @@
+"""What a language is to this project: one subclass of `Language` per file of `corpus/languages/`.
+
+A language compiles units of many functions, reads signatures and functions out of real source, writes the part of a
+function that a signature determines (structs, prototypes of callees, header, C entry point), and renders generated programs.
+Everything that depends on a language is behind this class; adding one is adding one file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from transpile.corpus import ir
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.source import SourceFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One error of a compiler; `line` is 1-based in the text that was compiled, None where the compiler named none."""
+
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """A linked wasm module with its name section, or the errors that prevented it."""
+
+    wasm: bytes | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Language(ABC):
+    """One language, as source and as target. Instances hold no state."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    slices: ClassVar[bool] = False
+    """Whether source text has slices, which carry their length, where the C ABI has a pointer and a length parameter."""
+    keywords: ClassVar[frozenset[str]]
+    """Words that renaming never touches: keywords, type names, and library names that canonical source may use bare."""
+
+    # ------------------------------------------------------------ toolchain
+
+    @abstractmethod
+    def version(self) -> str:
+        """The compiler's name and version. Raises MissingCompiler, with how to get it."""
+
+    @abstractmethod
+    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
+        """Compile one unit to a linked wasm module (MVP features, names kept, memory exported, nothing inlined but what the language
+        needs to be itself). `level` is the optimization level (0, 1, 2, 3, s). All errors are collected, never just the first.
+        A compiler that runs longer than `seconds` is killed and reported as a diagnostic without a line."""
+
+    @property
+    @abstractmethod
+    def prologue(self) -> str:
+        """What stands once at the top of every unit (includes, `#![no_std]`, panic handler). Ends with a newline."""
+
+    # ------------------------------------------------------------ writing what a signature determines
+
+    @abstractmethod
+    def write_struct(self, struct: Struct) -> str: ...
+
+    @abstractmethod
+    def write_header(self, signature: Signature) -> str:
+        """The function's head up to and with `{`, as `SourceFunction.text` starts: the decoder's forced prefix."""
+
+    @abstractmethod
+    def write_prototype(self, signature: Signature) -> str:
+        """A callee's head ending in `;`, in the same words as `write_header`: context for the decoder, never compiled."""
+
+    @abstractmethod
+    def write_entry(self, signature: Signature) -> str:
+        """The C entry point exported under `signature.name`, calling the inner function; "" where the inner function is it."""
+
+    @abstractmethod
+    def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        """`source.text` with the attributes that a unit needs. `inline`: into its entry point (the function itself), or never (a callee:
+        its symbol in the module must then contain its name)."""
+
+    def write_prelude(self, signature: Signature, callees: Sequence[Signature]) -> str:
+        """Structs, prototypes of callees, and the header: all that precedes the body. Lines joined by newlines."""
+        structs = {s.name: s for one in (signature, *callees) for s in one.structs}
+        lines = [self.write_struct(s) for s in structs.values()]
+        lines += [self.write_prototype(c) for c in callees]
+        return "\n".join([*lines, self.write_header(signature)])
+
+    def write_unit(self, source: SourceFunction) -> str:
+        """A whole program without the prologue: structs, callees (never inlined), the function, its C entry point."""
+        functions = _in_order(source)
+        structs = {s.name: s for one in functions for s in one.signature.structs}
+        parts = [self.write_struct(s) for s in structs.values()]
+        parts += [self.write_inner(one, inline=False) for one in functions[:-1]]
+        parts += [self.write_inner(source, inline=True), self.write_entry(source.signature)]
+        return "\n".join(p for p in parts if p) + "\n"
+
+    # ------------------------------------------------------------ reading and rendering
+
+    @abstractmethod
+    def read(self, text: str) -> list[SourceFunction]:
+        """Functions with a body in a source file, in order, with signatures (as the C ABI sees them: slices become pointer and length)
+        and the callees among them. A function whose types are outside `signature` is left out. Names are as written."""
+
+    @abstractmethod
+    def render(self, program: ir.Program) -> SourceFunction:
+        """A generated program in this language's idiom."""
+
+
+def _in_order(source: SourceFunction) -> list[SourceFunction]:
+    """The function and what it calls, callees first, each once."""
+    out: dict[str, SourceFunction] = {}
+
+    def visit(one: SourceFunction) -> None:
+        for callee in one.callees:
+            if callee.name not in out:
+                visit(callee)
+        out[one.name] = one
+
+    visit(source)
+    return list(out.values())
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Every language of `corpus/languages/`, by name."""
+    package = importlib.import_module("transpile.corpus.languages")
+    found: dict[str, Language] = {}
+    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+        loaded = importlib.import_module(f"{package.__name__}.{module}")
+        if not hasattr(loaded, "LANGUAGE"):
+            continue
+        found[loaded.LANGUAGE.name] = loaded.LANGUAGE
+    return found
+
+
+def language(name: str) -> Language:
+    """The language of that name. Raises TranspileError naming what there is, and what is near."""
+    import difflib
+
+    known = languages()
+    if name.lower() in known:
+        return known[name.lower()]
+    aliases = {"c++": "cpp", "cxx": "cpp", "rs": "rust"}
+    if name.lower() in aliases:
+        return known[aliases[name.lower()]]
+    near = difflib.get_close_matches(name.lower(), [*known, *aliases], n=1)
+    guess = f"did you mean '{near[0]}'? " if near else ""
+    raise TranspileError(f"unknown language '{name}'", hint=f"{guess}languages are: {', '.join(known)}")

@@ -1,0 +1,174 @@
+"""C: compiled by zig's clang, linked by its wasm-ld, read and written with the names of <stdint.h>.
+
+Invariant: what is compiled is treated as hostile. It may include the C library's headers by name and no other file, and may hold
+no inline assembly (which can include files too) nor change line numbers.
+Limit: the library's functions have no bodies here, but for memcpy and its kin; calls of others become imports.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from transpile.corpus import ir, zigcc
+from transpile.corpus.c_expressions import C_TYPES
+from transpile.corpus.c_reader import CReader
+from transpile.corpus.c_renderer import CRenderer
+from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.source import SourceFunction
+
+STRICT = (
+    "-Werror=implicit-function-declaration", "-Werror=implicit-int", "-Werror=int-conversion", "-Werror=incompatible-pointer-types",
+    "-Werror=return-type", "-Werror=return-mismatch",
+)  # fmt: skip
+"""What old C let pass and hardly anyone means."""
+
+WORDS = """
+    auto break case char const continue default do double else enum extern float for goto if inline int long register restrict
+    return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool _Alignas _Alignof _Atomic _Noreturn
+    _Static_assert bool true false NULL int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t ptrdiff_t
+    intptr_t uintptr_t SIZE_MAX INT_MAX INT_MIN UINT_MAX CHAR_BIT INFINITY NAN
+    memcpy memset memmove memcmp strlen abs sqrt sqrtf floor floorf ceil ceilf trunc truncf fabs fabsf
+    __builtin_clz __builtin_clzll __builtin_ctz __builtin_ctzll __builtin_popcount __builtin_popcountll __builtin_bswap16
+    __builtin_bswap32 __builtin_bswap64 __builtin_inf __builtin_inff __builtin_nan __builtin_nanf __attribute__ noinline
+"""
+LIMITS = {f"{sign}INT{bits}_{end}" for sign in ("", "U") for bits in (8, 16, 32, 64) for end in ("MIN", "MAX")}
+
+PROLOGUE = """\
+#include <stdint.h>
+#include <stddef.h>
+#include <stdbool.h>
+void *memcpy(void *, const void *, size_t);
+void *memmove(void *, const void *, size_t);
+void *memset(void *, int, size_t);
+int memcmp(const void *, const void *, size_t);
+size_t strlen(const char *);
+int abs(int);
+""" + "".join(f"double {name}(double);\nfloat {name}f(float);\n" for name in ("sqrt", "floor", "ceil", "trunc", "fabs"))
+
+HEADERS = """
+    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool stddef
+    stdint stdio stdlib stdnoreturn string strings tgmath time uchar wchar wctype
+    algorithm array bit bitset climits cctype cmath cstddef cstdint cstdlib cstring functional initializer_list iterator limits
+    memory numeric optional span string_view tuple type_traits utility vector concepts ranges compare
+"""
+"""What may be included: C's headers, and those of C++ that need no system."""
+
+_DIRECTIVE = re.compile(r"^[ \t\v\f]*(?:#|%:|\?\?=)[ \t\v\f]*(\w*)(.*)$")
+_INCLUDE = re.compile(r'\s*(?:<(\w+)(?:\.h)?>|"(\w+)\.h")\s*$')
+_ASSEMBLY = re.compile(r"\b(?:asm|__asm|__asm__)\b")
+_ERROR = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", re.MULTILINE)
+_ANY_ERROR = re.compile(r"^.*?(?:fatal )?error: (.*)$", re.MULTILINE)
+
+
+def screen(text: str) -> list[Diagnostic]:
+    """What a unit must not hold: other files' text, inline assembly, changed line numbers."""
+    found = []
+    number, joined = 1, ""
+    for i, line in enumerate(text.split("\n"), 1):
+        joined += line.rstrip("\r")
+        if joined.endswith("\\"):  # the line goes on
+            joined = joined[:-1]
+            continue
+        if "#" in joined or "%:" in joined or "??=" in joined:
+            code = re.sub(r"/\*.*?\*/", " ", joined)
+            directive = _DIRECTIVE.match(code)
+            if directive and directive[1] in {"include", "include_next", "import", "embed", "__include_macros"}:
+                header = _INCLUDE.match(directive[2].split("//")[0])
+                if not header or (header[1] or header[2]) not in HEADERS.split() or directive[1] != "include":
+                    found.append(Diagnostic(number, f"'{code.strip()}': only headers of the C standard library can be included"))
+            elif directive and (directive[1] == "line" or directive[1][:1].isdigit()):
+                found.append(Diagnostic(number, "line directives are not supported"))
+        if _ASSEMBLY.search(joined):
+            found.append(Diagnostic(number, "inline assembly is not supported"))
+        number, joined = i + 1, ""
+    return found
+
+
+class C(Language):
+    name: ClassVar[str] = "c"
+    title: ClassVar[str] = "C"
+    suffixes: ClassVar[tuple[str, ...]] = (".c", ".h")
+    keywords: ClassVar[frozenset[str]] = frozenset(WORDS.split()) | LIMITS
+    compiler: ClassVar[tuple[str, ...]] = ("cc", "-std=gnu17", *STRICT)
+    reader: ClassVar[type[CReader]] = CReader
+    renderer: ClassVar[type[CRenderer]] = CRenderer
+
+    # ------------------------------------------------------------ toolchain
+
+    def version(self) -> str:
+        return f"zig cc {zigcc.zig_version()}"
+
+    @property
+    def prologue(self) -> str:
+        return PROLOGUE
+
+    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
+        refused = screen(text)
+        if refused:
+            return Compilation(None, tuple(refused))
+        unit, command = f"unit{self.suffixes[0]}", self.compiler
+        with zigcc.work_folder() as folder:
+            (folder / unit).write_text(text, encoding="utf-8", errors="replace")
+            compile_ = [zigcc.zig(), command[0], *zigcc.COMMON, *command[1:], f"-O{level}", "-c", unit, "-o", "unit.o"]
+            done = zigcc.run(compile_, folder, seconds)
+            if done.ok:
+                done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", seconds=seconds)
+            if done.ok:
+                return Compilation((folder / "unit.wasm").read_bytes())
+        if done.timed_out:
+            return Compilation(None, (Diagnostic(None, f"the compiler did not end within {seconds:g} seconds"),))
+        errors = [Diagnostic(int(line), message) for line, message in _ERROR.findall(done.stderr)]
+        if not errors:
+            errors = [Diagnostic(None, message) for message in _ANY_ERROR.findall(done.stderr)]
+        return Compilation(None, tuple(errors) or (Diagnostic(None, done.stderr.strip()[-300:] or "the compiler failed"),))
+
+    # ------------------------------------------------------------ writing what a signature determines
+
+    def struct_type(self, name: str) -> str:
+        return f"struct {name}"
+
+    def write_struct(self, struct: Struct) -> str:
+        fields = "".join(f"    {C_TYPES[type_]} {name};\n" for name, type_ in struct.fields)
+        return f"struct {struct.name} {{\n{fields}}};"
+
+    def write_head(self, signature: Signature) -> str:
+        """Result, name and parameters."""
+
+        def declare(p: Parameter) -> str:
+            type_ = C_TYPES.get(p.type) or self.struct_type(p.type)
+            return f"{'const ' if p.const and p.pointer else ''}{type_} {'*' if p.pointer else ''}{p.name}"
+
+        result = "void" if signature.result is None else C_TYPES[signature.result]
+        return f"{result} {signature.name}({', '.join(map(declare, signature.parameters)) or self.no_parameters})"
+
+    no_parameters: ClassVar[str] = "void"
+
+    def write_header(self, signature: Signature) -> str:
+        return self.write_head(signature) + " {"
+
+    def write_prototype(self, signature: Signature) -> str:
+        return self.write_head(signature) + ";"
+
+    def write_entry(self, signature: Signature) -> str:
+        return ""
+
+    def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        return source.text
+
+    # ------------------------------------------------------------ reading and rendering
+
+    def read(self, text: str) -> list[SourceFunction]:
+        return self.reader(text, self.name).functions()
+
+    def render(self, program: ir.Program) -> SourceFunction:
+        callees: list[SourceFunction] = []
+        for function in (*program.helpers, program.entry):
+            text = f"{self.write_header(function.signature)}\n{self.renderer(function).body()}"
+            called = tuple(c for c in callees if re.search(rf"\b{c.name}\b", text))
+            callees.append(SourceFunction(self.name, function.signature, text, called))
+        return callees[-1]
+
+
+LANGUAGE = C()

@@ -1,0 +1,65 @@
+"""C++: C's toolchain and text with what C++ does otherwise: casts by name, struct names without `struct`, empty parameter lists.
+
+Functions have C linkage, so that their exports carry plain names. Limits: no exceptions, no RTTI, and of the standard library only what
+its headers hold.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from transpile.corpus.c_expressions import ATOM, C_TYPES, Text
+from transpile.corpus.c_reader import CReader
+from transpile.corpus.c_renderer import CRenderer
+from transpile.corpus.languages.c import PROLOGUE, C
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.zigcc import zig_version
+
+WORDS = """
+    alignas alignof and bitand bitor catch class compl concept const_cast consteval constexpr constinit decltype delete
+    dynamic_cast explicit export friend mutable namespace new noexcept not nullptr operator or private protected public
+    reinterpret_cast requires static_assert static_cast template this throw try typeid typename using virtual wchar_t xor std
+    char8_t char16_t char32_t __restrict
+"""
+
+
+class CppRenderer(CRenderer):
+    """Casts by `static_cast`, empty braces for a zeroed array."""
+
+    def cast(self, type_: str, value: Text) -> Text:
+        return Text(f"static_cast<{C_TYPES[type_]}>({value.text})", ATOM)
+
+    struct_prefix = ""
+    zeros = ""
+
+
+class CppReader(CReader):
+    """C's reader: what is not C's subset (templates, classes, references) is left out."""
+
+
+class Cpp(C):
+    name: ClassVar[str] = "cpp"
+    title: ClassVar[str] = "C++"
+    suffixes: ClassVar[tuple[str, ...]] = (".cpp", ".cc", ".cxx", ".hpp")
+    keywords: ClassVar[frozenset[str]] = (C.keywords - {"restrict"}) | frozenset(WORDS.split())
+    compiler: ClassVar[tuple[str, ...]] = ("c++", "-std=gnu++20", "-fno-exceptions", "-fno-rtti", "-Werror=return-type")
+    reader: ClassVar[type[CReader]] = CppReader
+    renderer: ClassVar[type[CRenderer]] = CppRenderer
+    no_parameters: ClassVar[str] = ""
+
+    def version(self) -> str:
+        return f"zig c++ {zig_version()}"
+
+    @property
+    def prologue(self) -> str:
+        head, declarations = PROLOGUE.split("#include <stdbool.h>\n")
+        return f'{head}extern "C" {{\n{declarations}}}\n'
+
+    def struct_type(self, name: str) -> str:
+        return name
+
+    def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        return f'extern "C" {source.text}'
+
+
+LANGUAGE = Cpp()

@@ -1,0 +1,238 @@
+"""Rust: `core` alone, slices for pointers with a length, references for structs, raw pointers for the rest.
+
+Units are compiled by `sysroot.toolchain()` and linked by `zigcc.link`. A function's inner form is what a person would write; its C entry
+point is the inner function itself where Rust passes its parameters as C does, else a shim into which it is inlined.
+Text that could read files or run anything at compile time is refused before rustc sees it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from transpile.corpus import ir, sysroot, zigcc
+from transpile.corpus.ir_names import called
+from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.rust_reader import read_functions
+from transpile.corpus.rust_renderer import RustFunction, is_unsafe
+from transpile.corpus.scanner import blank_rust
+from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.source import SourceFunction
+
+FLAGS = (
+    "--edition", "2021", "--crate-type", "lib", "--crate-name", "unit", "--emit", "obj", "--error-format", "json", "-A", "warnings",
+    "-C", "target-cpu=mvp", "-C", "codegen-units=1", "-C", "overflow-checks=off", "-C", "debug-assertions=off",
+    "-C", "no-vectorize-loops", "-C", "no-vectorize-slp", "-C", "symbol-mangling-version=v0",
+    "-C", "llvm-args=-disable-loop-idiom-all -unroll-runtime=0 -unroll-allow-partial=0 -unroll-full-max-count=0 -unroll-allow-peeling=0",
+)  # fmt: skip
+
+PROLOGUE = """\
+#![no_std]
+#![feature(core_float_math)]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! { core::arch::wasm32::unreachable() }
+#[allow(dead_code)]
+trait FloatMath: Sized { fn sqrt(self) -> Self; fn floor(self) -> Self; fn ceil(self) -> Self; fn trunc(self) -> Self; }
+impl FloatMath for f32 {
+    #[inline(always)] fn sqrt(self) -> f32 { core::f32::math::sqrt(self) }
+    #[inline(always)] fn floor(self) -> f32 { core::f32::math::floor(self) }
+    #[inline(always)] fn ceil(self) -> f32 { core::f32::math::ceil(self) }
+    #[inline(always)] fn trunc(self) -> f32 { core::f32::math::trunc(self) }
+}
+impl FloatMath for f64 {
+    #[inline(always)] fn sqrt(self) -> f64 { core::f64::math::sqrt(self) }
+    #[inline(always)] fn floor(self) -> f64 { core::f64::math::floor(self) }
+    #[inline(always)] fn ceil(self) -> f64 { core::f64::math::ceil(self) }
+    #[inline(always)] fn trunc(self) -> f64 { core::f64::math::trunc(self) }
+}
+"""
+"""`FloatMath` gives `core` the methods that floats have in `std`, as the wasm instructions."""
+
+MACROS = r"include|include_str|include_bytes|env|option_env|asm|global_asm|naked_asm"
+REFUSED = (
+    (re.compile(rf"\b(?:{MACROS})\s*!"), "macro"),
+    (re.compile(rf"\buse\b[^;]*\b(?:{MACROS})\b"), "import of a macro"),
+    (re.compile(r"#\s*!\s*\["), "attribute of a whole crate"),
+    (re.compile(r"#\s*\[\s*(?:path|link|link_section|global_allocator|macro_use)\b"), "attribute"),
+    (re.compile(r"\bextern\s+crate\b"), "extern crate"),
+    (re.compile(r"\bmod\s+\w+\s*;"), "module in another file"),
+)
+EXPORTED = re.compile(r'#\s*\[\s*(?:unsafe\s*\(\s*)?(?:export_name\s*=\s*"([^"]+)"|no_mangle\s*\)?\s*\][^{;]*?\bfn\s+(\w+))')
+
+KEYWORDS = frozenset(
+    """as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref return
+    self Self static struct super trait true type unsafe use where while abstract become box do final macro override priv try typeof
+    unsized virtual yield i8 u8 i16 u16 i32 u32 i64 u64 i128 u128 isize usize f32 f64 bool char str core std Some None Ok Err Option
+    Result matches unreachable""".split()  # noqa: SIM905
+)
+
+
+class Rust(Language):
+    name = "rust"
+    title = "Rust"
+    suffixes = (".rs",)
+    keywords = KEYWORDS
+
+    # ------------------------------------------------------------ toolchain
+
+    def version(self) -> str:
+        found = sysroot.toolchain()
+        return f"rustc {found.version} {found.target}"
+
+    @property
+    def prologue(self) -> str:
+        return PROLOGUE
+
+    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
+        refused = _refused(text)
+        if refused:
+            return Compilation(None, refused)
+        found = sysroot.toolchain()
+        with zigcc.work_folder() as folder:
+            (folder / "unit.rs").write_text(text)
+            command = [found.rustc, *FLAGS, *found.flags, "-C", f"opt-level={level}", "unit.rs", "-o", folder / "unit.o"]
+            done = zigcc.run(command, folder, seconds, found.environment)
+            if done.timed_out:
+                return Compilation(None, (Diagnostic(None, f"rustc ran longer than {seconds:g} s"),))
+            if not done.ok:
+                return Compilation(None, tuple(_diagnostics(done.stderr)))
+            exports = [a or b for a, b in EXPORTED.findall(blank_rust(text, strings=False))]
+            linked = zigcc.link([folder / "unit.o", *found.libraries], folder / "unit.wasm", exports, seconds=seconds)
+            if not linked.ok:
+                return Compilation(None, (Diagnostic(None, linked.stderr.strip() or f"the linker ran longer than {seconds:g} s"),))
+            return Compilation((folder / "unit.wasm").read_bytes())
+
+    # ------------------------------------------------------------ writing what a signature determines
+
+    def write_struct(self, struct: Struct) -> str:
+        fields = "".join(f"    pub {name}: {scalar},\n" for name, scalar in struct.fields)
+        return f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
+
+    def write_header(self, signature: Signature) -> str:
+        return f"{_head(signature)} {{"
+
+    def write_prototype(self, signature: Signature) -> str:
+        return f"{_head(signature)};"
+
+    def write_entry(self, signature: Signature) -> str:
+        if _is_entry(signature):
+            return ""
+        parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
+        arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
+        result = "" if signature.result is None else f" -> {signature.result}"
+        return (
+            f'const _: () = {{\n    #[export_name = "{signature.name}"]\n'
+            f'    pub unsafe extern "C" fn entry({parameters}){result} {{\n        {signature.name}({arguments})\n    }}\n}};'
+        )
+
+    def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        if not inline:
+            return f"#[inline(never)]\n{source.text}"
+        attribute = f'export_name = "{source.name}"' if _is_entry(source.signature) else "inline(always)"
+        return f"#[{attribute}]\n{source.text}"
+
+    # ------------------------------------------------------------ reading and rendering
+
+    def read(self, text: str) -> list[SourceFunction]:
+        return read_functions(text, self.name, self.write_header)
+
+    def render(self, program: ir.Program) -> SourceFunction:
+        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
+        done: dict[str, SourceFunction] = {}
+        for function in (*program.helpers, program.entry):
+            lines = [self.write_header(function.signature), *RustFunction(function, signatures).body(), "}"]
+            callees = tuple(done[name] for name in called(function.body) if name in done)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+        return done[program.entry.signature.name]
+
+
+def _head(signature: Signature) -> str:
+    parameters = ", ".join(
+        f"{p.name}: {_inner_type(p)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
+    )  # fmt: skip
+    result = "" if signature.result is None else f" -> {signature.result}"
+    return f"pub {'unsafe ' if is_unsafe(signature) else ''}fn {signature.name}({parameters}){result}"
+
+
+def _inner_type(parameter: Parameter) -> str:
+    if not parameter.pointer:
+        return parameter.type
+    if parameter.length is not None:
+        return f"&[{parameter.type}]" if parameter.const else f"&mut [{parameter.type}]"
+    if parameter.type in WIDTHS:
+        return _c_type(parameter)
+    return f"&{parameter.type}" if parameter.const else f"&mut {parameter.type}"
+
+
+def _c_type(parameter: Parameter) -> str:
+    if not parameter.pointer:
+        return parameter.type
+    return f"*const {parameter.type}" if parameter.const else f"*mut {parameter.type}"
+
+
+def _argument(parameter: Parameter, signature: Signature) -> str:
+    """What the C entry point passes to the inner function for `parameter`."""
+    if not parameter.pointer:
+        return parameter.name
+    if parameter.length is not None:
+        make = "from_raw_parts" if parameter.const else "from_raw_parts_mut"
+        return f"core::slice::{make}({parameter.name}, {signature.parameters[parameter.length].name} as usize)"
+    if parameter.type in WIDTHS:
+        return parameter.name
+    return f"&*{parameter.name}" if parameter.const else f"&mut *{parameter.name}"
+
+
+def _is_entry(signature: Signature) -> bool:
+    """Can the inner function itself be called as C calls it? Rust passes a slice as pointer and length, and scalars of a register's
+    width as C does; narrow ones it extends in its own way."""
+    narrow = {s for s, width in WIDTHS.items() if width < 4}
+    lengths = signature.lengths()
+    for i, p in enumerate(signature.parameters):
+        if p.length is not None and p.length != i + 1:
+            return False
+        if not p.pointer and p.type in narrow:
+            return False
+        if i in lengths and WIDTHS[p.type] != 4:
+            return False
+    return signature.result not in narrow
+
+
+def _refused(text: str) -> tuple[Diagnostic, ...]:
+    """What the unit below the prologue may not say, with lines."""
+    code = blank_rust(text)
+    if text.startswith(PROLOGUE):
+        code = "\n" * PROLOGUE.count("\n") + code[len(PROLOGUE) :]
+    found = [(code.count("\n", 0, m.start()) + 1, what) for pattern, what in REFUSED for m in pattern.finditer(code)]
+    return tuple(Diagnostic(line, f"not allowed here: {what}") for line, what in sorted(found))
+
+
+def _diagnostics(stderr: str) -> Iterator[Diagnostic]:
+    """The errors in rustc's JSON lines; whatever else it printed (a crash) is one error without a line."""
+    found = False
+    for line in stderr.splitlines():
+        if not line.startswith("{"):
+            continue
+        one = json.loads(line)
+        if not str(one.get("level", "")).startswith("error") or one["message"].startswith("aborting due to"):
+            continue
+        found = True
+        code = f"[{one['code']['code']}] " if one.get("code") else ""
+        spans = sorted(one["spans"], key=lambda s: not s["is_primary"])
+        label = next((s["label"] for s in spans if s["is_primary"] and s["label"]), None)
+        yield Diagnostic(_line(spans), f"{code}{one['message']}{f' ({label})' if label else ''}")
+    if not found:
+        yield Diagnostic(None, stderr.strip()[-2000:] or "rustc failed without a message")
+
+
+def _line(spans: list[dict]) -> int | None:
+    """The first line in the unit itself, of a span or of the macro call that it comes from."""
+    for span in spans:
+        while span is not None:
+            if span["file_name"] == "unit.rs":
+                return int(span["line_start"])
+            span = (span.get("expansion") or {}).get("span")
+    return None
+
+
+LANGUAGE = Rust()

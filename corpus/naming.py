@@ -1,0 +1,121 @@
+"""From names as people write them to canonical names, and back.
+
+The model learns on canonical names only (random identifiers slow it down badly); the names of the signature come back in a separate
+pass. Renaming by whole words can't change behaviour as long as the new names are fresh, which canonical names are by construction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from transpile.corpus.language import Language
+from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import canonical_text, lex
+
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+
+
+def canonical_signature(signature: Signature, structs: Mapping[str, str], fields: Mapping[str, str], name: str = "f0") -> Signature:
+    """The signature under canonical names; `structs` and `fields` map names as written to S0.. and m0.."""
+    return Signature(
+        name,
+        tuple(replace(p, name=f"p{i}", type=structs.get(p.type, p.type)) for i, p in enumerate(signature.parameters)),
+        signature.result,
+        tuple(Struct(structs[s.name], tuple((fields[f], t) for f, t in s.fields)) for s in signature.structs),
+    )
+
+
+def struct_names(signatures: Sequence[Signature]) -> tuple[dict[str, str], dict[str, str]]:
+    """Canonical names of the structs and fields of some signatures, numbered in order of appearance.
+
+    Fields of one name in two structs share one canonical name.
+    """
+    structs: dict[str, str] = {}
+    fields: dict[str, str] = {}
+    for signature in signatures:
+        for struct in signature.structs:
+            structs.setdefault(struct.name, f"S{len(structs)}")
+            for name, _ in struct.fields:
+                fields.setdefault(name, f"m{len(fields)}")
+    return structs, fields
+
+
+def canonical_function(
+    source: SourceFunction, language: Language, callees: Sequence[str], signatures: Mapping[str, Signature], *, name: str = "f0"
+) -> SourceFunction:
+    """A function as written, under canonical names.
+
+    `callees`: names in the order in which the WAT calls them (c0, c1, ...); those only in the source follow. `signatures`: by function
+    name, the C ABI signature that counts for all languages (the C source's), parameters of `source` matched by position.
+    """
+    order = [*callees, *(one.name for one in _closure(source) if one.name not in callees)]
+    numbering = {callee: f"c{i}" for i, callee in enumerate(order)} | {source.name: name}
+    structs, fields = struct_names([signatures[source.name], *(signatures[c] for c in order)])
+    return _rename(source, language, numbering, signatures, structs, fields)
+
+
+def _closure(source: SourceFunction) -> list[SourceFunction]:
+    out: dict[str, SourceFunction] = {}
+    for callee in source.callees:
+        for one in [*_closure(callee), callee]:
+            out.setdefault(one.name, one)
+    return list(out.values())
+
+
+def _rename(
+    source: SourceFunction,
+    language: Language,
+    numbering: Mapping[str, str],
+    signatures: Mapping[str, Signature],
+    structs: Mapping[str, str],
+    fields: Mapping[str, str],
+) -> SourceFunction:
+    signature = canonical_signature(signatures[source.name], structs, fields, numbering[source.name])
+    names: dict[str, str] = dict(numbering)
+    own = source.signature
+    written, canonical = own.parameters, signature.parameters
+    if language.slices:
+        written, canonical = drop_lengths(own), drop_lengths(signature)
+    names |= {w.name: c.name for w, c in zip(written, canonical, strict=True)}
+    own_structs = {s.name: structs[t.name] for s, t in zip(own.structs, signatures[source.name].structs, strict=True)}
+    names |= own_structs
+    text = source.text
+    header, body = text[: text.index("{")], lex(text[text.index("{") :])
+    mutable = [m.group(1) for m in re.finditer(r"\bmut\s+([A-Za-z_]\w*)\s*:", header)]
+    local = 0
+    for i, token in enumerate(body):
+        if not _IDENTIFIER.fullmatch(token) or token in names or token in language.keywords:
+            continue
+        previous = body[i - 1] if i else ""
+        if previous in (".", "->", "::") or body[i + 1 : i + 2] == ["::"]:
+            continue
+        if token in fields and (body[i + 1 : i + 2] == [":"] and previous in ("{", ",")):
+            continue
+        names[token] = f"v{local}"
+        local += 1
+    renamed = []
+    for i, token in enumerate(body):
+        after_dot = i and body[i - 1] in (".", "->")
+        is_initializer = token in fields and i and body[i - 1] in ("{", ",") and body[i + 1 : i + 2] == [":"]
+        renamed.append(fields.get(token, token) if after_dot or is_initializer else names.get(token, token))
+    shadows = [f"let mut {names[n]} = {names[n]};" for n in mutable]
+    body_text = canonical_text(" ".join([renamed[0], *shadows, *renamed[1:]]))
+    head = canonical_text(language.write_header(signature))
+    callees = tuple(_rename(c, language, numbering, signatures, structs, fields) for c in source.callees)
+    return SourceFunction(source.language, signature, f"{head} {body_text[1:].strip()}", callees)
+
+
+def natural_names(signature: Signature) -> dict[str, str]:
+    """Canonical name to the name as written, for the parameters, structs and fields of a signature and the function itself."""
+    structs, fields = struct_names([signature])
+    back = {v: k for k, v in (structs | fields).items()}
+    return back | {f"p{i}": p.name for i, p in enumerate(signature.parameters)} | {"f0": signature.name}
+
+
+def drop_lengths(signature: Signature) -> tuple[Parameter, ...]:
+    """The parameters that remain in a language with slices."""
+    lengths = signature.lengths()
+    return tuple(p for i, p in enumerate(signature.parameters) if i not in lengths)

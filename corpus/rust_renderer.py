@@ -1,0 +1,373 @@
+"""Generated programs as idiomatic Rust: slices, ranges, iterators, `match`, tail expressions, wrapping methods on unsigned integers.
+
+Expressions are rendered to (text, binding strength), so that parentheses stand only where they are needed. Signed arithmetic is written
+with plain operators, which wrap because units are compiled without overflow checks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from transpile.corpus import ir
+from transpile.corpus.ir_names import always_leaves, assigned, walk
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
+
+POSTFIX, UNARY, CAST = 15, 14, 13
+STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
+COMPARE, AND, OR, LOWEST = 6, 5, 4, 0
+WRAPPING = {"+": "wrapping_add", "-": "wrapping_sub", "*": "wrapping_mul"}
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+ESCAPES = {0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
+METHODS = {
+    "clz": "leading_zeros", "ctz": "trailing_zeros", "popcount": "count_ones", "swap_bytes": "swap_bytes",
+    "sqrt": "sqrt", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "fabs": "abs", "abs": "wrapping_abs",
+    "rotl": "rotate_left", "rotr": "rotate_right", "min": "min", "max": "max",
+}  # fmt: skip
+COUNTS = frozenset({"clz", "ctz", "popcount"})
+SMALL = 16
+"""Unsigned counters may step by less than this with a plain `+=`."""
+
+
+def rust_type(scalar: str) -> str:
+    return "usize" if scalar == "index" else scalar
+
+
+def number(value: int | float | bool, scalar: str) -> str:
+    """A literal without suffix; its sign, if any, stands in front."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if scalar in FLOATS:
+        value = float(value)
+        if math.isnan(value):
+            return f"{scalar}::NAN"
+        if math.isinf(value):
+            return f"{scalar}::INFINITY" if value > 0 else f"{scalar}::NEG_INFINITY"
+        return repr(value)
+    sign, size = ("-", -int(value)) if value < 0 else ("", int(value))
+    return f"{sign}{size:#x}" if size > 65535 else f"{sign}{size}"
+
+
+class RustFunction:
+    """Renders the body of one function; `callees` are the signatures of all functions of the program."""
+
+    def __init__(self, function: ir.Function, callees: Mapping[str, Signature]) -> None:
+        self.function = function
+        self.callees = callees
+        self.parameters = {p.name: p for p in function.signature.parameters}
+        self.unsafe = is_unsafe(function.signature)
+        self.changed = assigned(function.body, callees)
+
+    def body(self) -> list[str]:
+        """Lines of the body, indented by one level."""
+        lines = [
+            f"let mut {p.name} = {p.name};"
+            for p in self.function.signature.parameters
+            if not p.pointer and p.name in self.changed
+        ]  # fmt: skip
+        return _indent([*lines, *self.block(self.function.body, tail=True)])
+
+    # ------------------------------------------------------------ statements
+
+    def block(self, body: tuple[ir.Stmt, ...], *, tail: bool = False) -> list[str]:
+        lines: list[str] = []
+        for position, one in enumerate(body):
+            lines += self.statement(one, tail and position == len(body) - 1)
+        return lines
+
+    def statement(self, one: ir.Stmt, tail: bool) -> list[str]:
+        match one:
+            case ir.Let():
+                return [self.let(one)]
+            case ir.LetArray():
+                return [self.let_array(one)]
+            case ir.Assign():
+                return [self.assign(one)]
+            case ir.Swap():
+                return [f"{one.array}.swap({self.index(one.left)}, {self.index(one.right)});"]
+            case ir.If():
+                # Branches are values only if all of them are: `if c { 1 } else { 2 }` at the end of a function.
+                tail = tail and always_leaves((one,))
+                return self.conditional(one, tail)
+            case ir.While():
+                return [f"while {self.text(one.condition)} {{", *_indent(self.block(one.body)), "}"]
+            case ir.DoWhile():
+                leave = [f"if {self.negated(one.condition)} {{", "    break;", "}"]
+                return ["loop {", *_indent([*self.block(one.body), *leave]), "}"]
+            case ir.Loop():
+                return ["loop {", *_indent(self.block(one.body)), "}"]
+            case ir.ForRange():
+                return [f"for {one.name} in {self.range(one)} {{", *_indent(self.block(one.body)), "}"]
+            case ir.ForEach():
+                return self.for_each(one)
+            case ir.Switch():
+                return self.switch(one, tail and always_leaves((one,)))
+            case ir.Return():
+                if one.value is None:
+                    return [] if tail else ["return;"]
+                return [self.text(one.value)] if tail else [f"return {self.text(one.value)};"]
+            case ir.Break():
+                return ["break;"]
+            case ir.Continue():
+                return ["continue;"]
+            case ir.Do():
+                return [f"{self.text(one.call)};"]
+        raise AssertionError(one)
+
+    def let(self, one: ir.Let) -> str:
+        head = f"let mut {one.name}" if one.name in self.changed else f"let {one.name}"
+        annotation = "" if typed(one.value) else f": {rust_type(one.type)}"
+        return f"{head}{annotation} = {self.text(one.value)};"
+
+    def let_array(self, one: ir.LetArray) -> str:
+        head = f"let mut {one.name}" if one.name in self.changed else f"let {one.name}"
+        if not one.values:
+            zero = {"bool": "false"}.get(one.type) or ("0.0" if one.type in FLOATS else "0") + rust_type(one.type)
+            return f"{head} = [{zero}; {one.size}];"
+        values = ", ".join(self.text(v) for v in one.values)
+        return f"{head}: [{rust_type(one.type)}; {one.size}] = [{values}];"
+
+    def assign(self, one: ir.Assign) -> str:
+        target = self.text(one.target)
+        if not one.op:
+            return f"{target} = {self.text(one.value)};"
+        if one.op in WRAPPING and self.wraps(one.target.type):
+            counter = one.op != "*" and isinstance(one.value, ir.Const) and 0 <= one.value.value < SMALL
+            if not counter:
+                return f"{target} = {self.receiver(one.target)}.{WRAPPING[one.op]}({self.text(one.value)});"
+        if one.op == "%" and one.target.type in SIGNED and not isinstance(one.value, ir.Const):
+            return f"{target} = {self.receiver(one.target)}.wrapping_rem({self.text(one.value)});"
+        return f"{target} {one.op}= {self.text(one.value)};"
+
+    def conditional(self, one: ir.If, tail: bool) -> list[str]:
+        lines = [f"if {self.text(one.condition)} {{", *_indent(self.block(one.then, tail=tail))]
+        if not one.other:
+            return [*lines, "}"]
+        if len(one.other) == 1 and isinstance(one.other[0], ir.If):
+            rest = self.conditional(one.other[0], tail)
+            return [*lines, f"}} else {rest[0]}", *rest[1:]]
+        return [*lines, "} else {", *_indent(self.block(one.other, tail=tail)), "}"]
+
+    def range(self, one: ir.ForRange) -> str:
+        start, stop = self.text(one.start, OR), self.text(one.stop, OR)
+        if not typed(one.start) and not typed(one.stop) and isinstance(one.start, ir.Const):
+            in_method = any(isinstance(e, ir.Builtin) for e in walk(one.body))
+            if one.type != "index" or in_method:
+                start += rust_type(one.type)
+        text = f"{start}..={stop}" if one.inclusive else f"{start}..{stop}"
+        if one.reverse:
+            text = f"({text}).rev()"
+        if one.step != 1:
+            text = f"{text}.step_by({one.step})" if one.reverse else f"({text}).step_by({one.step})"
+        return text
+
+    def for_each(self, one: ir.ForEach) -> list[str]:
+        element = f"let mut {one.name} = " if one.name in assigned(one.body, self.callees) else ""
+        if one.array in assigned(one.body, self.callees):
+            counter = one.index or one.counter
+            first = f"let {one.name} = {one.array}[{counter}];" if not element else f"{element}{one.array}[{counter}];"
+            return [f"for {counter} in 0..{one.array}.len() {{", *_indent([first, *self.block(one.body)]), "}"]
+        parameter = self.parameters.get(one.array)
+        plain = parameter is not None and parameter.const and not one.index
+        iterator = one.array if plain else f"{one.array}.iter()"
+        head = f"({one.index}, &{one.name}) in {iterator}.enumerate()" if one.index else f"&{one.name} in {iterator}"
+        first_lines = [f"{element}{one.name};"] if element else []
+        return [f"for {head} {{", *_indent([*first_lines, *self.block(one.body)]), "}"]
+
+    def switch(self, one: ir.Switch, tail: bool) -> list[str]:
+        arms: list[str] = []
+        for values, body in (*one.cases, (None, one.default)):
+            pattern = "_" if values is None else " | ".join(number(v, one.value.type) for v in values)
+            arms += self.arm(pattern, body, tail)
+        return [f"match {self.text(one.value)} {{", *_indent(arms), "}"]
+
+    def arm(self, pattern: str, body: tuple[ir.Stmt, ...], tail: bool) -> list[str]:
+        lines = self.block(body, tail=tail)
+        if not lines:
+            return [f"{pattern} => {{}}"]
+        if len(lines) == 1 and isinstance(body[0], ir.Return | ir.Assign | ir.Break | ir.Continue | ir.Do):
+            return [f"{pattern} => {lines[0].rstrip(';')},"]
+        return [f"{pattern} => {{", *_indent(lines), "}"]
+
+    # ------------------------------------------------------------ expressions
+
+    def text(self, one: ir.Expr, least: int = LOWEST) -> str:
+        """`one` rendered, in parentheses if it binds weaker than `least`."""
+        text, strength = self.expression(one)
+        return text if strength >= least else f"({text})"
+
+    def receiver(self, one: ir.Expr) -> str:
+        """`one` as what a method is called on: literals get their type."""
+        if isinstance(one, ir.Const) and not one.char and not isinstance(one.value, bool):
+            text = number(one.value, one.type)
+            text += "" if "::" in text else rust_type(one.type)
+            return f"({text})" if text.startswith("-") else text
+        if typed(one):
+            return self.text(one, POSTFIX)
+        return f"({self.text(one, CAST + 1)} as {rust_type(one.type)})"
+
+    def wraps(self, scalar: str) -> bool:
+        return scalar != "index" and scalar not in SIGNED and scalar not in FLOATS
+
+    def index(self, one: ir.Expr) -> str:
+        if one.type in ("index", "usize") or isinstance(one, ir.Const):
+            return self.text(one)
+        return f"{self.text(one, CAST)} as usize"
+
+    def expression(self, one: ir.Expr) -> tuple[str, int]:
+        match one:
+            case ir.Const():
+                return self.constant(one)
+            case ir.Limit():
+                return f"{rust_type(one.type)}::{'MAX' if one.largest else 'MIN'}", POSTFIX
+            case ir.Var():
+                return one.name, POSTFIX
+            case ir.Len():
+                return f"{one.array}.len()", POSTFIX
+            case ir.Binary():
+                return self.binary(one)
+            case ir.Unary():
+                if one.op == "-" and self.wraps(one.type):
+                    return f"{self.receiver(one.operand)}.wrapping_neg()", POSTFIX
+                return f"{'!' if one.op == '~' else '-'}{self.text(one.operand, UNARY)}", UNARY
+            case ir.Compare():
+                left, right = self.text(one.left, COMPARE + 1), self.text(one.right, COMPARE + 1)
+                return f"{_before_less(left, one.op)} {one.op} {right}", COMPARE
+            case ir.Logic():
+                sign, strength = ("&&", AND) if one.op == "and" else ("||", OR)
+                return f"{self.text(one.left, strength)} {sign} {self.text(one.right, strength + 1)}", strength
+            case ir.Not():
+                return f"!{self.text(one.operand, UNARY)}", UNARY
+            case ir.Select():
+                return f"if {self.text(one.condition)} {{ {self.text(one.then)} }} else {{ {self.text(one.other)} }}", LOWEST
+            case ir.Cast():
+                return self.cast(one)
+            case ir.Index():
+                return self.element(one)
+            case ir.Field():
+                return f"{one.pointer}.{one.field}", POSTFIX
+            case ir.Call():
+                return self.call(one)
+            case ir.Builtin():
+                return self.builtin(one)
+        raise AssertionError(one)
+
+    def constant(self, one: ir.Const) -> tuple[str, int]:
+        if one.char and isinstance(one.value, int) and 0 <= one.value < 256:
+            text = f"b'{_character(one.value)}'"
+            return (text, POSTFIX) if one.type == "u8" else (f"{text} as {rust_type(one.type)}", CAST)
+        text = number(one.value, one.type)
+        return text, UNARY if text.startswith("-") else POSTFIX
+
+    def binary(self, one: ir.Binary) -> tuple[str, int]:
+        if one.op in WRAPPING and self.wraps(one.type):
+            return f"{self.receiver(one.left)}.{WRAPPING[one.op]}({self.text(one.right)})", POSTFIX
+        if one.op == "%" and one.type in SIGNED and not isinstance(one.right, ir.Const):
+            return f"{self.receiver(one.left)}.wrapping_rem({self.text(one.right)})", POSTFIX
+        strength = STRENGTH[one.op]
+        left = self.text(one.left, strength)
+        if one.op in ("<<", ">>") and isinstance(one.left, ir.Const):
+            left = self.receiver(one.left)
+        return f"{_before_less(left, one.op)} {one.op} {self.text(one.right, strength + 1)}", strength
+
+    def cast(self, one: ir.Cast) -> tuple[str, int]:
+        operand, target = one.operand, rust_type(one.type)
+        if rust_type(operand.type) == target:
+            return self.expression(operand)
+        if target == "bool":
+            zero = "0.0" if operand.type in FLOATS else "0"
+            return f"{self.text(operand, COMPARE + 1)} != {zero}", COMPARE
+        text = self.text(operand, CAST)
+        if isinstance(operand, ir.Const) and not operand.char and not isinstance(operand.value, bool):
+            text = self.receiver(operand)
+        elif not typed(operand):
+            text = f"{text} as {rust_type(operand.type)}"
+        if operand.type == "bool" and target in FLOATS:
+            text += " as i32"
+        return f"{text} as {target}", CAST
+
+    def element(self, one: ir.Index) -> tuple[str, int]:
+        parameter = self.parameters.get(one.array)
+        if parameter is None or parameter.length is not None:
+            text = f"{one.array}[{self.index(one.index)}]"
+        else:
+            at_start = isinstance(one.index, ir.Const) and one.index.value == 0
+            text = f"*{one.array}" if at_start else f"*{one.array}.add({self.index(one.index)})"
+            if not one.field:
+                return text, UNARY
+            text = f"({text})"
+        return (f"{text}.{one.field}" if one.field else text), POSTFIX
+
+    def call(self, one: ir.Call) -> tuple[str, int]:
+        callee = self.callees[one.name]
+        arguments = []
+        for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
+            if position in callee.lengths():
+                continue
+            if parameter.pointer and isinstance(argument, ir.Var):
+                local = argument.name not in self.parameters
+                arguments.append(("" if not local else "&" if parameter.const else "&mut ") + argument.name)
+            elif argument.type == "index" and parameter.type != "usize":
+                arguments.append(f"{self.text(argument, CAST)} as {parameter.type}")
+            else:
+                arguments.append(self.text(argument))
+        text = f"{one.name}({', '.join(arguments)})"
+        return (f"unsafe {{ {text} }}", LOWEST) if is_unsafe(callee) and not self.unsafe else (text, POSTFIX)
+
+    def builtin(self, one: ir.Builtin) -> tuple[str, int]:
+        first, *rest = one.arguments
+        if one.name in ("min", "max") and isinstance(first, ir.Const) and not isinstance(rest[0], ir.Const):
+            first, rest = rest[0], [first]
+        if one.name in ("rotl", "rotr"):
+            count = rest[0]
+            plain = count.type == "u32" or isinstance(count, ir.Const)
+            arguments = self.text(count) if plain else f"{self.text(count, CAST)} as u32"
+        else:
+            arguments = ", ".join(self.text(a) for a in rest)
+        text = f"{self.receiver(first)}.{METHODS[one.name]}({arguments})"
+        if one.name in COUNTS and one.type != "u32":
+            return f"{text} as {rust_type(one.type)}", CAST
+        return text, POSTFIX
+
+    def negated(self, condition: ir.Expr) -> str:
+        if isinstance(condition, ir.Not):
+            return self.text(condition.operand)
+        exact = isinstance(condition, ir.Compare) and (condition.op in ("==", "!=") or condition.left.type not in FLOATS)
+        if isinstance(condition, ir.Compare) and exact:
+            return self.text(ir.Compare("bool", OPPOSITE[condition.op], condition.left, condition.right))
+        return f"!{self.text(condition, UNARY)}"
+
+
+def is_unsafe(signature: Signature) -> bool:
+    """Does the Rust function take a raw pointer (to a scalar, without a length)?"""
+    return any(p.pointer and p.length is None and p.type in WIDTHS for p in signature.parameters)
+
+
+def typed(one: ir.Expr) -> bool:
+    """Does rustc know the type of this expression without looking around it?"""
+    match one:
+        case ir.Const():
+            return isinstance(one.value, bool) or one.char or "::" in number(one.value, one.type)
+        case ir.Binary(op="<<" | ">>"):
+            return typed(one.left) or isinstance(one.left, ir.Const)
+        case ir.Binary():
+            return typed(one.left) or typed(one.right) or (one.op in WRAPPING and one.type not in SIGNED | FLOATS | {"index"})
+        case ir.Unary():
+            return typed(one.operand)
+        case ir.Select():
+            return typed(one.then) or typed(one.other)
+    return True
+
+
+def _before_less(left: str, op: str) -> str:
+    """`x as i32 < y` would start a type's arguments."""
+    return f"({left})" if op in ("<", "<<") and re.search(r"\bas \w+$", left) else left
+
+
+def _character(code: int) -> str:
+    return ESCAPES.get(code) or (chr(code) if 32 <= code < 127 else f"\\x{code:02x}")
+
+
+def _indent(lines: list[str]) -> list[str]:
+    return ["    " + line for line in lines]

@@ -1,0 +1,71 @@
+"""The command line `model`: train, evaluate, export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transpile.corpus.console import run
+
+app = typer.Typer(help="The encoder-decoder that reads WAT and writes source.", no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def train(
+    corpus: Annotated[list[Path], typer.Argument(help="Corpora built with `corpus build`.")],
+    tokenizer: Annotated[Path, typer.Option(help="tokenizer.json.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run: state.pt, metrics.jsonl, loss.png. A run goes on from its state.")],
+    preset: Annotated[str, typer.Option(help="Size: tiny, small, base, large.")] = "small",
+    minutes: Annotated[float, typer.Option(help="Budget of wall time over all resumptions.", min=0.01)] = 120.0,
+    decay: Annotated[float, typer.Option(help="Share of the budget with a falling learning rate.", min=0, max=1)] = 0.3,
+    seed: Annotated[int, typer.Option()] = 0,
+    limit: Annotated[int, typer.Option(help="Train on the first so many pairs only.", min=0)] = 0,
+) -> None:
+    """Train for a wall-clock budget, or go on. With torchrun: one process a core or GPU."""
+    from transpile.model import train as training
+
+    training.train(training.Run(tuple(corpus), tokenizer, out, preset, minutes, decay, seed, limit=limit))
+
+
+@app.command()
+def export(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a training run.")],
+    tokenizer: Annotated[Path, typer.Option(help="tokenizer.json.")],
+    out: Annotated[Path, typer.Option(help="The checkpoint folder to write.")],
+    preset: Annotated[str, typer.Option(help="The preset that was trained.")] = "small",
+) -> None:
+    """Write the folder that the engines load."""
+    from transpile.model.export import export as write
+
+    write(run_folder, tokenizer, out, preset_name=preset)
+
+
+@app.command("eval")
+def evaluate(
+    checkpoint: Annotated[Path, typer.Argument(help="An exported checkpoint folder.")],
+    corpus: Annotated[Path, typer.Argument(help="A built corpus.")],
+    split: Annotated[str, typer.Option(help="train (seen), novel or natural.")] = "novel",
+    source: Annotated[str, typer.Option(help="Language whose WAT is read.")] = "c",
+    target: Annotated[str, typer.Option(help="Language that is written.")] = "rust",
+    candidates: Annotated[int, typer.Option(min=1)] = 32,
+    functions: Annotated[int, typer.Option(help="Evaluate at most so many functions.", min=1)] = 200,
+    inputs: Annotated[int, typer.Option(min=16)] = 1024,
+    seed: Annotated[int, typer.Option()] = 0,
+    details: Annotated[Path | None, typer.Option(help="Write one JSON line a function here.")] = None,
+) -> None:
+    """Share of functions verified with N candidates, share of candidates that compile; one JSON object on stdout."""
+    from transpile.model.evaluate import evaluate as measure
+
+    report = measure(checkpoint, corpus, split, source, target, candidates, functions, inputs, seed, details)
+    print(json.dumps(report))
+
+
+def main() -> None:
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

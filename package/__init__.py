@@ -1,0 +1,1 @@
+"""A learned transpiler that goes through WebAssembly."""

@@ -1,0 +1,265 @@
+"""Runs one exported function on many vectors inside wasm, by a generated driver module.
+
+The driver imports the function and its module's memory, and owns a second memory with a table of vectors. For each vector it copies
+the initial contents of the caller's memory (the *arena*) into the target, calls, and copies the result and the arena out again;
+Python only sees whole tables. The arena is the very end of the target's memory, which is grown for it, so running off its end traps.
+
+Invariants: the global `index` names the vector being run, so that after a trap the loop resumes at the next one, with the stack pointer put
+back (or in a fresh instance, where `__stack_pointer` is not exported). Fuel bounds a single vector: a pot that other vectors emptied
+is filled again before a vector counts as out of fuel. Limits: functions with at most one result; imports of the target trap when called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import wasmtime
+
+from transpile.verify.types import Executable
+
+PAGE = 65536
+MEMORY_LIMIT = 1 << 28
+"""Bytes that a target's memory may grow to."""
+
+RETURNED, NOT_RUN, UNRESOLVED, OTHER_TRAP = 0, 255, 254, 253
+_TRAP_BASE = 1
+
+
+def _code(name: str) -> int:
+    return _TRAP_BASE + wasmtime.TrapCode[name].value
+
+
+STACK_OVERFLOW = _code("STACK_OVERFLOW")
+OUT_OF_BOUNDS = _code("MEMORY_OUT_OF_BOUNDS")
+INTEGER_OVERFLOW = _code("INTEGER_OVERFLOW")
+DIVISION_BY_ZERO = _code("INTEGER_DIVISION_BY_ZERO")
+BAD_CONVERSION = _code("BAD_CONVERSION_TO_INTEGER")
+UNREACHABLE = _code("UNREACHABLE")
+OUT_OF_FUEL = _code("OUT_OF_FUEL")
+TABLE_OUT_OF_BOUNDS = _code("TABLE_OUT_OF_BOUNDS")
+NULL_CALL = _code("INDIRECT_CALL_TO_NULL")
+BAD_SIGNATURE = _code("BAD_SIGNATURE")
+
+
+class UnusableModule(Exception):
+    """The module cannot be loaded, or lacks the function; says why. Whoever made the module is to blame, not this machine."""
+
+
+class WrongType(UnusableModule):
+    """The export has another wasm type than the signature says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What came of each vector: `status` (RETURNED, a trap's code, NOT_RUN), raw result bits, and the arena afterwards.
+
+    `results` and `arenas` mean something only where the status is RETURNED. `fuel` is what the whole run used.
+    """
+
+    status: np.ndarray
+    results: np.ndarray
+    arenas: np.ndarray
+    fuel: int
+
+
+@cache
+def _engine() -> wasmtime.Engine:
+    config = wasmtime.Config()
+    config.consume_fuel = True
+    config.cranelift_nan_canonicalization = True
+    config.wasm_multi_memory = True
+    return wasmtime.Engine(config)
+
+
+@lru_cache(maxsize=64)
+def _module(wasm: bytes) -> wasmtime.Module:
+    try:
+        return wasmtime.Module(_engine(), wasm)
+    except wasmtime.WasmtimeError as error:
+        raise UnusableModule(str(error).splitlines()[0]) from error
+
+
+@cache
+def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool) -> wasmtime.Module:
+    """The driver for one function type; `pointers` are relocated by the arena's address."""
+    loads = []
+    for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
+        load = f"({type_}.load $d offset={8 * position} (local.get $row))"
+        loads.append(f"(i32.add (local.get $base) {load})" if pointer else load)
+    call = f"(call $f {' '.join(loads)})"
+    slot = "(i32.add (local.get $results) (i32.shl (global.get $index) (i32.const 3)))"
+    widen = {
+        "i32": "(i64.extend_i32_u {})",
+        "i64": "{}",
+        "f32": "(i64.extend_i32_u (i32.reinterpret_f32 {}))",
+        "f64": "(i64.reinterpret_f64 {})",
+    }
+    step = f"(i64.store $d {slot} {widen[results[0]].format(call)})" if results else call
+    offset = "(i32.mul (global.get $index) (local.get $stride))"
+    copy_in = copy_out = ""
+    if memory:
+        copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $in) {offset}) (local.get $stride))"
+        copy_out = f"(memory.copy $d $t (i32.add (local.get $out) {offset}) (local.get $base) (local.get $stride))"
+    text = f"""(module
+      (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
+      {'(import "t" "memory" (memory $t 0))' if memory else ""}
+      (import "d" "memory" (memory $d 1))
+      (global $index (export "index") (mut i32) (i32.const 0))
+      (func (export "run") (param $start i32) (param $end i32) (param $arguments i32) (param $in i32) (param $out i32) (param $results i32)
+                           (param $stride i32) (param $base i32) (local $row i32)
+        (global.set $index (local.get $start))
+        (block $done
+          (loop $next
+            (br_if $done (i32.ge_u (global.get $index) (local.get $end)))
+            {copy_in}
+            (local.set $row (i32.add (local.get $arguments) (i32.mul (global.get $index) (i32.const {8 * len(parameters)}))))
+            {step}
+            {copy_out}
+            (global.set $index (i32.add (global.get $index) (i32.const 1)))
+            (br $next)))))"""
+    return wasmtime.Module(_engine(), wasmtime.wat2wasm(text))
+
+
+class Target:
+    """One executable, compiled, with its type checked. Cheap: the module is shared by all executables with the same bytes."""
+
+    def __init__(self, executable: Executable, parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...]) -> None:
+        """Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
+        self.module = _module(executable.wasm)
+        self.export = executable.export
+        kinds = {e.name: e.type for e in self.module.exports}
+        kind = kinds.get(self.export)
+        if not isinstance(kind, wasmtime.FuncType):
+            raise UnusableModule(f"the module exports no function '{self.export}'")
+        found = tuple(str(t) for t in kind.params), tuple(str(t) for t in kind.results)
+        if found != (parameters, results):
+            raise WrongType(f"'{self.export}' is {_arrow(*found)}, expected {_arrow(parameters, results)}")
+        self.memory = isinstance(kinds.get("memory"), wasmtime.MemoryType)
+        self.driver = _driver(parameters, results, pointers, self.memory)
+
+    def run(self, arguments: np.ndarray, arenas: np.ndarray, *, fuel: int, expected: np.ndarray | None = None,
+            probe: Probe | None = None) -> Outcomes:  # fmt: skip
+        """Run every vector. `arguments`: uint64 [N, P], raw bits, pointers as offsets into the arena; `arenas`: uint8 [N, S], 16 divides S.
+
+        `fuel` bounds each vector. With `expected` (the statuses of the original) the run stops at the first vector that traps where the
+        original returned; later vectors are NOT_RUN. Raises UnusableModule when the module cannot be instantiated.
+        """
+        session = _Session(self, arguments, arenas, probe)
+        status = np.full(len(arguments), NOT_RUN, np.uint8)
+        start, used = 0, 0
+        while start < len(arguments):
+            session.store.set_fuel(fuel)
+            trap = session.resume(start)
+            used += fuel - session.store.get_fuel()
+            at = len(arguments) if trap == RETURNED else session.index.value(session.store)
+            status[start:at] = RETURNED
+            if trap == RETURNED:
+                break
+            session.recover()
+            if trap == OUT_OF_FUEL and at > start:
+                start = at
+                continue
+            status[at] = trap
+            start = at + 1
+            if expected is not None and expected[at] == RETURNED:
+                break
+        return Outcomes(status, session.results.copy(), session.after.copy(), used)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """For an instrumented original: the name of the exported mutable global that must hold the arena's address."""
+
+    base: str
+
+
+class _Session:
+    """A store with the tables in it, and the target instantiated beside the driver."""
+
+    def __init__(self, target: Target, arguments: np.ndarray, arenas: np.ndarray, probe: Probe | None) -> None:
+        self.target, self.probe = target, probe
+        count, stride = arenas.shape
+        self.count, self.stride = count, stride
+        sizes = [arguments.nbytes, arenas.nbytes, 8 * count, arenas.nbytes]
+        self.offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
+        self.store = wasmtime.Store(_engine())
+        self.store.set_fuel(1 << 40)
+        pages = max(1, -(-self.offsets[-1] // PAGE))
+        self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
+        self.store.set_limits(memory_size=MEMORY_LIMIT)
+        flat = np.frombuffer(self.tables.get_buffer_ptr(self.store), np.uint8)
+        flat[: arguments.nbytes] = np.ascontiguousarray(arguments).view(np.uint8).reshape(-1)
+        flat[self.offsets[1] : self.offsets[1] + arenas.nbytes] = arenas.reshape(-1)
+        self.results = flat[self.offsets[2] : self.offsets[2] + 8 * count].view(np.uint64)
+        where = self.offsets[3] if target.memory else self.offsets[1]
+        self.after = flat[where : where + arenas.nbytes].reshape(count, stride)
+        self.pointer: tuple[wasmtime.Global, int] | None = None
+        self.instantiate()
+
+    def instantiate(self) -> None:
+        linker = wasmtime.Linker(_engine())
+        try:
+            if self.target.module.imports:
+                linker.define_unknown_imports_as_traps(self.target.module)
+            instance = linker.instantiate(self.store, self.target.module)
+            exports = instance.exports(self.store)
+            for name in ("_initialize", "__wasm_call_ctors"):
+                if isinstance(constructor := exports.get(name), wasmtime.Func):
+                    constructor(self.store)
+                    break
+            base = self.place_arena(exports)
+        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
+            raise UnusableModule(f"the module does not start: {str(error).splitlines()[0]}") from error
+        linker = wasmtime.Linker(_engine())
+        linker.define(self.store, "t", "f", exports[self.target.export])
+        linker.define(self.store, "d", "memory", self.tables)
+        if self.target.memory:
+            linker.define(self.store, "t", "memory", exports["memory"])
+        if self.probe:
+            exports[self.probe.base].set_value(self.store, base)
+        driver = linker.instantiate(self.store, self.target.driver).exports(self.store)
+        self.index = driver["index"]
+        self.entry = driver["run"]
+        self.tail = (self.count, 0, self.offsets[1], self.offsets[3], self.offsets[2], self.stride, base)
+        stack = exports.get("__stack_pointer")
+        self.pointer = (stack, stack.value(self.store)) if isinstance(stack, wasmtime.Global) else None
+
+    def place_arena(self, exports: wasmtime.InstanceExports) -> int:
+        """The arena's address: the end of the memory after growing it, or above `__heap_base` where it cannot grow."""
+        if not self.target.memory or not self.stride:
+            return 0
+        memory = exports["memory"]
+        try:
+            memory.grow(self.store, -(-self.stride // PAGE))
+        except wasmtime.WasmtimeError:
+            heap = exports.get("__heap_base")
+            if not isinstance(heap, wasmtime.Global) or heap.value(self.store) + self.stride > memory.data_len(self.store):
+                raise UnusableModule("the module's memory has no room for the arguments") from None
+        return memory.data_len(self.store) - self.stride
+
+    def resume(self, start: int) -> int:
+        """Run from vector `start` to the end, or to a trap; RETURNED or the trap's status."""
+        try:
+            self.entry(self.store, start, *self.tail)
+            return RETURNED
+        except wasmtime.Trap as trap:
+            code = trap.trap_code
+            return UNRESOLVED if code is None else _TRAP_BASE + code.value
+        except wasmtime.WasmtimeError as error:
+            if "fuel" in str(error):
+                return OUT_OF_FUEL
+            return UNRESOLVED if "unknown import" in str(error) else OTHER_TRAP
+
+    def recover(self) -> None:
+        if self.pointer is not None:
+            stack, value = self.pointer
+            stack.set_value(self.store, value)
+        else:
+            self.store.set_fuel(1 << 40)
+            self.instantiate()
+
+
+def _arrow(parameters: tuple[str, ...], results: tuple[str, ...]) -> str:
+    return f"({', '.join(parameters)}) -> ({', '.join(results)})"

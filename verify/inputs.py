@@ -1,0 +1,262 @@
+"""Test vectors from a signature: drawn from types, and mutated from vectors that were worth keeping.
+
+Random values alone miss bugs, so scalars mix boundaries, small values, powers of two, mined constants and random bits; arrays come sorted, equal,
+with few distinct values, as text; scalars beside an array are often an index into it or an element of it; buffers share contents,
+and pointers of one type alias or overlap in a share of the vectors. All bytes of a slot, redzone included, are drawn alike, so that
+reading one element too far finds a plausible value. Everything is a function of the generator handed in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from transpile.corpus.signature import FLOATS, WIDTHS
+from transpile.verify.draw import TEXT, Mined, cut, draw, sortable, styles
+from transpile.verify.layout import CAPACITY, Layout, Slot, Vectors
+
+_LENGTHS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 24, 31, 32, 33, 48, 63, 64])
+_WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
+_WEIGHTS /= _WEIGHTS.sum()
+
+_ALIASED = 0.08
+"""Share of the vectors in which two pointers of one type point into one buffer."""
+
+_CONTENTS = ("style", "style", "sorted", "equal", "distinct", "ramp", "mixed", "mirror", "style", "bits")
+_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny")
+
+
+def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined, *, small: float = 0.5) -> Vectors:
+    """`count` fresh vectors. `small`: share of the vectors whose scalars are all small, so that loops they drive end soon."""
+    vectors = Vectors.blank(layout, count)
+    parameters = layout.signature.parameters
+    modest = rng.random(count) < small
+    for position in layout.signature.lengths():
+        vectors.values[:, position] = rng.choice(_LENGTHS, count, p=_WEIGHTS)
+    for slot in layout.slots:
+        _fill(vectors, slot, np.arange(count), rng, mined)
+    _relate(vectors, rng)
+    for position in layout.scalars:
+        scalar = parameters[position].type
+        vectors.values[:, position] = _by_row(rng, styles(scalar), scalar, count, mined)
+        gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed")
+        vectors.values[modest, position] = _by_row(rng, gentle, scalar, int(modest.sum()), mined)
+    _bind(vectors, rng)
+    _alias(vectors, rng)
+    return vectors.settle()
+
+
+def _by_row(rng: np.random.Generator, kinds: tuple[str, ...], scalar: str, count: int, mined: Mined) -> np.ndarray:
+    """One value per row, each in a style of its own."""
+    table = np.stack([draw(rng, kind, scalar, (count,), mined) for kind in kinds])
+    return table[rng.integers(0, len(kinds), count), np.arange(count)]
+
+
+def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator, mined: Mined) -> None:
+    """New contents for a slot in some rows, redzone included."""
+    for scalar, offset in slot.fields:
+        kinds = _TEXTS if slot.text else _CONTENTS
+        if WIDTHS[scalar] == 1 and scalar != "bool" and not slot.text:
+            kinds = (*_CONTENTS, "words", "digits", "letters", "distinct")
+        chosen = rng.integers(0, len(kinds), len(rows))
+        for k in np.unique(chosen):
+            group = rows[chosen == k]
+            bits = _contents(rng, kinds[k], scalar, len(group), mined, text=slot.text)
+            vectors.layout.write(vectors.arenas, slot, scalar, offset, group, bits)
+    if slot.text:
+        _terminate(vectors, slot, rows, rng)
+
+
+def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mined: Mined, *, text: bool) -> np.ndarray:
+    """Raw bits [count, CAPACITY] of one kind of content."""
+    shape = (count, CAPACITY)
+    if text or kind in ("words", "digits", "letters", "text"):
+        return _written(rng, kind, shape, mined)
+    names = styles(scalar)
+    style = names[rng.integers(len(names))]
+    if kind == "bits":
+        return draw(rng, "bits", scalar, shape, mined)
+    if kind == "equal":
+        return np.repeat(draw(rng, style, scalar, (count, 1), mined), CAPACITY, axis=1)
+    if kind == "ramp":
+        start = rng.integers(-2, 3, (count, 1)) + np.arange(CAPACITY) * rng.integers(1, 4, (count, 1))
+        if scalar in FLOATS:
+            return sortable_bits(start.astype(np.float64), scalar)
+        return cut(start.view(np.uint64), WIDTHS[scalar])
+    if kind == "distinct":
+        few = draw(rng, style, scalar, (count, 3), mined)
+        return np.take_along_axis(few, rng.integers(0, 3, shape), axis=1)
+    if kind == "mixed":
+        table = np.stack([draw(rng, s, scalar, shape, mined) for s in names])
+        picks = rng.integers(0, len(names), shape)
+        return np.take_along_axis(table, picks[None], axis=0)[0]
+    bits = draw(rng, style, scalar, shape, mined)
+    if kind == "sorted":
+        order = np.argsort(sortable(bits, scalar), axis=1, kind="stable")
+        if rng.random() < 0.25:
+            order = order[:, ::-1]
+        return np.take_along_axis(bits, order, axis=1)
+    if kind == "mirror":
+        half = int(rng.integers(1, 6))
+        return np.concatenate([bits[:, :half], bits[:, half - 1 :: -1] if half else bits, bits[:, : CAPACITY - 2 * half]], axis=1)[:, :CAPACITY]
+    return bits
+
+
+def sortable_bits(values: np.ndarray, scalar: str) -> np.ndarray:
+    """Raw bits of float values."""
+    width = WIDTHS[scalar]
+    return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
+
+
+def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined: Mined) -> np.ndarray:
+    """Bytes of text, none of them NUL but in the kinds "mined" and "bytes" by chance."""
+    count = shape[0]
+    letters = np.frombuffer(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)
+    if kind == "digits":
+        return rng.integers(48, 58, shape).astype(np.uint64)
+    if kind == "number":
+        out = rng.integers(48, 58, shape)
+        lead = np.frombuffer(b"-+ 0\t1.-", np.uint8)
+        out[:, 0] = rng.choice(lead, count)
+        out[:, 1] = np.where(rng.random(count) < 0.3, rng.choice(lead, count), out[:, 1])
+        out[np.arange(count), rng.integers(1, 12, count)] = rng.choice(TEXT, count)
+        return out.astype(np.uint64)
+    if kind == "words":
+        out = rng.choice(letters[: int(rng.integers(2, 52))], shape)
+        out[rng.random(shape) < 0.25] = 32
+        return out.astype(np.uint64)
+    if kind == "letters":
+        return rng.choice(letters, shape).astype(np.uint64)
+    if kind == "mined":
+        marks = mined.integers[(mined.integers > 0) & (mined.integers < 256)]
+        pool = np.concatenate([marks.astype(np.uint8)] * 2 + [TEXT[:12]]) if len(marks) else TEXT
+        return rng.choice(pool, shape).astype(np.uint64)
+    if kind == "bytes":
+        return rng.integers(1, 256, shape).astype(np.uint64)
+    if kind in ("distinct", "repeat"):
+        few = rng.choice(TEXT, (count, 2 if kind == "repeat" else 3))
+        return np.take_along_axis(few, rng.integers(0, few.shape[1], shape), axis=1).astype(np.uint64)
+    if kind == "mirror":
+        half = rng.choice(letters[:5], (count, 4))
+        out = np.concatenate([half, half[:, :: -1]] * (CAPACITY // 8), axis=1)
+        return out.astype(np.uint64)
+    if kind == "tiny":
+        return rng.integers(1, 4, shape).astype(np.uint64)
+    return rng.choice(TEXT, shape).astype(np.uint64)
+
+
+def _terminate(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator) -> None:
+    lengths = np.minimum(rng.choice(_LENGTHS, len(rows), p=_WEIGHTS), CAPACITY - 1)
+    vectors.arenas[rows, slot.offset + lengths] = 0
+
+
+def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
+    """In a share of the rows one buffer holds another's contents: equal, shifted, or equal but for one element."""
+    slots = vectors.layout.slots
+    for j, two in enumerate(slots):
+        for one in slots[:j]:
+            if one.fields != two.fields or one.size != two.size:
+                continue
+            rows = np.flatnonzero(rng.random(len(vectors)) < 0.3)
+            if not len(rows):
+                continue
+            shift = int(rng.choice([0, 0, 0, 1, 2, 3]))
+            source = vectors.arenas[rows, one.offset + shift * one.size : one.end]
+            vectors.arenas[rows, two.offset : two.offset + source.shape[1]] = source
+            if one.length is not None and two.length is not None and one.length != two.length:
+                same = rows[rng.random(len(rows)) < 0.5]
+                vectors.values[same, two.length] = vectors.values[same, one.length]
+            changed = rows[rng.random(len(rows)) < 0.4]
+            where = two.offset + rng.integers(0, 6 * two.size, len(changed))
+            vectors.arenas[changed, where] ^= rng.choice(np.array([1, 2, 0x20, 0x80], np.uint8), len(changed))
+
+
+def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
+    """Scalars become, in a share of the rows, an index into a buffer, an element of it, or equal to another scalar."""
+    layout, parameters = vectors.layout, vectors.layout.signature.parameters
+    count = len(vectors)
+    for position in layout.scalars:
+        scalar = parameters[position].type
+        for slot in layout.slots:
+            extent = vectors.values[:, slot.length].astype(np.int64) if slot.length is not None else np.full(count, 8)
+            for same, offset in slot.fields:
+                if (same in FLOATS) != (scalar in FLOATS) or WIDTHS[same] > WIDTHS[scalar]:
+                    continue
+                rows = np.flatnonzero(rng.random(count) < 0.25)
+                picks = np.minimum(rng.integers(0, 1 << 30, len(rows)) % np.maximum(extent[rows], 1), CAPACITY - 1)
+                column = layout.columns(vectors.arenas[rows], slot, same, offset)
+                found = column[np.arange(len(rows)), picks]
+                if scalar in FLOATS:
+                    found = sortable_bits(sortable(found, same), scalar)
+                else:
+                    found = sortable(found, same).astype(np.int64).view(np.uint64)
+                vectors.values[rows, position] = cut(found, WIDTHS[scalar])
+            if scalar not in FLOATS and slot.length is not None:
+                rows = np.flatnonzero(rng.random(count) < 0.3)
+                vectors.values[rows, position] = (rng.integers(0, 1 << 30, len(rows)) % (extent[rows] + 1)).astype(np.uint64)
+        for other in layout.scalars:
+            if other < position and parameters[other].type == scalar:
+                rows = np.flatnonzero(rng.random(count) < 0.12)
+                vectors.values[rows, position] = vectors.values[rows, other]
+                if scalar not in FLOATS:
+                    near = rows[rng.random(len(rows)) < 0.4]
+                    vectors.values[near, position] += rng.choice(np.array([1, (1 << 64) - 1], np.uint64), len(near))
+
+
+def _alias(vectors: Vectors, rng: np.random.Generator) -> None:
+    for i, j in vectors.layout.aliases:
+        rows = np.flatnonzero(rng.random(len(vectors)) < _ALIASED / max(1, len(vectors.layout.aliases) // 2))
+        vectors.home[rows, j] = i
+        vectors.shift[rows, j] = rng.choice(np.array([0, 0, 1, 2, 3]), len(rows))
+        # The other keeps its own place: chains of aliases would need their lengths checked together.
+        vectors.home[rows, i] = i
+        vectors.shift[rows, i] = 0
+
+
+def mutate(vectors: Vectors, parents: np.ndarray, rng: np.random.Generator, mined: Mined) -> Vectors:
+    """One child per entry of `parents` (row numbers): each with one to three changes of scalars, lengths, contents or aliasing."""
+    layout = vectors.layout
+    out = vectors.take(parents)
+    count = len(out)
+    for _ in range(3):
+        rows = np.flatnonzero(rng.random(count) < 0.6)
+        for position in range(len(layout.signature.parameters)):
+            if not layout.signature.parameters[position].pointer:
+                _nudge(out, position, rows[rng.random(len(rows)) < 0.5], rng, mined)
+        for slot in layout.slots:
+            _edit(out, slot, rows[rng.random(len(rows)) < 0.5], rng, mined)
+    for slot in layout.slots:
+        _fill(out, slot, np.flatnonzero(rng.random(count) < 0.05), rng, mined)
+    return out.settle()
+
+
+def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Generator, mined: Mined) -> None:
+    """Change a scalar: by one, one bit, or a new draw; a length by one or to a new length."""
+    scalar = vectors.layout.signature.parameters[position].type
+    old = vectors.values[rows, position]
+    step = old + rng.choice(np.array([1, (1 << 64) - 1], np.uint64), len(rows))
+    if position in vectors.layout.signature.lengths():
+        fresh = rng.choice(_LENGTHS, len(rows), p=_WEIGHTS).astype(np.uint64)
+        step = np.where(step > CAPACITY, old, step)
+        vectors.values[rows, position] = np.where(rng.random(len(rows)) < 0.5, step, fresh)
+        return
+    flipped = old ^ (np.uint64(1) << rng.integers(0, 8 * WIDTHS[scalar], len(rows)).astype(np.uint64))
+    fresh = _by_row(rng, styles(scalar), scalar, len(rows), mined)
+    table = np.stack([flipped, fresh] if scalar in FLOATS else [step, flipped, fresh])
+    vectors.values[rows, position] = table[rng.integers(0, len(table), len(rows)), np.arange(len(rows))]
+
+
+def _edit(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator, mined: Mined) -> None:
+    """Change one element near the start: a new draw, a copy of another element, or one bit."""
+    if not len(rows):
+        return
+    scalar, offset = slot.fields[rng.integers(len(slot.fields))]
+    bits = vectors.layout.columns(vectors.arenas[rows], slot, scalar, offset)
+    each = np.arange(len(rows))
+    reach = np.where(rng.random(len(rows)) < 0.8, 8, CAPACITY - 1)
+    where, other = rng.integers(0, reach), rng.integers(0, reach)
+    kinds = ("text", "digits", "small", "mined", "boundary") if slot.text else styles(scalar)
+    fresh = _by_row(rng, kinds, scalar, len(rows), mined)
+    flipped = bits[each, where] ^ (np.uint64(1) << rng.integers(0, 8 * WIDTHS[scalar], len(rows)).astype(np.uint64)).astype(bits.dtype)
+    table = np.stack([fresh.astype(bits.dtype), bits[each, other], flipped])
+    bits[each, where] = table[rng.integers(0, 3, len(rows)), each]
+    vectors.layout.write(vectors.arenas, slot, scalar, offset, rows, bits)

@@ -1,0 +1,110 @@
+"""What counts as the same behaviour.
+
+The original is the reference; what it does as compiled is what its source means. On every input that it can take:
+
+* Results are compared bit by bit in the width of the source type (i8, i16 and bool after truncation); any NaN equals any NaN.
+* All of the caller's memory is compared after the call, inside the buffers and around them, so that missing and stray writes are seen.
+  Padding within structs is not compared, and in float elements any NaN equals any NaN.
+* Traps are compared by kind. A panic (unreachable) is the same as a trap of integer division, integer overflow, float conversion or an
+  indirect call, in either direction: languages that check before they divide panic where others trap. After a trap memory is not compared.
+* An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data,
+  runs out of the machine's stack or of fuel, or calls an import: it breaks a precondition, or cannot be observed.
+* A translation that needs more than 100 times the fuel that the original may use on an input is taken for endless, and differs.
+* Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
+  Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap.
+* Not compared: the candidate's own stack, heap and data, and time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from transpile.corpus.signature import FLOATS, WIDTHS, Signature
+from transpile.verify import driver
+from transpile.verify.driver import Outcomes
+from transpile.verify.layout import Layout
+
+TEXT = __doc__.strip()
+
+FUEL_FACTOR = 100
+
+_NAMES = {
+    driver.RETURNED: "returns",
+    driver.STACK_OVERFLOW: "stack overflow",
+    driver.OUT_OF_BOUNDS: "memory access out of bounds",
+    driver.INTEGER_OVERFLOW: "integer overflow",
+    driver.DIVISION_BY_ZERO: "division by zero",
+    driver.BAD_CONVERSION: "float to integer conversion out of range",
+    driver.UNREACHABLE: "unreachable (panic)",
+    driver.OUT_OF_FUEL: "no end in sight",
+    driver.UNRESOLVED: "call of an unresolved import",
+    driver.TABLE_OUT_OF_BOUNDS: "indirect call out of bounds",
+    driver.NULL_CALL: "indirect call of null",
+    driver.BAD_SIGNATURE: "indirect call of another type",
+}
+
+_SET_ASIDE = (driver.STACK_OVERFLOW, driver.OUT_OF_BOUNDS, driver.OUT_OF_FUEL, driver.UNRESOLVED, driver.OTHER_TRAP, driver.NOT_RUN)
+
+_PANICS = (
+    driver.INTEGER_OVERFLOW,
+    driver.DIVISION_BY_ZERO,
+    driver.BAD_CONVERSION,
+    driver.TABLE_OUT_OF_BOUNDS,
+    driver.NULL_CALL,
+    driver.BAD_SIGNATURE,
+)
+
+
+def describe(status: int) -> str:
+    """A status in words."""
+    return _NAMES.get(int(status), "trap")
+
+
+def unusable(status: np.ndarray) -> np.ndarray:
+    """bool [N]: the original ended in a way that sets the input aside."""
+    return np.isin(status, _SET_ASIDE)
+
+
+def _same_end(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
+    panics = (expected == driver.UNREACHABLE) & np.isin(got, _PANICS) | (got == driver.UNREACHABLE) & np.isin(expected, _PANICS)
+    return (expected == got) | panics
+
+
+def canonical_results(results: np.ndarray, signature: Signature) -> np.ndarray:
+    """Raw result bits cut to the source width, every NaN made the same."""
+    if signature.result is None:
+        return np.zeros_like(results)
+    return _canonical(results & np.uint64((1 << 8 * WIDTHS[signature.result]) - 1), signature.result)
+
+
+def _canonical(bits: np.ndarray, scalar: str) -> np.ndarray:
+    if scalar not in FLOATS:
+        return bits
+    width = WIDTHS[scalar]
+    exact = bits.astype(f"<u{width}")
+    return np.where(np.isnan(exact.view(f"<f{width}")), exact.dtype.type((1 << 8 * width) - 1), exact).astype(bits.dtype)
+
+
+def canonical_arenas(arenas: np.ndarray, layout: Layout) -> np.ndarray:
+    """A copy of arenas with padding zeroed and every NaN in float fields made the same."""
+    out = np.where(layout.dust(), np.uint8(0), arenas)
+    every = np.arange(len(out))
+    for slot in layout.slots:
+        for scalar, offset in slot.fields:
+            if scalar in FLOATS:
+                layout.write(out, slot, scalar, offset, every, _canonical(layout.columns(out, slot, scalar, offset), scalar))
+    return out
+
+
+def differences(layout: Layout, expected: Outcomes, got: Outcomes) -> np.ndarray:
+    """bool [N]: where the candidate's outcome is not the original's. Inputs set aside must have been taken out; NOT_RUN never differs."""
+    ran = got.status != driver.NOT_RUN
+    out = ran & ~_same_end(expected.status, got.status)
+    returned = ran & (expected.status == driver.RETURNED) & (got.status == driver.RETURNED)
+    unequal = canonical_results(expected.results, layout.signature) != canonical_results(got.results, layout.signature)
+    if layout.stride:
+        rows = np.flatnonzero(returned & (expected.arenas != got.arenas).any(axis=1))
+        if len(rows):
+            pair = [canonical_arenas(one.arenas[rows], layout) for one in (expected, got)]
+            unequal[rows] |= (pair[0] != pair[1]).any(axis=1)
+    return out | returned & unequal
