@@ -137,10 +137,10 @@ class CReader:
                 if head == ["extern", '"C"']:
                     self.read(i + 1, end)
                     begin = end + 1
-                elif "(" in head and "=" not in head and head[0] != "typedef":
-                    self.function(begin, i, end)
+                elif not head or head[0] in {"namespace", "template"}:
                     begin = end + 1
-                elif head and head[0] in {"namespace", "template"}:
+                elif "(" in head and head[0] != "typedef" and head[-1] not in {"=", ","}:
+                    self.function(begin, i, end)
                     begin = end + 1
                 i = end
             i += 1
@@ -158,12 +158,12 @@ class CReader:
 
     def directive(self, text: str) -> None:
         """Remember an object-like macro that stands for a literal or for an expression of such."""
-        match = re.match(r"\s*#\s*define\s+([A-Za-z_]\w*)[ \t]+(\S.*)$", text, re.DOTALL)
+        match = re.match(r"\s*#\s*define\s+([A-Za-z_]\w*)[ \t]+(\S.*)$", re.sub(r"\\\r?\n", " ", text), re.DOTALL)
         if not match:
             return
         body = tokens(match[2])
         if body and all(t.kind == "literal" or t.text in self.replaced or t.text in "()+-*/%<<>>|&^~" for t in body):
-            self.replaced.setdefault(match[1], " ".join(self.replaced.get(t.text, t.text) for t in body))
+            self.replaced.setdefault(match[1], self.cut(body, match[2]))
 
     def declaration(self, start: int, stop: int) -> None:
         """struct, enum, typedef; anything else is none of ours."""
@@ -187,22 +187,24 @@ class CReader:
         if "{" not in words:
             return
         inside, after = words[words.index("{") + 1 : words.index("}")], words[words.index("}") + 1 :]
-        value, base = 0, ""
+        value, base, negative = 0, "", False
         for item in split(inside):
             if len(item) > 2 and item[1] == "=":
                 expression = " ".join(self.replaced.get(w, w) for w in item[2:])
+                negative |= "-" in expression
                 try:
                     base, value = "", int(expression, 0)
                 except ValueError:
                     base, value = expression, 0
             if item and item[0].isidentifier():
-                self.replaced[item[0]] = f"({base} + {value})" if base else str(value)
+                self.replaced[item[0]] = f"(({base}) + {value})" if base and value else f"({base})" if base else str(value)
                 value += 1
-        tag = words[1] if words[1] != "{" else None
-        for name in [*([after[-1]] if is_typedef and after else []), *([f"enum {tag}"] if tag else [])]:
-            self.scalars[name] = "i32"
-        if is_typedef and after:
-            self.replaced[after[-1]] = "int"
+        tag = [f"enum {words[1]}"] if words[1] != "{" else []
+        alias = [after[-1]] if is_typedef and after else []
+        for name in [*tag, *alias]:
+            self.scalars[name] = "i32" if negative else "u32"
+            if not tag or name in alias:
+                self.replaced[name] = "int" if negative else "unsigned"
 
     def struct(self, words: list[str], is_typedef: bool) -> None:
         tag = words[1] if len(words) > 1 and words[1] != "{" else ""
@@ -270,6 +272,8 @@ class CReader:
         if any(t.kind == "directive" for t in self.tokens[brace:end]) or self.tokens[end].text != "}":
             return
         head = without_attributes(head)
+        if head and head[-1].text == "noexcept":
+            head.pop()
         words = [t.text for t in head]
         if "(" not in words or words[-1] != ")" or words.index("(") < 2:
             return
@@ -285,7 +289,7 @@ class CReader:
         used = dict.fromkeys(p.type for p in parameters if p.type not in WIDTHS)
         signature = Signature(name, assign_lengths(parameters), result.type if result else None, tuple(self.structs[s] for s in used))
         written = [*(t for i, t in enumerate(head) if t.text not in _STORAGE or i > paren), *self.tokens[brace : end + 1]]
-        self.found[name] = SourceFunction(self.language, signature, self.cut(written))
+        self.found[name] = SourceFunction(self.language, signature, self.cut(written, self.text))
         body = self.tokens[brace:end]
         called = [a.text for a, b in pairwise(body) if a.kind == "word" and b.text == "("]
         self.calls[name] = list(dict.fromkeys(called))
@@ -311,12 +315,12 @@ class CReader:
             out.append(Parameter(item[-1], declared.type, pointer, pointer and "const" in item[: item.index("*") if "*" in item else None]))
         return out
 
-    def cut(self, written: list[Token]) -> str:
-        """The text of the tokens, with the white space and comments between them, and with what stands for a word put in."""
+    def cut(self, written: list[Token], text: str) -> str:
+        """The tokens of a text, with the white space and comments between them, and with what stands for a word put in."""
         parts = []
         for before, token in zip([None, *written[:-1]], written, strict=True):
             if before is not None:
-                between = self.text[before.end : token.start]
+                between = text[before.end : token.start]
                 parts.append(between if not between.strip() or between.lstrip().startswith("/") else " ")
             replacement = self.replaced.get(token.text) if token.kind == "word" else None
             if replacement is not None and before is not None and before.text in {".", "->", "struct", "enum"}:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from transpile.corpus import ir
-from transpile.corpus.signature import Signature
+from transpile.corpus.signature import WIDTHS, Signature
 
 
 def walk(node: object) -> Iterator[ir.Expr | ir.Stmt]:
@@ -88,3 +88,22 @@ def _breaks(body: tuple[ir.Stmt, ...]) -> bool:
         if isinstance(one, ir.Switch) and (_breaks(one.default) or any(_breaks(case) for _, case in one.cases)):
             return True
     return False
+
+
+def continues(body: tuple[ir.Stmt, ...]) -> bool:
+    """Does `body` hold a `Continue` of its own level?"""
+    for one in body:
+        if isinstance(one, ir.Continue):
+            return True
+        if isinstance(one, ir.If) and (continues(one.then) or continues(one.other)):
+            return True
+        if isinstance(one, ir.Switch) and (continues(one.default) or any(continues(case) for _, case in one.cases)):
+            return True
+    return False
+
+
+def shift_count(one: ir.Expr) -> ir.Expr:
+    """A shift's count without casts that keep its value: a count is small and not negative."""
+    while isinstance(one, ir.Cast) and one.operand.type != "bool" and WIDTHS.get(one.type, 4) >= WIDTHS.get(one.operand.type, 4):
+        one = one.operand
+    return one

@@ -120,6 +120,8 @@ def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction
     files = {"c": ".c", "cpp": ".c", "rust": ".rs", "zig": ".zig"}
     found: dict[str, dict[str, SourceFunction]] = {}
     for name, suffix in files.items():
+        if name not in languages():
+            continue
         path = NATURAL / f"{stem}{suffix}"
         if path.is_file():
             found[name] = {f.name: f for f in language(name).read(path.read_text())}

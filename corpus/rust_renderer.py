@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from transpile.corpus import ir
-from transpile.corpus.ir_names import always_leaves, assigned, walk
+from transpile.corpus.ir_names import always_leaves, assigned, shift_count, walk
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 
 POSTFIX, UNARY, CAST = 15, 14, 13
@@ -267,9 +267,12 @@ class RustFunction:
             return f"{self.receiver(one.left)}.wrapping_rem({self.text(one.right)})", POSTFIX
         strength = STRENGTH[one.op]
         left = self.text(one.left, strength)
-        if one.op in ("<<", ">>") and isinstance(one.left, ir.Const):
-            left = self.receiver(one.left)
-        return f"{_before_less(left, one.op)} {one.op} {self.text(one.right, strength + 1)}", strength
+        right = one.right
+        if one.op in ("<<", ">>"):
+            right = shift_count(right)
+            if isinstance(one.left, ir.Const):
+                left = self.receiver(one.left)
+        return f"{_before_less(left, one.op)} {one.op} {self.text(right, strength + 1)}", strength
 
     def cast(self, one: ir.Cast) -> tuple[str, int]:
         operand, target = one.operand, rust_type(one.type)

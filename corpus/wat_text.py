@@ -57,6 +57,22 @@ def write_float(bits: int, width: int) -> str:
     raise AssertionError(bits)
 
 
+def read_constant(token: str, kind: str) -> int:
+    """The bits of a constant as canonical text shows it, an integer's as unsigned: the inverse of `write_integer` and `write_float`."""
+    width = int(kind[1:])
+    if kind[0] == "i":
+        return int(token, 0) & (1 << width) - 1
+    sign = 1 << (width - 1) if token[0] == "-" else 0
+    word, _, payload = token.lstrip("-").partition(":")
+    mantissa = 52 if width == 64 else 23
+    infinite = (1 << (width - 1 - mantissa)) - 1 << mantissa
+    if word == "nan":
+        return sign | infinite | (int(payload, 16) if payload else 1 << (mantissa - 1))
+    if word == "inf":
+        return sign | infinite
+    return int.from_bytes(struct.pack("<d" if width == 64 else "<f", float(token)), "little")
+
+
 def _broken(what: str) -> TranspileError:
     return TranspileError(f"no canonical text: {what}", hint="it should look like: func i32 -> i32 ; local.get p0 end")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
 

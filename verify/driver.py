@@ -16,7 +16,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 import wasmtime
-
 from transpile.verify.types import Executable
 
 PAGE = 65536
@@ -62,6 +61,10 @@ class Outcomes:
     results: np.ndarray
     arenas: np.ndarray
     fuel: int
+
+    def take(self, rows: np.ndarray) -> Outcomes:
+        """The outcomes of some vectors; `fuel` stays that of the whole run."""
+        return Outcomes(self.status[rows], self.results[rows], self.arenas[rows], self.fuel)
 
 
 @cache

@@ -9,7 +9,6 @@ reading one element too far finds a plausible value. Everything is a function of
 from __future__ import annotations
 
 import numpy as np
-
 from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify.draw import TEXT, Mined, cut, draw, sortable, styles
 from transpile.verify.layout import CAPACITY, Layout, Slot, Vectors

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from transpile.corpus.instructions import encode_body
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import Export
@@ -24,7 +23,7 @@ from transpile.verify.driver import PAGE
 from transpile.verify.types import Executable
 
 BASE = "verify_arena"
-_STACK = 65536
+_STACK = 1 << 18
 _RUNTIME = re.compile(r"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin")
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
@@ -70,7 +69,7 @@ def reachable(module: WasmModule, name: str) -> list[WasmFunction]:
             if instruction == "call":
                 targets = (immediate,)
             elif instruction == "call_indirect":
-                targets = [f for element in module.elements for f in element.functions]
+                targets = [f for element in module.elements for f in element.functions if f is not None]
             pending += [module.functions[t - first] for t in targets if t >= first]
     return list(found.values())
 

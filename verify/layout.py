@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 
 CAPACITY = 64

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-
 from transpile.corpus.signature import FLOATS
 from transpile.verify import driver
 from transpile.verify.driver import Outcomes
@@ -126,7 +125,7 @@ def _result(outcome: Outcomes, at: int, scalar: str) -> Any:
 def _argument(vectors: Vectors, position: int, value: Any) -> str:
     parameter = vectors.layout.signature.parameters[position]
     scalar_pointer = parameter.pointer and not isinstance(value, (list, str, dict))
-    shown = f"&{show(value)}" if scalar_pointer or parameter.pointer and isinstance(value, dict) else show(value)
+    shown = f"&{show(value)}" if scalar_pointer or (parameter.pointer and isinstance(value, dict)) else show(value)
     if parameter.pointer and isinstance(value, str) and parameter.type in FLOATS:
         return f"&{value}"
     return _quote(value) if parameter.pointer and isinstance(value, str) else shown

@@ -14,8 +14,13 @@ from functools import cache
 from random import Random
 
 from transpile.corpus import ir
-from transpile.corpus.generator import compose
+from transpile.corpus.generator import compose, grammar
+from transpile.corpus.generator.check import Unused, check
 from transpile.corpus.generator.scope import Reject
+
+
+GRAMMAR = 0.45
+"""Share of programs of the grammar alone."""
 
 
 @cache
@@ -31,8 +36,10 @@ def generate_one(rng: Random) -> ir.Program:
     """One program. Draws again when a draw leads nowhere."""
     while True:
         try:
-            return compose.program(rng, pools())
-        except Reject:
+            program = grammar.program(rng) if rng.random() < GRAMMAR else compose.program(rng, pools())
+            check(program)
+            return program
+        except (Reject, Unused):
             continue
 
 

@@ -11,13 +11,17 @@ from collections.abc import Sequence
 
 from transpile.corpus import ir
 from transpile.corpus.generator.expression import INTEGERS, bits
-from transpile.corpus.generator.scope import leaves
+from transpile.corpus.generator.scope import continues, leaves
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 
 SCALARS = frozenset(WIDTHS) | {"index"}
 INTEGER_OPERATORS = frozenset("+ - * / % & | ^ << >>".split())
 BUILTINS = {"min": 2, "max": 2, "abs": 1, "rotl": 2, "rotr": 2, "clz": 1, "ctz": 1, "popcount": 1, "swap_bytes": 1,
             "sqrt": 1, "floor": 1, "ceil": 1, "trunc": 1, "fabs": 1}  # fmt: skip
+
+
+class Unused(AssertionError):
+    """A parameter or a local that nothing reads."""
 
 
 def check(program: ir.Program) -> None:
@@ -65,11 +69,13 @@ class _Function:
         self.block(self.function.body)
         assert (signature.result is None) or leaves(self.function.body), "the end is reached without a result"
         for p in signature.parameters:
-            assert p.name in self.read or (p.pointer and p.name in self.written), f"{p.name} is never used"
+            if p.name not in self.read and p.name not in self.written:
+                raise Unused(p.name)
             if p.pointer:
                 assert p.const == (p.name not in self.written), f"{p.name}: const is {p.const}"
         for name, mutable in self.mutable.items():
-            assert name in self.read, f"{name} is never read"
+            if name not in self.read:
+                raise Unused(name)
             assert mutable == (name in self.assigned), f"{name}: mutable is {mutable}"
         return self.called
 
@@ -145,7 +151,7 @@ class _Function:
         self.loop(s.body)
 
     def DoWhile(self, s: ir.DoWhile) -> None:
-        assert s.body and not leaves(s.body) and not _continues(s.body), "do-while"
+        assert s.body and not leaves(s.body) and not continues(s.body), "do-while"
         self.loop(s.body)
         self.condition(s.condition)
 
@@ -166,7 +172,7 @@ class _Function:
     def ForEach(self, s: ir.ForEach) -> None:
         p = self.parameters.get(s.array)
         assert p and p.pointer and p.length is not None and p.type == s.type, f"each of {s.array}"
-        self.read.add(s.array)
+        self.read |= {s.array, self.signature.parameters[p.length].name}
         names = {self.declare(s.name, fixed=True): s.type}
         assert s.counter, "a counter's name"
         if s.index:
@@ -175,7 +181,9 @@ class _Function:
         else:
             self.declare(s.counter)
         self.loop(s.body, names)
-        assert all(n in self.read for n in names), f"{s.name} or {s.index} is never read"
+        for name in names:
+            if name not in self.read:
+                raise Unused(name)
 
     def Switch(self, s: ir.Switch) -> None:
         assert self.expr(s.value) in INTEGERS and s.cases
@@ -356,18 +364,6 @@ class _Function:
             return callee.result or ""
         assert e.type == callee.result, f"{e.name} gives {callee.result}"
         return e.type
-
-
-def _continues(body: Sequence[ir.Stmt]) -> bool:
-    """Whether the body continues its own loop."""
-    for one in body:
-        if isinstance(one, ir.Continue):
-            return True
-        if isinstance(one, ir.If) and (_continues(one.then) or _continues(one.other)):
-            return True
-        if isinstance(one, ir.Switch) and (_continues(one.default) or any(_continues(b) for _, b in one.cases)):
-            return True
-    return False
 
 
 def _reads(e: ir.Expr) -> tuple[set[str], set[str]]:

@@ -60,8 +60,8 @@ def pick(rng: Random, pool: tuple[int, ...], type: str) -> int:
     return rng.choice(SMALL)
 
 
-def literal(rng: Random, type: str) -> int | float:
-    """A constant that people would write at an arbitrary place; never 0."""
+def literal(rng: Random, type: str, negative: bool = False) -> int | float:
+    """A constant that people would write at an arbitrary place; never 0, below 0 only if asked."""
     if type in FLOATS:
         value = rng.choice(REALS)
         if rng.random() < 0.08:
@@ -78,7 +78,7 @@ def literal(rng: Random, type: str) -> int | float:
         value = rng.randrange(1, 1 << rng.randrange(3, max(4, bits(type) - 1)))
         if not fits(value, type):
             value = 3
-    return -value if signed(type) and rng.random() < 0.1 else value
+    return -value if negative and signed(type) and rng.random() < 0.15 else value
 
 
 def factor(rng: Random, type: str) -> int | float:

@@ -80,7 +80,7 @@ def threshold(f: Scope, type: str, parameter: float = 0.3) -> E:
         return number(f.any(0, 0, 1, 0.5, 10, 100, 0.001, -1), type)
     if f.chance(0.35) and (signed(type)):
         return number(f.any(0, 0, 0, 1, -1), type)
-    return number(choices.literal(f.rng, type), type)
+    return number(choices.literal(f.rng, type, negative=True), type)
 
 
 def predicate(f: Scope, x: E, parameter: float = 0.3, text: bool | None = None) -> E:

@@ -199,7 +199,7 @@ def mean(f: Scope) -> None:
     type = f.element_type()
     a = f.array(type)
     total_type = type if type in FLOATS else f.any("i64", "i32", "f64", "u64") if signed(type) else f.any("u32", "u64", "f64")
-    f.result = total_type if f.chance(0.6) else type
+    f.result = total_type if f.chance(0.6) or total_type in FLOATS else type
     filtered = f.chance(0.3)
     if not filtered:
         with f.when(a.len == 0):
@@ -219,10 +219,6 @@ def mean(f: Scope) -> None:
         with f.walk(a) as (x, _):
             f.add(total, x)
         value = total / a.len.to(total_type)
-    if total_type in FLOATS and f.result not in FLOATS:
-        f.result = total_type if total_type in FLOATS else f.result
-    if value.type in FLOATS and f.result not in FLOATS:
-        value = builtin("floor", value).to(f.result)
     f.ret(value)
 
 

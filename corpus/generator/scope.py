@@ -155,7 +155,7 @@ class Scope:
             if offer.type in INTEGERS and any(t in INTEGERS for t in types):
                 del self.offers[i]
                 wanted = [t for t in types if t in INTEGERS]
-                return offer.to(self.rng.choice(wanted))
+                return self.let(offer.to(self.rng.choice(wanted)))
         for value in self.scalars:
             if value.type in types and value.node.name not in self.claimed and self.chance(0.6):
                 self.claimed.add(value.node.name)
@@ -431,12 +431,26 @@ def breaks(body: Sequence[ir.Stmt]) -> bool:
     return False
 
 
+def continues(body: Sequence[ir.Stmt]) -> bool:
+    """Whether the body continues its own loop."""
+    for one in body:
+        if isinstance(one, ir.Continue):
+            return True
+        if isinstance(one, ir.If) and (continues(one.then) or continues(one.other)):
+            return True
+        if isinstance(one, ir.Switch) and (continues(one.default) or any(continues(b) for _, b in one.cases)):
+            return True
+    return False
+
+
 def mentions(node: object, name: str) -> bool:
-    """Whether a variable of that name is read or written below the node."""
+    """Whether a variable or an array of that name is read or written below the node."""
     if isinstance(node, tuple):
         return any(mentions(n, name) for n in node)
     if isinstance(node, ir.Var):
         return node.name == name
+    if isinstance(node, ir.Index) and node.array == name:
+        return True
     if isinstance(node, ir.Expr | ir.Stmt):
         return any(mentions(getattr(node, slot), name) for kind in type(node).__mro__[:-1] for slot in getattr(kind, "__slots__", ()))
     return False

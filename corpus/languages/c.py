@@ -94,6 +94,8 @@ class C(Language):
     compiler: ClassVar[tuple[str, ...]] = ("cc", "-std=gnu17", *STRICT)
     reader: ClassVar[type[CReader]] = CReader
     renderer: ClassVar[type[CRenderer]] = CRenderer
+    no_parameters: ClassVar[str] = "void"
+    linkage: ClassVar[str] = ""
 
     # ------------------------------------------------------------ toolchain
 
@@ -143,8 +145,6 @@ class C(Language):
         result = "void" if signature.result is None else C_TYPES[signature.result]
         return f"{result} {signature.name}({', '.join(map(declare, signature.parameters)) or self.no_parameters})"
 
-    no_parameters: ClassVar[str] = "void"
-
     def write_header(self, signature: Signature) -> str:
         return self.write_head(signature) + " {"
 
@@ -155,7 +155,27 @@ class C(Language):
         return ""
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
-        return source.text
+        return self.linkage + source.text
+
+    def write_unit(self, source: SourceFunction) -> str:
+        """A program; functions that call each other in a circle get prototypes first."""
+        unit = super().write_unit(source)
+        seen: list[str] = []
+        late: dict[str, Signature] = {}
+
+        def visit(one: SourceFunction) -> None:
+            for callee in one.callees:
+                visit(callee)
+            if one.name not in late and any(re.search(rf"\b{one.name}\s*\(", text) for text in seen):
+                late[one.name] = one.signature
+            seen.append(one.text)
+
+        if any(c.callees or source.name in c.text for c in source.callees):
+            visit(source)
+        if not late:
+            return unit
+        structs = "".join(f"struct {s.name};\n" for signature in late.values() for s in signature.structs)
+        return structs + "".join(f"{self.linkage}{self.write_prototype(s)}\n" for s in late.values()) + unit
 
     # ------------------------------------------------------------ reading and rendering
 

@@ -6,13 +6,13 @@ its headers hold.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from transpile.corpus.c_expressions import ATOM, C_TYPES, Text
 from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
 from transpile.corpus.languages.c import PROLOGUE, C
-from transpile.corpus.source import SourceFunction
 from transpile.corpus.zigcc import zig_version
 
 WORDS = """
@@ -34,7 +34,10 @@ class CppRenderer(CRenderer):
 
 
 class CppReader(CReader):
-    """C's reader: what is not C's subset (templates, classes, references) is left out."""
+    """C's reader: what is beyond C (templates, classes, references, namespaces) is left out."""
+
+    def __init__(self, text: str, language: str) -> None:
+        super().__init__(re.sub(r"\bstd::(?=u?int\d+_t\b|size_t\b|ptrdiff_t\b)", "", text), language)
 
 
 class Cpp(C):
@@ -46,6 +49,7 @@ class Cpp(C):
     reader: ClassVar[type[CReader]] = CppReader
     renderer: ClassVar[type[CRenderer]] = CppRenderer
     no_parameters: ClassVar[str] = ""
+    linkage: ClassVar[str] = 'extern "C" '
 
     def version(self) -> str:
         return f"zig c++ {zig_version()}"
@@ -53,13 +57,12 @@ class Cpp(C):
     @property
     def prologue(self) -> str:
         head, declarations = PROLOGUE.split("#include <stdbool.h>\n")
+        # The C library's headers for C++ say that these do not throw, and so must whoever declares them first.
+        declarations = re.sub(r"(\b(?:mem|str)\w+\(.*\));", r"\1 noexcept;", declarations)
         return f'{head}extern "C" {{\n{declarations}}}\n'
 
     def struct_type(self, name: str) -> str:
         return name
-
-    def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
-        return f'extern "C" {source.text}'
 
 
 LANGUAGE = Cpp()

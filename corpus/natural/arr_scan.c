@@ -105,17 +105,6 @@ int count_sign_changes(const int *a, int n)
     return changes;
 }
 
-int longest_rising_run(const int *a, int n)
-{
-    int best = 0, run = 0;
-    for (int i = 0; i < n; i++) {
-        run = (i > 0 && a[i] > a[i - 1]) ? run + 1 : 1;
-        if (run > best)
-            best = run;
-    }
-    return best;
-}
-
 /* Stores where the longest run of equal bytes starts; returns its length. */
 int longest_equal_run(const uint8_t *bytes, int len, int *start)
 {

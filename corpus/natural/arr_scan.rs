@@ -97,16 +97,6 @@ pub fn count_sign_changes(a: &[i32]) -> i32 {
     changes
 }
 
-pub fn longest_rising_run(a: &[i32]) -> i32 {
-    let mut best = 0;
-    let mut run = 0;
-    for i in 0..a.len() {
-        run = if i > 0 && a[i] > a[i - 1] { run + 1 } else { 1 };
-        best = best.max(run);
-    }
-    best
-}
-
 /// Stores where the longest run of equal bytes starts; returns its length.
 pub unsafe fn longest_equal_run(bytes: &[u8], start: *mut i32) -> i32 {
     let mut best = 0;

@@ -86,16 +86,6 @@ fn count_sign_changes(a: []const i32) i32 {
     return changes;
 }
 
-fn longest_rising_run(a: []const i32) i32 {
-    var best: i32 = 0;
-    var run: i32 = 0;
-    for (a, 0..) |v, i| {
-        run = if (i > 0 and v > a[i - 1]) run + 1 else 1;
-        best = @max(best, run);
-    }
-    return best;
-}
-
 /// Stores where the longest run of equal bytes starts; returns its length.
 fn longest_equal_run(bytes: []const u8, start: *i32) i32 {
     var best: usize = 0;

@@ -12,21 +12,6 @@ int rfind_char(const char *buf, int len, char c)
     return -1;
 }
 
-int binary_search_int(const int *a, int n, int key)
-{
-    int lo = 0, hi = n - 1;
-    while (lo <= hi) {
-        int mid = lo + (hi - lo) / 2;
-        if (a[mid] == key)
-            return mid;
-        if (a[mid] < key)
-            lo = mid + 1;
-        else
-            hi = mid - 1;
-    }
-    return -1;
-}
-
 size_t lower_bound_u32(const uint32_t *a, size_t n, uint32_t key)
 {
     size_t first = 0;
@@ -170,28 +155,6 @@ int find_byte_pattern(const uint8_t *hay, int hay_len, const uint8_t *needle, in
             return at;
     }
     return -1;
-}
-
-/* The element of a sorted array nearest to the target, the lower on a tie. */
-int nearest_in_sorted(const int *a, int n, int target)
-{
-    if (n == 0)
-        return target;
-    int lo = 0, hi = n;
-    while (lo < hi) {
-        int mid = (lo + hi) / 2;
-        if (a[mid] <= target)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    if (lo == 0)
-        return a[0];
-    if (lo == n)
-        return a[n - 1];
-    int64_t below = (int64_t)target - a[lo - 1];
-    int64_t above = (int64_t)a[lo] - target;
-    return above < below ? a[lo] : a[lo - 1];
 }
 
 int jump_search_i8(const int8_t *a, int n, int8_t key)

@@ -5,24 +5,6 @@ pub fn rfind_char(buf: &[i8], c: i8) -> i32 {
     }
 }
 
-pub fn binary_search_int(a: &[i32], key: i32) -> i32 {
-    let mut lo = 0i32;
-    let mut hi = a.len() as i32 - 1;
-    while lo <= hi {
-        let mid = lo + (hi - lo) / 2;
-        let v = a[mid as usize];
-        if v == key {
-            return mid;
-        }
-        if v < key {
-            lo = mid + 1;
-        } else {
-            hi = mid - 1;
-        }
-    }
-    -1
-}
-
 pub fn lower_bound_u32(a: &[u32], key: u32) -> usize {
     let mut first = 0;
     let mut n = a.len();
@@ -187,33 +169,6 @@ pub fn find_byte_pattern(hay: &[u8], needle: &[u8]) -> i32 {
         at += 1;
     }
     -1
-}
-
-/// The element of a sorted array nearest to the target, the lower on a tie.
-pub fn nearest_in_sorted(a: &[i32], target: i32) -> i32 {
-    let n = a.len();
-    if n == 0 {
-        return target;
-    }
-    let mut lo = 0;
-    let mut hi = n;
-    while lo < hi {
-        let mid = (lo + hi) / 2;
-        if a[mid] <= target {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    if lo == 0 {
-        return a[0];
-    }
-    if lo == n {
-        return a[n - 1];
-    }
-    let below = target as i64 - a[lo - 1] as i64;
-    let above = a[lo] as i64 - target as i64;
-    if above < below { a[lo] } else { a[lo - 1] }
 }
 
 pub fn jump_search_i8(a: &[i8], key: i8) -> i32 {

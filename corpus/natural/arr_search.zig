@@ -7,21 +7,6 @@ fn rfind_char(buf: []const i8, c: i8) i32 {
     return -1;
 }
 
-fn binary_search_int(a: []const i32, key: i32) i32 {
-    var lo: usize = 0;
-    var hi: usize = a.len;
-    while (lo < hi) {
-        const mid = lo + (hi - lo - 1) / 2;
-        if (a[mid] == key) return @intCast(mid);
-        if (a[mid] < key) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return -1;
-}
-
 fn lower_bound_u32(a: []const u32, key: u32) usize {
     var first: usize = 0;
     var n = a.len;
@@ -171,26 +156,6 @@ fn find_byte_pattern(hay: []const u8, needle: []const u8) i32 {
         } else return @intCast(at);
     }
     return -1;
-}
-
-/// The element of a sorted array nearest to the target, the lower on a tie.
-fn nearest_in_sorted(a: []const i32, target: i32) i32 {
-    if (a.len == 0) return target;
-    var lo: usize = 0;
-    var hi = a.len;
-    while (lo < hi) {
-        const mid = (lo + hi) / 2;
-        if (a[mid] <= target) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    if (lo == 0) return a[0];
-    if (lo == a.len) return a[a.len - 1];
-    const below = @as(i64, target) - a[lo - 1];
-    const above = @as(i64, a[lo]) - target;
-    return if (above < below) a[lo] else a[lo - 1];
 }
 
 fn jump_search_i8(a: []const i8, key: i8) i32 {

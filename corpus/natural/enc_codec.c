@@ -45,22 +45,6 @@ int decode_hex(const char *text, int len, uint8_t *out, int cap) {
     return high < 0 ? written : -1;
 }
 
-/* Six bits of a base64 character, 64 for the padding, -1 for anything else. */
-int base64_value(char c) {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    switch (c) {
-    case '+': case '-': return 62;
-    case '/': case '_': return 63;
-    case '=': return 64;
-    default: return -1;
-    }
-}
-
 char base64_char(uint32_t six) {
     six &= 63;
     if (six < 26)
@@ -89,29 +73,6 @@ int encode_base64(const uint8_t *data, int n, char *text, int cap) {
         o += 4;
     }
     return o;
-}
-
-/* Stops at the padding; the number of bytes, or -1 for junk or a full buffer. */
-int decode_base64(const char *text, int len, uint8_t *out, int cap) {
-    uint32_t bits = 0;
-    int pending = 0;
-    int n = 0;
-    for (int i = 0; i < len; i++) {
-        int v = base64_value(text[i]);
-        if (v < 0)
-            return -1;
-        if (v == 64)
-            break;
-        bits = bits << 6 | (uint32_t)v;
-        pending += 6;
-        if (pending >= 8) {
-            pending -= 8;
-            if (n == cap)
-                return -1;
-            out[n++] = (uint8_t)(bits >> pending);
-        }
-    }
-    return n;
 }
 
 /* Pairs of count and byte; the bytes written, or 0 if dst is too small. */
@@ -206,31 +167,6 @@ void xor_with_key(uint8_t *data, size_t size, const uint8_t *key, size_t key_len
         if (++k == key_len)
             k = 0;
     }
-}
-
-bool is_url_unreserved(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
-        || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-int percent_encode(char *dst, int cap, const char *url) {
-    int n = 0;
-    for (; *url; url++) {
-        if (is_url_unreserved(*url)) {
-            if (n >= cap)
-                return -1;
-            dst[n++] = *url;
-        } else {
-            uint8_t byte = (uint8_t)*url;
-            if (n + 3 > cap)
-                return -1;
-            dst[n] = '%';
-            dst[n + 1] = hex_digit_char(byte >> 4);
-            dst[n + 2] = hex_digit_char(byte & 15);
-            n += 3;
-        }
-    }
-    return n;
 }
 
 /* Decodes %XX and '+' in place; malformed escapes stay as they are. */

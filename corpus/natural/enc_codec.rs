@@ -47,20 +47,6 @@ pub fn decode_hex(text: &[i8], out: &mut [u8]) -> i32 {
     if high.is_none() { written as i32 } else { -1 }
 }
 
-/// Six bits of a base64 character, 64 for the padding, -1 for anything else.
-pub fn base64_value(c: i8) -> i32 {
-    let c = c as u8;
-    match c {
-        b'A'..=b'Z' => (c - b'A') as i32,
-        b'a'..=b'z' => (c - b'a') as i32 + 26,
-        b'0'..=b'9' => (c - b'0') as i32 + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        b'=' => 64,
-        _ => -1,
-    }
-}
-
 pub fn base64_char(six: u32) -> i8 {
     let six = (six & 63) as u8;
     let c = match six {
@@ -93,33 +79,6 @@ pub fn encode_base64(data: &[u8], text: &mut [i8]) -> i32 {
         o += 4;
     }
     o as i32
-}
-
-/// Stops at the padding; the number of bytes, or -1 for junk or a full buffer.
-pub fn decode_base64(text: &[i8], out: &mut [u8]) -> i32 {
-    let mut bits = 0u32;
-    let mut pending = 0;
-    let mut n = 0;
-    for &c in text {
-        let v = base64_value(c);
-        if v < 0 {
-            return -1;
-        }
-        if v == 64 {
-            break;
-        }
-        bits = bits << 6 | v as u32;
-        pending += 6;
-        if pending >= 8 {
-            pending -= 8;
-            if n == out.len() {
-                return -1;
-            }
-            out[n] = (bits >> pending) as u8;
-            n += 1;
-        }
-    }
-    n as i32
 }
 
 /// Pairs of count and byte; the bytes written, or 0 if dst is too small.
@@ -238,36 +197,6 @@ pub fn xor_with_key(data: &mut [u8], key: &[u8]) {
             k = 0;
         }
     }
-}
-
-pub fn is_url_unreserved(c: i8) -> bool {
-    let c = c as u8;
-    c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~')
-}
-
-pub unsafe fn percent_encode(dst: &mut [i8], url: *const i8) -> i32 {
-    let mut n = 0;
-    let mut p = url;
-    while *p != 0 {
-        if is_url_unreserved(*p) {
-            if n >= dst.len() {
-                return -1;
-            }
-            dst[n] = *p;
-            n += 1;
-        } else {
-            let byte = *p as u8 as u32;
-            if n + 3 > dst.len() {
-                return -1;
-            }
-            dst[n] = b'%' as i8;
-            dst[n + 1] = hex_digit_char(byte >> 4);
-            dst[n + 2] = hex_digit_char(byte & 15);
-            n += 3;
-        }
-        p = p.add(1);
-    }
-    n as i32
 }
 
 /// Decodes %XX and '+' in place; malformed escapes stay as they are.

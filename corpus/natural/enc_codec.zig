@@ -37,19 +37,6 @@ fn decode_hex(text: []const i8, out: []u8) i32 {
     return if (high == null) @intCast(written) else -1;
 }
 
-/// Six bits of a base64 character, 64 for the padding, -1 for anything else.
-fn base64_value(c: i8) i32 {
-    return switch (c) {
-        'A'...'Z' => c - 'A',
-        'a'...'z' => c - 'a' + 26,
-        '0'...'9' => c - '0' + 52,
-        '+', '-' => 62,
-        '/', '_' => 63,
-        '=' => 64,
-        else => -1,
-    };
-}
-
 fn base64_char(six: u32) i8 {
     const v: i8 = @intCast(six & 63);
     return switch (v) {
@@ -76,27 +63,6 @@ fn encode_base64(data: []const u8, text: []i8) i32 {
         o += 4;
     }
     return @intCast(o);
-}
-
-/// Stops at the padding; the number of bytes, or -1 for junk or a full buffer.
-fn decode_base64(text: []const i8, out: []u8) i32 {
-    var bits: u32 = 0;
-    var pending: u5 = 0;
-    var n: usize = 0;
-    for (text) |c| {
-        const v = base64_value(c);
-        if (v < 0) return -1;
-        if (v == 64) break;
-        bits = bits << 6 | @as(u32, @intCast(v));
-        pending += 6;
-        if (pending >= 8) {
-            pending -= 8;
-            if (n == out.len) return -1;
-            out[n] = @truncate(bits >> pending);
-            n += 1;
-        }
-    }
-    return @intCast(n);
 }
 
 /// Pairs of count and byte; the bytes written, or 0 if dst is too small.
@@ -188,33 +154,6 @@ fn xor_with_key(data: []u8, key: []const u8) void {
         k += 1;
         if (k == key.len) k = 0;
     }
-}
-
-fn is_url_unreserved(c: i8) bool {
-    return switch (c) {
-        '0'...'9', 'A'...'Z', 'a'...'z', '-', '.', '_', '~' => true,
-        else => false,
-    };
-}
-
-fn percent_encode(dst: []i8, url: [*]const i8) i32 {
-    var n: usize = 0;
-    var i: usize = 0;
-    while (url[i] != 0) : (i += 1) {
-        if (is_url_unreserved(url[i])) {
-            if (n >= dst.len) return -1;
-            dst[n] = url[i];
-            n += 1;
-        } else {
-            const byte: u8 = @bitCast(url[i]);
-            if (n + 3 > dst.len) return -1;
-            dst[n] = '%';
-            dst[n + 1] = hex_digit_char(byte >> 4);
-            dst[n + 2] = hex_digit_char(byte & 15);
-            n += 3;
-        }
-    }
-    return @intCast(n);
 }
 
 /// Decodes %XX and '+' in place; malformed escapes stay as they are.

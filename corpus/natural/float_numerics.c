@@ -88,7 +88,7 @@ double running_stats_variance(const struct running_stats *stats) {
     return stats->samples < 2 ? 0.0 : stats->m2 / (stats->samples - 1);
 }
 
-float kahan_total(const float *values, size_t n) {
+float compensated_sum_f32(const float *values, size_t n) {
     float sum = 0.0f;
     float lost = 0.0f;
     for (size_t i = 0; i < n; i++) {

@@ -110,7 +110,7 @@ pub fn running_stats_variance(stats: &RunningStats) -> f64 {
     }
 }
 
-pub fn kahan_total(values: &[f32]) -> f32 {
+pub fn compensated_sum_f32(values: &[f32]) -> f32 {
     let mut sum = 0.0f32;
     let mut lost = 0.0f32;
     for &value in values {

@@ -88,7 +88,7 @@ fn running_stats_variance(stats: *const RunningStats) f64 {
     return stats.m2 / @as(f64, @floatFromInt(stats.samples - 1));
 }
 
-fn kahan_total(values: []const f32) f32 {
+fn compensated_sum_f32(values: []const f32) f32 {
     var sum: f32 = 0.0;
     var lost: f32 = 0.0;
     for (values) |value| {

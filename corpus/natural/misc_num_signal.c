@@ -51,7 +51,7 @@ uint32_t roll_dice(uint8_t *rolls, int count, uint32_t seed, uint8_t sides) {
     return seed;
 }
 
-uint16_t pack_rgb565(const struct rgb8 *color) {
+uint16_t rgb8_to_565(const struct rgb8 *color) {
     return (uint16_t)((color->r & 0xf8) << 8 | (color->g & 0xfc) << 3 | color->b >> 3);
 }
 

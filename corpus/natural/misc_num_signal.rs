@@ -65,7 +65,7 @@ pub fn roll_dice(rolls: &mut [u8], mut seed: u32, sides: u8) -> u32 {
     seed
 }
 
-pub fn pack_rgb565(color: &Rgb8) -> u16 {
+pub fn rgb8_to_565(color: &Rgb8) -> u16 {
     (color.r as u16 & 0xf8) << 8 | (color.g as u16 & 0xfc) << 3 | color.b as u16 >> 3
 }
 

@@ -50,7 +50,7 @@ fn roll_dice(rolls: []u8, seed: u32, sides: u8) u32 {
     return state;
 }
 
-fn pack_rgb565(color: *const Rgb8) u16 {
+fn rgb8_to_565(color: *const Rgb8) u16 {
     return @as(u16, color.r & 0xf8) << 8 | @as(u16, color.g & 0xfc) << 3 | color.b >> 3;
 }
 

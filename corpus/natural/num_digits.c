@@ -54,7 +54,7 @@ int multiplicative_persistence(uint32_t value) {
     return rounds;
 }
 
-bool luhn_valid(const uint8_t *digits, int n) {
+bool luhn_digits_ok(const uint8_t *digits, int n) {
     unsigned total = 0;
     bool twice = false;
     for (int i = n - 1; i >= 0; i--) {

@@ -57,7 +57,7 @@ pub fn multiplicative_persistence(mut value: u32) -> i32 {
     rounds
 }
 
-pub fn luhn_valid(digits: &[u8]) -> bool {
+pub fn luhn_digits_ok(digits: &[u8]) -> bool {
     let mut total = 0u32;
     for (i, &digit) in digits.iter().rev().enumerate() {
         let mut d = digit as u32;

@@ -46,7 +46,7 @@ fn multiplicative_persistence(value: u32) i32 {
     return rounds;
 }
 
-fn luhn_valid(digits: []const u8) bool {
+fn luhn_digits_ok(digits: []const u8) bool {
     var total: u32 = 0;
     var twice = false;
     var i = digits.len;

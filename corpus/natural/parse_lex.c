@@ -109,56 +109,6 @@ bool next_token(const char *text, int len, struct token *tok) {
     return true;
 }
 
-/* 0 not a number, 1 integer, 2 with a fraction, 3 with an exponent. */
-int classify_number(const char *s) {
-    int state = 0;
-    for (; *s; s++) {
-        bool digit = *s >= '0' && *s <= '9';
-        switch (state) {
-        case 0:
-            if (*s == '+' || *s == '-')
-                state = 1;
-            else if (digit)
-                state = 2;
-            else
-                return 0;
-            break;
-        case 1:
-            if (!digit)
-                return 0;
-            state = 2;
-            break;
-        case 2:
-        case 4:
-            if (*s == 'e' || *s == 'E')
-                state = 5;
-            else if (*s == '.' && state == 2)
-                state = 3;
-            else if (!digit)
-                return 0;
-            break;
-        case 3:
-            if (!digit)
-                return 0;
-            state = 4;
-            break;
-        case 5:
-            if (*s == '-' || *s == '+')
-                state = 6;
-            else if (digit)
-                state = 7;
-            else
-                return 0;
-            break;
-        default:
-            if (!digit)
-                return 0;
-            state = 7;
-        }
-    }
-    return state == 2 ? 1 : state == 4 ? 2 : state == 7 ? 3 : 0;
-}
-
 /* Single pass over digits with + - *, products bind tighter; junk is skipped. */
 int eval_flat_expression(const char *expr) {
     int total = 0;
@@ -248,7 +198,7 @@ int header_line_length(const char *buf, size_t size) {
 
 /* HTTP/1.x NNN: the three digits of the status, or 0. */
 int parse_status_code(const char *line, int len) {
-    const char *prefix = "HTTP/1.";
+    const char prefix[7] = {'H', 'T', 'T', 'P', '/', '1', '.'};
     int i = 0;
     for (; i < 7; i++) {
         if (i >= len || line[i] != prefix[i])

@@ -144,32 +144,6 @@ pub fn next_token(text: &[i8], tok: &mut Token) -> bool {
     true
 }
 
-/// 0 not a number, 1 integer, 2 with a fraction, 3 with an exponent.
-pub unsafe fn classify_number(s: *const i8) -> i32 {
-    let mut state = 0;
-    let mut p = s;
-    while *p != 0 {
-        state = match (state, *p as u8) {
-            (0, b'+' | b'-') => 1,
-            (0 | 1, b'0'..=b'9') => 2,
-            (2 | 4, b'e' | b'E') => 5,
-            (2, b'.') => 3,
-            (2, b'0'..=b'9') => 2,
-            (3 | 4, b'0'..=b'9') => 4,
-            (5, b'+' | b'-') => 6,
-            (5 | 6 | 7, b'0'..=b'9') => 7,
-            _ => return 0,
-        };
-        p = p.add(1);
-    }
-    match state {
-        2 => 1,
-        4 => 2,
-        7 => 3,
-        _ => 0,
-    }
-}
-
 /// Single pass over digits with + - *, products bind tighter; junk is skipped.
 pub unsafe fn eval_flat_expression(expr: *const i8) -> i32 {
     let mut total = 0i32;

@@ -114,39 +114,6 @@ fn next_token(text: []const i8, tok: *Token) bool {
     return true;
 }
 
-/// 0 not a number, 1 integer, 2 with a fraction, 3 with an exponent.
-fn classify_number(s: [*]const i8) i32 {
-    var state: u8 = 0;
-    var i: usize = 0;
-    while (s[i] != 0) : (i += 1) {
-        const c = s[i];
-        const digit = c >= '0' and c <= '9';
-        const sign = c == '+' or c == '-';
-        switch (state) {
-            0 => state = if (sign) 1 else if (digit) 2 else return 0,
-            1 => state = if (digit) 2 else return 0,
-            2, 4 => {
-                if (c == 'e' or c == 'E') {
-                    state = 5;
-                } else if (c == '.' and state == 2) {
-                    state = 3;
-                } else if (!digit) {
-                    return 0;
-                }
-            },
-            3 => state = if (digit) 4 else return 0,
-            5 => state = if (sign) 6 else if (digit) 7 else return 0,
-            else => state = if (digit) 7 else return 0,
-        }
-    }
-    return switch (state) {
-        2 => 1,
-        4 => 2,
-        7 => 3,
-        else => 0,
-    };
-}
-
 /// Single pass over digits with + - *, products bind tighter; junk is skipped.
 fn eval_flat_expression(expr: [*]const i8) i32 {
     var total: i32 = 0;

@@ -2,17 +2,6 @@
 #include <stddef.h>
 #include <stdbool.h>
 
-/* Value of a hexadecimal digit, or -1. */
-int hex_digit_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Parses a whole string as a signed decimal; false on junk or overflow. */
 bool parse_int32(const char *s, int32_t *out) {
     bool negative = false;
@@ -83,28 +72,6 @@ int atoi_clamped(const char *s) {
     }
     value *= sign;
     return value > INT32_MAX ? INT32_MAX : (int)value;
-}
-
-/* Reads hex digits after an optional 0x; returns the number of characters used, 0 on failure. */
-int scan_hex_u32(const char *s, uint32_t *out) {
-    int i = 0;
-    int digits = 0;
-    uint32_t value = 0;
-    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X'))
-        i = 2;
-    for (;; i++) {
-        int d = hex_digit_value(s[i]);
-        if (d < 0)
-            break;
-        if (value >> 28)
-            return 0;
-        value = value << 4 | (uint32_t)d;
-        digits++;
-    }
-    if (digits == 0)
-        return 0;
-    *out = value;
-    return i;
 }
 
 /* File mode in octal such as 0755, or -1. */
@@ -223,37 +190,6 @@ bool parse_milli(const char *s, int32_t *milli) {
     return true;
 }
 
-int roman_digit(char c) {
-    switch (c) {
-    case 'I': return 1;
-    case 'V': return 5;
-    case 'X': return 10;
-    case 'L': return 50;
-    case 'C': return 100;
-    case 'D': return 500;
-    case 'M': return 1000;
-    }
-    return 0;
-}
-
-/* Reads from the right: what is smaller than the largest digit so far is subtracted. */
-int roman_value(const char *numeral, int len) {
-    int total = 0;
-    int largest = 0;
-    for (int i = len - 1; i >= 0; i--) {
-        int digit = roman_digit(numeral[i]);
-        if (digit == 0)
-            return -1;
-        if (digit < largest) {
-            total -= digit;
-        } else {
-            total += digit;
-            largest = digit;
-        }
-    }
-    return total;
-}
-
 /* "64K", "2M", "1G" or plain bytes. */
 bool parse_byte_size(const char *s, uint64_t *bytes) {
     uint64_t value = 0;
@@ -280,29 +216,6 @@ bool parse_byte_size(const char *s, uint64_t *bytes) {
     if (*s != '\0')
         return false;
     *bytes = value;
-    return true;
-}
-
-/* Six pairs of hex digits with ':' or '-' between them. */
-bool parse_mac_address(const char *s, int len, uint64_t *mac) {
-    if (len != 17)
-        return false;
-    char separator = s[2];
-    if (separator != ':' && separator != '-')
-        return false;
-    uint64_t address = 0;
-    for (int i = 0; i < 17; i++) {
-        if (i % 3 == 2) {
-            if (s[i] != separator)
-                return false;
-            continue;
-        }
-        int digit = hex_digit_value(s[i]);
-        if (digit == -1)
-            return false;
-        address = address * 16 + (uint64_t)digit;
-    }
-    *mac = address;
     return true;
 }
 

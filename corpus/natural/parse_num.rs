@@ -1,14 +1,3 @@
-/// Value of a hexadecimal digit, or -1.
-pub fn hex_digit_value(c: i8) -> i32 {
-    let c = c as u8;
-    match c {
-        b'0'..=b'9' => (c - b'0') as i32,
-        b'a'..=b'f' => (c - b'a') as i32 + 10,
-        b'A'..=b'F' => (c - b'A') as i32 + 10,
-        _ => -1,
-    }
-}
-
 /// Parses a whole string as a signed decimal; false on junk or overflow.
 pub unsafe fn parse_int32(s: *const i8, out: *mut i32) -> bool {
     let mut p = s;
@@ -92,33 +81,6 @@ pub unsafe fn atoi_clamped(s: *const i8) -> i32 {
     }
     value *= sign;
     value.min(i32::MAX as i64) as i32
-}
-
-/// Reads hex digits after an optional 0x; returns the number of characters used, 0 on failure.
-pub unsafe fn scan_hex_u32(s: *const i8, out: *mut u32) -> i32 {
-    let mut i = 0;
-    let mut digits = 0;
-    let mut value = 0u32;
-    if *s == b'0' as i8 && (*s.add(1) == b'x' as i8 || *s.add(1) == b'X' as i8) {
-        i = 2;
-    }
-    loop {
-        let d = hex_digit_value(*s.add(i));
-        if d < 0 {
-            break;
-        }
-        if value >> 28 != 0 {
-            return 0;
-        }
-        value = value << 4 | d as u32;
-        digits += 1;
-        i += 1;
-    }
-    if digits == 0 {
-        return 0;
-    }
-    *out = value;
-    i as i32
 }
 
 /// File mode in octal such as 0755, or -1.
@@ -269,38 +231,6 @@ pub unsafe fn parse_milli(s: *const i8, milli: *mut i32) -> bool {
     true
 }
 
-pub fn roman_digit(c: i8) -> i32 {
-    match c as u8 {
-        b'I' => 1,
-        b'V' => 5,
-        b'X' => 10,
-        b'L' => 50,
-        b'C' => 100,
-        b'D' => 500,
-        b'M' => 1000,
-        _ => 0,
-    }
-}
-
-/// Reads from the right: what is smaller than the largest digit so far is subtracted.
-pub fn roman_value(numeral: &[i8]) -> i32 {
-    let mut total = 0;
-    let mut largest = 0;
-    for &c in numeral.iter().rev() {
-        let digit = roman_digit(c);
-        if digit == 0 {
-            return -1;
-        }
-        if digit < largest {
-            total -= digit;
-        } else {
-            total += digit;
-            largest = digit;
-        }
-    }
-    total
-}
-
 /// "64K", "2M", "1G" or plain bytes.
 pub unsafe fn parse_byte_size(s: *const i8, bytes: *mut u64) -> bool {
     let mut p = s;
@@ -328,33 +258,6 @@ pub unsafe fn parse_byte_size(s: *const i8, bytes: *mut u64) -> bool {
         return false;
     }
     *bytes = value;
-    true
-}
-
-/// Six pairs of hex digits with ':' or '-' between them.
-pub unsafe fn parse_mac_address(s: &[i8], mac: *mut u64) -> bool {
-    if s.len() != 17 {
-        return false;
-    }
-    let separator = s[2];
-    if separator != b':' as i8 && separator != b'-' as i8 {
-        return false;
-    }
-    let mut address = 0u64;
-    for i in 0..17 {
-        if i % 3 == 2 {
-            if s[i] != separator {
-                return false;
-            }
-            continue;
-        }
-        let digit = hex_digit_value(s[i]);
-        if digit == -1 {
-            return false;
-        }
-        address = address * 16 + digit as u64;
-    }
-    *mac = address;
     true
 }
 

@@ -1,15 +1,5 @@
 const std = @import("std");
 
-/// Value of a hexadecimal digit, or -1.
-fn hex_digit_value(c: i8) i32 {
-    return switch (c) {
-        '0'...'9' => c - '0',
-        'a'...'f' => c - 'a' + 10,
-        'A'...'F' => c - 'A' + 10,
-        else => -1,
-    };
-}
-
 /// Parses a whole string as a signed decimal; false on junk or overflow.
 fn parse_int32(s: [*]const i8, out: *i32) bool {
     var i: usize = 0;
@@ -68,24 +58,6 @@ fn atoi_clamped(s: [*]const i8) i32 {
     }
     value *%= sign;
     return if (value > std.math.maxInt(i32)) std.math.maxInt(i32) else @intCast(value);
-}
-
-/// Reads hex digits after an optional 0x; returns the number of characters used, 0 on failure.
-fn scan_hex_u32(s: [*]const i8, out: *u32) i32 {
-    var i: usize = 0;
-    var digits: u32 = 0;
-    var value: u32 = 0;
-    if (s[0] == '0' and (s[1] == 'x' or s[1] == 'X')) i = 2;
-    while (true) : (i += 1) {
-        const d = hex_digit_value(s[i]);
-        if (d < 0) break;
-        if (value >> 28 != 0) return 0;
-        value = value << 4 | @as(u32, @intCast(d));
-        digits += 1;
-    }
-    if (digits == 0) return 0;
-    out.* = value;
-    return @intCast(i);
 }
 
 /// File mode in octal such as 0755, or -1.
@@ -193,38 +165,6 @@ fn parse_milli(s: [*]const i8, milli: *i32) bool {
     return true;
 }
 
-fn roman_digit(c: i8) i32 {
-    return switch (c) {
-        'I' => 1,
-        'V' => 5,
-        'X' => 10,
-        'L' => 50,
-        'C' => 100,
-        'D' => 500,
-        'M' => 1000,
-        else => 0,
-    };
-}
-
-/// Reads from the right: what is smaller than the largest digit so far is subtracted.
-fn roman_value(numeral: []const i8) i32 {
-    var total: i32 = 0;
-    var largest: i32 = 0;
-    var i = numeral.len;
-    while (i > 0) {
-        i -= 1;
-        const digit = roman_digit(numeral[i]);
-        if (digit == 0) return -1;
-        if (digit < largest) {
-            total -= digit;
-        } else {
-            total += digit;
-            largest = digit;
-        }
-    }
-    return total;
-}
-
 /// "64K", "2M", "1G" or plain bytes.
 fn parse_byte_size(s: [*]const i8, bytes: *u64) bool {
     var value: u64 = 0;
@@ -245,25 +185,6 @@ fn parse_byte_size(s: [*]const i8, bytes: *u64) bool {
     }
     if (s[i] != 0) return false;
     bytes.* = value;
-    return true;
-}
-
-/// Six pairs of hex digits with ':' or '-' between them.
-fn parse_mac_address(s: []const i8, mac: *u64) bool {
-    if (s.len != 17) return false;
-    const separator = s[2];
-    if (separator != ':' and separator != '-') return false;
-    var address: u64 = 0;
-    for (s, 0..) |c, i| {
-        if (i % 3 == 2) {
-            if (c != separator) return false;
-            continue;
-        }
-        const digit = hex_digit_value(c);
-        if (digit == -1) return false;
-        address = address *% 16 + @as(u64, @intCast(digit));
-    }
-    mac.* = address;
     return true;
 }
 

@@ -2,19 +2,6 @@
 #include <stddef.h>
 #include <stdbool.h>
 
-void insertion_sort_ints(int *a, int n)
-{
-    for (int i = 1; i < n; i++) {
-        int key = a[i];
-        int j = i - 1;
-        while (j >= 0 && a[j] > key) {
-            a[j + 1] = a[j];
-            j--;
-        }
-        a[j + 1] = key;
-    }
-}
-
 /* Returns the number of passes it took. */
 int bubble_sort_until_quiet(int16_t *a, int n)
 {

@@ -1,15 +1,3 @@
-pub fn insertion_sort_ints(a: &mut [i32]) {
-    for i in 1..a.len() {
-        let key = a[i];
-        let mut j = i;
-        while j > 0 && a[j - 1] > key {
-            a[j] = a[j - 1];
-            j -= 1;
-        }
-        a[j] = key;
-    }
-}
-
 /// Returns the number of passes it took.
 pub fn bubble_sort_until_quiet(a: &mut [i16]) -> i32 {
     let mut passes = 0;

@@ -1,15 +1,5 @@
 const std = @import("std");
 
-fn insertion_sort_ints(a: []i32) void {
-    for (a, 0..) |key, i| {
-        var j = i;
-        while (j > 0 and a[j - 1] > key) : (j -= 1) {
-            a[j] = a[j - 1];
-        }
-        a[j] = key;
-    }
-}
-
 /// Returns the number of passes it took.
 fn bubble_sort_until_quiet(a: []i16) i32 {
     var passes: usize = 0;

@@ -22,17 +22,6 @@ int trim_blanks(char *s, int len) {
     return len - start;
 }
 
-/* Collapses runs of spaces into one space. */
-int squeeze_spaces(char *s, int len) {
-    int w = 0;
-    for (int r = 0; r < len; r++) {
-        if (s[r] == ' ' && w > 0 && s[w - 1] == ' ')
-            continue;
-        s[w++] = s[r];
-    }
-    return w;
-}
-
 void reverse_bytes(uint8_t *bytes, size_t n) {
     if (n == 0)
         return;

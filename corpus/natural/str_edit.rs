@@ -24,20 +24,6 @@ pub fn trim_blanks(s: &mut [i8]) -> i32 {
     (end - start) as i32
 }
 
-/// Collapses runs of spaces into one space.
-pub fn squeeze_spaces(s: &mut [i8]) -> i32 {
-    const SPACE: i8 = b' ' as i8;
-    let mut w = 0;
-    for r in 0..s.len() {
-        if s[r] == SPACE && w > 0 && s[w - 1] == SPACE {
-            continue;
-        }
-        s[w] = s[r];
-        w += 1;
-    }
-    w as i32
-}
-
 pub fn reverse_bytes(bytes: &mut [u8]) {
     if bytes.is_empty() {
         return;

@@ -15,17 +15,6 @@ fn trim_blanks(s: []i8) i32 {
     return @intCast(end - start);
 }
 
-/// Collapses runs of spaces into one space.
-fn squeeze_spaces(s: []i8) i32 {
-    var w: usize = 0;
-    for (s) |c| {
-        if (c == ' ' and w > 0 and s[w - 1] == ' ') continue;
-        s[w] = c;
-        w += 1;
-    }
-    return @intCast(w);
-}
-
 fn reverse_bytes(bytes: []u8) void {
     if (bytes.len == 0) return;
     var i: usize = 0;

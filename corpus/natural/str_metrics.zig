@@ -157,35 +157,3 @@ fn estimate_syllables(word: []const i8) i32 {
     if (groups > 1 and word[word.len - 1] | 0x20 == 'e') groups -= 1;
     return groups;
 }
-
-fn soundex_digit(letter: i8) i32 {
-    return switch (letter | 0x20) {
-        'b', 'f', 'p', 'v' => 1,
-        'c', 'g', 'j', 'k', 'q', 's', 'x', 'z' => 2,
-        'd', 't' => 3,
-        'l' => 4,
-        'm', 'n' => 5,
-        'r' => 6,
-        else => 0,
-    };
-}
-
-/// Writes the four characters of the code, returns false if there is no room or no letter.
-fn soundex_code(code: []i8, name: [*]const i8) bool {
-    if (code.len < 4 or name[0] == 0) return false;
-    const first = name[0];
-    code[0] = if (first >= 'a' and first <= 'z') first - 32 else first;
-    var previous = soundex_digit(first);
-    var out: usize = 1;
-    var i: usize = 1;
-    while (name[i] != 0 and out < 4) : (i += 1) {
-        const digit = soundex_digit(name[i]);
-        if (digit != 0 and digit != previous) {
-            code[out] = '0' + @as(i8, @intCast(digit));
-            out += 1;
-        }
-        if (name[i] != 'h' and name[i] != 'w') previous = digit;
-    }
-    @memset(code[out..4], '0');
-    return true;
-}

@@ -9,10 +9,6 @@ int ascii_lower(int c) {
     return c;
 }
 
-bool is_word_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* Length of a string that may fill its field without a terminator. */
 size_t field_strlen(const char *field, size_t size) {
     size_t i = 0;
@@ -98,24 +94,6 @@ int find_substring(const char *hay, int hay_len, const char *needle, int needle_
             return start;
     }
     return -1;
-}
-
-bool reads_same_backwards(const char *text, int len) {
-    int lo = 0;
-    int hi = len - 1;
-    while (lo < hi) {
-        if (!is_word_char(text[lo])) {
-            lo++;
-        } else if (!is_word_char(text[hi])) {
-            hi--;
-        } else {
-            if (ascii_lower(text[lo]) != ascii_lower(text[hi]))
-                return false;
-            lo++;
-            hi--;
-        }
-    }
-    return true;
 }
 
 /* Length of the leading part of s made only of characters in accept. */

@@ -6,10 +6,6 @@ pub fn ascii_lower(c: i32) -> i32 {
     c
 }
 
-pub fn is_word_char(c: i8) -> bool {
-    matches!(c as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')
-}
-
 /// Length of a string that may fill its field without a terminator.
 pub fn field_strlen(field: &[i8]) -> usize {
     field.iter().position(|&c| c == 0).unwrap_or(field.len())
@@ -109,27 +105,6 @@ pub fn find_substring(hay: &[i8], needle: &[i8]) -> i32 {
         start += 1;
     }
     -1
-}
-
-pub fn reads_same_backwards(text: &[i8]) -> bool {
-    let mut lo = 0;
-    let mut hi = text.len() as i32 - 1;
-    while lo < hi {
-        let left = text[lo as usize];
-        let right = text[hi as usize];
-        if !is_word_char(left) {
-            lo += 1;
-        } else if !is_word_char(right) {
-            hi -= 1;
-        } else {
-            if ascii_lower(left as i32) != ascii_lower(right as i32) {
-                return false;
-            }
-            lo += 1;
-            hi -= 1;
-        }
-    }
-    true
 }
 
 /// Length of the leading part of s made only of characters in accept.

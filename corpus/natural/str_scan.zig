@@ -4,13 +4,6 @@ fn ascii_lower(c: i32) i32 {
     return c;
 }
 
-fn is_word_char(c: i8) bool {
-    return switch (c) {
-        'a'...'z', 'A'...'Z', '0'...'9', '_' => true,
-        else => false,
-    };
-}
-
 /// Length of a string that may fill its field without a terminator.
 fn field_strlen(field: []const i8) usize {
     for (field, 0..) |c, i| {
@@ -90,24 +83,6 @@ fn find_substring(hay: []const i8, needle: []const i8) i32 {
         if (k == needle.len) return @intCast(start);
     }
     return -1;
-}
-
-fn reads_same_backwards(text: []const i8) bool {
-    if (text.len == 0) return true;
-    var lo: usize = 0;
-    var hi: usize = text.len - 1;
-    while (lo < hi) {
-        if (!is_word_char(text[lo])) {
-            lo += 1;
-        } else if (!is_word_char(text[hi])) {
-            hi -= 1;
-        } else {
-            if (ascii_lower(text[lo]) != ascii_lower(text[hi])) return false;
-            lo += 1;
-            hi -= 1;
-        }
-    }
-    return true;
 }
 
 /// Length of the leading part of s made only of characters in accept.

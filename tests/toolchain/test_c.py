@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import random
 import struct
 
 import pytest
 import wasmtime
-
 from transpile.corpus import ir
 from transpile.corpus.batch import Rejected, compile_batch
 from transpile.corpus.language import Language
 from transpile.corpus.languages.c import LANGUAGE as C
 from transpile.corpus.languages.cpp import LANGUAGE as CPP
-from transpile.corpus.signature import SIGNED, WIDTHS, Parameter, Signature, Struct, wasm_type
-from transpile.corpus.source import SourceFunction
+from transpile.corpus.signature import SIGNED, WIDTHS, Parameter, Signature, wasm_type
 
 BOTH = pytest.mark.parametrize("language", [C, CPP], ids=["c", "cpp"])
 INTEGERS = ("i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64")
@@ -108,7 +107,7 @@ class Expressions:
             return self.constant(type_)
         kind = rng.random()
         if kind < 0.5:
-            op = rng.choice("+ - * / % & | ^ << >>".split())
+            op = rng.choice(["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"])
             left = self.make(type_, depth - 1)
             if op in {"<<", ">>"}:
                 count = rng.choice(INTEGERS)
@@ -180,7 +179,11 @@ def test_expressions_compute_what_ir_says(language: Language) -> None:
         body: tuple[ir.Stmt, ...] = (ir.Return(value),)
         if result != "bool":
             op = rng.choice(["", "+", "-", "*", "^"])
-            body = (ir.Let("v0", result, maker.make(result, 1)), ir.Assign(ir.Var(result, "v0"), value, op), ir.Return(ir.Var(result, "v0")))
+            body = (
+                ir.Let("v0", result, maker.make(result, 1)),
+                ir.Assign(ir.Var(result, "v0"), value, op),
+                ir.Return(ir.Var(result, "v0")),
+            )
         programs.append(ir.Program(ir.Function(Signature("f0", parameters, result), body)))
     sources = [language.render(p) for p in programs]
     results = compile_batch(language, sources)
@@ -203,3 +206,159 @@ def test_expressions_compute_what_ir_says(language: Language) -> None:
             arguments = [carried(values[p.name], p.type) for p in parameters]
             got = found[result.export](store, *arguments)
             assert got == carried(expected, source.signature.result), (source.text, values)
+
+
+def run(language: Language, program: ir.Program, *arguments: int) -> int:
+    compiled = compile_batch(language, [language.render(program)])[0]
+    assert not isinstance(compiled, Rejected), compiled.message
+    store, found = exports(compiled.wasm)
+    return found[compiled.export](store, *arguments)
+
+
+@BOTH
+def test_ranges_count_as_pythons(language: Language) -> None:
+    programs, expected = [], []
+    for type_ in ("i32", "u32", "usize", "u8", "i8", "index"):
+        for start, step, inclusive, reverse in [
+            (s, k, i, r) for s in (0, 2) for k in (1, 2, 3) for i in (False, True) for r in (False, True)
+        ]:
+            result = ir.Var("u32", "v0")
+            mix = ir.Binary("u32", "+", ir.Binary("u32", "*", result, ir.Const("u32", 31)), ir.Cast("u32", ir.Var(type_, "v1")))
+            stop = ir.Cast(type_, ir.Var("u32", "p0")) if type_ != "u32" else ir.Var("u32", "p0")
+            loop = ir.ForRange("v1", type_, ir.Const(type_, start), stop, (ir.Assign(result, mix),), step, inclusive, reverse)
+            body = (ir.Let("v0", "u32", ir.Const("u32", 7)), loop, ir.Return(result))
+            programs.append(ir.Program(ir.Function(Signature("f0", (Parameter("p0", "u32"),), "u32"), body, "usize")))
+            expected.append((start, step, inclusive, reverse))
+    results = compile_batch(language, [language.render(p) for p in programs])
+    assert not [r.message for r in results if isinstance(r, Rejected)]
+    store, found = exports(results[0].wasm)
+    for result, program, (start, step, inclusive, reverse) in zip(results, programs, expected, strict=True):
+        for stop in range(2, 11):
+            last = stop + inclusive
+            counted = range(last - 1, start - 1, -step) if reverse else range(start, last, step)
+            value = 7
+            for i in counted:
+                value = (value * 31 + i) % 2**32
+            assert found[result.export](store, stop) % 2**32 == value, (language.render(program).text, stop)
+
+
+def array_signature(result: str | None, const: bool = True) -> Signature:
+    return Signature("f0", (Parameter("p0", "i32", True, const, 1), Parameter("p1", "i32")), result)
+
+
+@BOTH
+def test_statements_on_memory(language: Language) -> None:
+    i32, index = "i32", "index"
+    element = ir.Index(i32, "p0", ir.Var(index, "v0"))
+    helper = ir.Function(Signature("c0", (Parameter("p0", i32),), i32), (ir.Return(ir.Unary(i32, "-", ir.Var(i32, "p0"))),))
+    mirrored = ir.Binary(index, "-", ir.Binary(index, "-", ir.Len(index, "p0"), ir.Const(index, 1)), ir.Var(index, "v0"))
+    half = ir.Binary(index, "/", ir.Len(index, "p0"), ir.Const(index, 2))
+    reverse = ir.ForRange("v0", index, ir.Const(index, 0), half, (ir.Swap("p0", ir.Var(index, "v0"), mirrored, "v1", i32),))
+    negate = ir.ForRange(
+        "v2", index, ir.Const(index, 0), ir.Len(index, "p0"),
+        (ir.Assign(ir.Index(i32, "p0", ir.Var(index, "v2")), ir.Call(i32, "c0", (ir.Index(i32, "p0", ir.Var(index, "v2")),))),),
+    )  # fmt: skip
+    total = ir.ForEach("v3", i32, "p0", (ir.Assign(ir.Var(i32, "v4"), ir.Var(i32, "v3"), "+"),), "", "v5")
+    cases = (
+        ((1, 2), (ir.Return(ir.Const(i32, 12)),)),
+        ((-6,), (ir.Let("v6", i32, ir.Var(i32, "v4")), ir.Assign(ir.Var(i32, "v4"), ir.Var(i32, "v6"), "*"))),
+    )
+    choose = ir.Switch(ir.Var(i32, "v4"), cases, (ir.Assign(ir.Var(i32, "v4"), ir.Const(i32, 1), "-"),))
+    body = (reverse, negate, ir.Let("v4", i32, ir.Const(i32, 0)), total, choose, ir.Return(ir.Var(i32, "v4")))
+    program = ir.Program(ir.Function(array_signature(i32, const=False), body), (helper,))
+    compiled = compile_batch(language, [language.render(program)])[0]
+    assert not isinstance(compiled, Rejected), compiled.message
+    store, found = exports(compiled.wasm)
+    memory, base = found["memory"], found["__heap_base"].value(store)
+    for values, result in (([1, 2, 3], 36), ([-1, 0], 12), ([5, 5, 5, 5], -21), ([], -1)):
+        memory.grow(store, 1)
+        memory.write(store, struct.pack(f"<{len(values)}i", *values), base)
+        assert found[compiled.export](store, base, len(values)) == result
+        assert memory.read(store, base, base + 4 * len(values)) == struct.pack(f"<{len(values)}i", *(-v for v in reversed(values)))
+    assert element.array == "p0"
+
+
+@BOTH
+def test_hostile_text_is_refused(language: Language) -> None:
+    for text in (
+        '#include "/etc/passwd"', "#include </etc/passwd>", "#include <../../x.h>",
+        "# \\\ninclude \"x\"", '%:include "x"', '#/**/include "x"',
+        '#define X "/etc/passwd"\n#include X', '#include_next <stdint.h>', '#embed "/etc/passwd"', '#line 3 "y"',
+        'void f0(void) { __asm__(".incbin \\"/etc/passwd\\""); }', 'void f0(void) { as\\\nm(""); }',
+    ):  # fmt: skip
+        compiled = language.compile(language.prologue + text + "\n")
+        assert compiled.wasm is None, text
+        assert compiled.diagnostics[0].line, text
+
+
+@BOTH
+def test_all_errors_have_lines(language: Language) -> None:
+    bad = "int f0(void) { return g(); }\nint f1(int x) { return x; }\nint f2(int *p) { int *q = 5.0; return *q; }\n"
+    bad += "int f3(void) { return y; }\n"
+    lines = {d.line for d in language.compile(bad).diagnostics}
+    assert lines == {1, 3, 4}
+
+
+def test_c_is_strict() -> None:
+    for text in (
+        "int f0(int *p) { return p; }",
+        "int f0(float *p) { int *q = p; return *q; }",
+        "int f0(int x) { if (x) return 1; }",
+        "f0() {}",
+    ):
+        assert C.compile(C.prologue + text).wasm is None, text
+
+
+def test_a_compiler_out_of_time_is_a_diagnostic() -> None:
+    compiled = C.compile(C.prologue, seconds=0.0001)
+    assert compiled.wasm is None
+    assert compiled.diagnostics[0].line is None
+
+
+@BOTH
+def test_module_layout(language: Language) -> None:
+    text = """
+    struct S0 { int32_t m0; double m1; };
+    void f0(struct S0 *p0, const struct S0 *p1) { *p0 = *p1; }
+    void f1(int32_t *p0, int32_t p1) { for (int32_t i = 0; i < p1; i++) p0[i] = 0; }
+    int32_t f2(int64_t p0) { char buffer[256] = {0}; for (int64_t i = 0; i < p0; i++) buffer[i & 255] += i; return buffer[3]; }
+    """
+    text = language.prologue + text
+    if language is CPP:
+        text = text.replace("    void", '    extern "C" void').replace("    int32_t f2", '    extern "C" int32_t f2')
+    module = wasmtime.Module(wasmtime.Engine(), language.compile(text).wasm)
+    assert not module.imports
+    assert {e.name for e in module.exports} == {"memory", "__stack_pointer", "__heap_base", "f0", "f1", "f2"}
+    assert language.compile(text, level="0").wasm[:4] == b"\x00asm"
+
+
+@BOTH
+def test_library_routines_are_linked(language: Language) -> None:
+    text = language.prologue + """
+    #include <limits.h>
+    #include <string.h>
+    #include <math.h>
+    %sint32_t f0(int32_t n) { char a[64], b[64]; memset(a, n, 64); memcpy(b, a, n); b[n] = 0; memmove(a, b, n + 1);
+        return strlen(a) + memcmp(a, b, n); }
+    %sdouble f1(double x, double y) { return fmod(x, y); }
+    %sint64_t f2(int64_t a, int64_t b) { return (int64_t)((__int128)a * b >> 64); }
+    """.replace("%s", language.linkage)  # fmt: skip
+    compiled = language.compile(text)
+    assert compiled.wasm, compiled.diagnostics
+    store, found = exports(compiled.wasm)
+    assert found["f0"](store, 17) == 17
+    for x, y in ((7.5, 2.0), (-7.5, 2.0), (1e300, 3.7), (5e-324, 1e-320), (1e-310, 5e-324), (0.0, 1.0), (3.0, float("inf"))):
+        assert found["f1"](store, x, y) == pytest.approx(math.fmod(x, y), abs=0)
+    rng = random.Random(1)
+    for _ in range(50):
+        a, b = (wrap(rng.getrandbits(64), "i64") for _ in range(2))
+        assert found["f2"](store, a, b) == a * b >> 64
+
+
+def test_functions_in_a_circle_compile() -> None:
+    text = "bool odd(unsigned n);\nbool even(unsigned n) { return n == 0 || odd(n - 1); }\n"
+    text += "bool odd(unsigned n) { return n != 0 && even(n - 1); }\n"
+    for language in (C, CPP):
+        for function in language.read(text):
+            store, found = exports(language.compile(language.prologue + language.write_unit(function)).wasm)
+            assert [found[function.name](store, n) for n in range(4)] == [n % 2 == (function.name == "odd") for n in range(4)]

@@ -1,0 +1,486 @@
+"""The typed random grammar: functions grown statement by statement, with context.
+
+Loops progress by construction; every local is read by a later statement or by the result; conditions and updates are made of
+what is in scope. `Grower.values` are the readable scalars, innermost last; `pending` those that nothing has read yet.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from transpile.corpus import ir
+from transpile.corpus.generator import choices, holes
+from transpile.corpus.generator.expression import INTEGERS, NARROW, UNSIGNED, E, bits, both, builtin, choose, either, number, signed
+from transpile.corpus.generator.scope import Array, Reject, Scope
+from transpile.corpus.signature import FLOATS
+
+NUMERIC = ("i32", "u32", "i64", "u64", "f32", "f64")
+
+
+def program(rng: Random) -> ir.Program:
+    """One program of the grammar alone. Raises Reject when a draw does not fit."""
+    f = Scope(rng)
+    Grower(f).grow()
+    return ir.Program(f.function("f0"), tuple(f.helpers))
+
+
+class Grower:
+    """Grows one function in a scope."""
+
+    def __init__(self, f: Scope):
+        self.f = f
+        self.rng = f.rng
+        self.values: list[E] = []
+        self.pending: list[E] = []
+        self.states: list[E] = []
+        self.locked: set[str] = set()
+        self.arrays: list[Array] = []
+        self.output: Array | None = None
+        self.fuel = 0
+        self.guards = 0
+
+    # ------------------------------------------------------------ the whole
+
+    def grow(self) -> None:
+        f, rng = self.f, self.rng
+        self.inputs()
+        main = self.main_type()
+        self.fuel = f.any(1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 9, 12)
+        if f.chance(0.35):
+            self.result_type(main)
+            for _ in range(f.any(1, 1, 1, 2)):
+                self.guard()
+        else:
+            self.guards = 9
+        if self.arrays or f.chance(0.55):
+            for _ in range(f.any(1, 1, 1, 2, 2, 3)):
+                self.state(main if f.chance(0.7) else None)
+        if not self.states and not self.arrays and f.result is None and f.chance(0.25):
+            self.branches(main)
+            return
+        looped = False
+        while self.fuel > 0:
+            roll = rng.random()
+            if (self.arrays and not looped) or (self.states and roll < 0.3):
+                self.loop(0)
+                looped = True
+            elif self.states and roll < 0.65:
+                self.update(0)
+            elif roll < 0.72 and self.guards < 3:
+                self.guard()
+            else:
+                self.temporary(main)
+        self.finish(main)
+
+    def inputs(self) -> None:
+        f = self.f
+        roll = self.rng.random()
+        scalars = f.any(1, 1, 2, 2, 2, 3, 3, 4)
+        type = f.any(*choices.NUMBERS)
+        if roll < 0.45:
+            arrays: list[Array] = []
+        elif roll < 0.8:
+            scalars = f.any(0, 0, 0, 1, 1, 2)
+            if f.chance(0.12) and scalars:
+                self.parameter(type)
+                scalars -= 1
+            arrays = f.new_arrays(f.any(*choices.ELEMENTS))
+        elif roll < 0.93:
+            scalars = f.any(0, 0, 1)
+            first = f.any(*choices.ELEMENTS)
+            arrays = f.new_arrays(first, first if f.chance(0.7) else f.any(*choices.ELEMENTS))
+            if f.chance(0.4):
+                self.output = arrays[0]
+        else:
+            scalars = f.any(0, 0, 1)
+            arrays = [f.text()]
+        if arrays:
+            type = arrays[0].element if f.chance(0.6) else type
+            if f.chance(0.25) and len(arrays) == 1 and arrays[0].sized:
+                self.output = arrays[0]
+        self.arrays = arrays
+        for _ in range(scalars):
+            self.parameter(type)
+            if f.chance(0.25):
+                type = f.any(*choices.NUMBERS)
+
+    def parameter(self, type: str) -> None:
+        value = E(ir.Var(type, self.f._parameter(type)))
+        self.values.append(value)
+        self.pending.append(value)
+
+    def main_type(self) -> str:
+        """The type in which most of the work is done."""
+        f = self.f
+        candidates = [v.type for v in self.values] + [holes.accumulator_type(f, a.element) for a in self.arrays]
+        floats = [t for t in candidates if t in FLOATS]
+        type = f.any(*floats) if floats and f.chance(0.8) else f.any(*candidates)
+        if type in NARROW and f.chance(0.8):
+            type = f.any("i32", "u32") if not signed(type) else "i32"
+        return type
+
+    def result_type(self, main: str) -> None:
+        self.f.result = main if self.f.chance(0.75) else self.f.any("i32", self.f.truth)
+        if main in FLOATS:
+            self.f.result = main
+
+    def finish(self, main: str) -> None:
+        """The result: everything not read yet, joined."""
+        f = self.f
+        for state in self.states:
+            if not f.lets[state.node.name].mutable:
+                raise Reject("a state never changes")
+        loose = [s for s in self.states]
+        loose += [p for p in self.pending if not any(p.node == s.node for s in self.states)]
+        self.pending = []
+        if f.result is None and f.chance(0.12):
+            f.result = f.truth
+        if f.result is None and self.output is not None and not loose:
+            return
+        if not loose:
+            value = self.expression(main, 1)
+        else:
+            type = main if f.result in (None, "bool") or f.result != main else f.result
+            value = self.as_type(loose[0], type)
+            for other in loose[1:]:
+                value = self.join(value, self.as_type(other, type))
+            if f.chance(0.15):
+                value = self.operation(value, type, 1)
+        if f.result is not None and f.result != value.type:
+            value = self.condition_on(value) if f.result in ("bool",) or f.chance(0.5) else self.as_type(value, f.result)
+            if value.type == "bool" and f.result != "bool":
+                value = holes.choose(value, number(1, f.result), 0)
+        f.ret(value)
+
+    def join(self, a: E, b: E) -> E:
+        f = self.f
+        roll = self.rng.random()
+        if roll < 0.4:
+            return a + b
+        if roll < 0.55:
+            return a - b
+        if roll < 0.7:
+            return a * b
+        if roll < 0.85 or a.type in FLOATS:
+            return choose(a.compare(holes.order(f), b), a, b)
+        return a.binary(f.any("^", "|", "&"), b)
+
+    # ------------------------------------------------------------ expressions
+
+    def readable(self, type: str) -> list[E]:
+        return [v for v in self.values if v.type == type]
+
+    def leaf(self, type: str) -> E:
+        """A value in scope as that type; what nothing has read yet is preferred. Never a constant."""
+        f = self.f
+        pending = [v for v in self.pending if v.type == type]
+        if not pending and self.pending and f.chance(0.5):
+            pending = [v for v in self.pending if self.castable(v.type, type)]
+        pool = pending if pending and f.chance(0.8) else self.readable(type)
+        if not pool or f.chance(0.1):
+            pool = [v for v in self.values if self.castable(v.type, type)] or pool
+        if not pool:
+            raise Reject("nothing to read")
+        value = pool[-1] if f.chance(0.35) else self.rng.choice(pool)
+        return self.as_type(self.touch(value), type)
+
+    def touch(self, value: E) -> E:
+        node = value.node
+        self.pending = [p for p in self.pending if p.node != node]
+        return value
+
+    @staticmethod
+    def castable(source: str, target: str) -> bool:
+        return source != "bool" and target != "bool" and (source not in FLOATS or target in FLOATS)
+
+    def as_type(self, value: E, type: str) -> E:
+        f = self.f
+        if value.type == type:
+            return value
+        if value.type == "bool":
+            return choose(value, number(1, type), 0) if type in FLOATS or f.chance(0.4) else value.to(type)
+        if type == "bool":
+            return self.condition_on(value)
+        if value.type in FLOATS and type not in FLOATS:
+            return (value > 0.0).to(type)
+        return value.to(type)
+
+    def expression(self, type: str, depth: int) -> E:
+        """Depth 0: a value; deeper: operations on values."""
+        f = self.f
+        if depth <= 0 or f.chance(0.12):
+            return self.leaf(type)
+        return self.operation(self.expression(type, depth - f.any(1, 1, 2)), type, depth - 1)
+
+    def operand(self, type: str, depth: int) -> E:
+        """The right side of an operation: a constant about half the time."""
+        if depth > 0 and self.f.chance(0.4):
+            return self.expression(type, depth - 1)
+        if self.f.chance(0.5) and (self.readable(type) or self.pending):
+            try:
+                return self.leaf(type)
+            except Reject:
+                pass
+        return number(choices.literal(self.rng, type), type)
+
+    def operation(self, x: E, type: str, depth: int) -> E:
+        """x combined with something, or transformed."""
+        f = self.f
+        roll = self.rng.random()
+        if roll < 0.3:
+            return holes.transform(f, x, 1, 0.0)
+        y = self.operand(type, depth)
+        if x.node == y.node and type not in FLOATS:
+            return x * x if f.chance(0.5) else x + 1
+        if type in FLOATS:
+            return x.binary(f.any("+", "+", "-", "-", "*", "*", "*"), y)
+        constant = isinstance(y.node, ir.Const)
+        if roll < 0.72:
+            return x.binary(f.any("+", "+", "-", "-", "*"), y)
+        if roll < 0.82:
+            return x.binary(f.any("&", "^", "|", "^"), y if not constant else number(choices.mask(self.rng, type), type))
+        if roll < 0.88:
+            if constant:
+                return x.binary(f.any("<<", ">>"), choices.shift(self.rng, type))
+            return x.binary(f.any("<<", ">>"), y & (bits(type) - 1))
+        if roll < 0.92:
+            divisor = number(choices.factor(self.rng, type), type) if constant or f.chance(0.5) else (y & choices.mask(self.rng, type)) + 1
+            if not constant and signed(type) and not isinstance(divisor.node, ir.Const):
+                divisor = number(choices.factor(self.rng, type), type)
+            return x.binary(f.any("%", "/"), divisor)
+        if roll < 0.96:
+            return choose(x.compare(holes.order(f), y), x, y) if not constant else choose(x.compare(f.any(">", "<"), y), y, x)
+        if type in ("u32", "u64") and f.chance(0.5):
+            return builtin(f.any("rotl", "rotr"), x, choices.shift(self.rng, type))
+        return builtin(f.any("min", "max"), x, y)
+
+    def condition_on(self, x: E) -> E:
+        if x.type == "bool":
+            return x
+        return holes.predicate(self.f, x, 0.0, text=False if x.type not in ("u8", "i8") else None)
+
+    def condition(self, type: str | None = None) -> E:
+        """A condition on what is in scope."""
+        f = self.f
+        flags = self.readable("bool")
+        if flags and f.chance(0.25):
+            return self.touch(self.rng.choice(flags))
+        pool = [v for v in self.values if v.type != "bool" and (type is None or v.type == type)] or [v for v in self.values if v.type != "bool"]
+        if not pool:
+            raise Reject("nothing to compare")
+        x = self.touch(self.rng.choice(pool[-4:] if f.chance(0.6) else pool))
+        others = [v for v in self.readable(x.type) if v.node != x.node]
+        if others and f.chance(0.4):
+            y = self.touch(self.rng.choice(others))
+            first = x if f.chance(0.75) or x.type == "index" else self.operation(x, x.type, 0)
+            condition = first.compare(f.any("<", ">", "<=", ">=", "==", "!="), y)
+        elif x.type == "index":
+            condition = x % f.any(2, 2, 3, 4) == 0 if f.chance(0.6) else x > f.any(1, 2, 3, 8)
+        else:
+            condition = self.condition_on(x if f.chance(0.8) else self.operation(x, x.type, 0))
+        if f.chance(0.12):
+            return f.any(both, either)(condition, self.condition())
+        return condition
+
+    # ------------------------------------------------------------ statements
+
+    def state(self, type: str | None = None) -> E:
+        """A mutable local; updates follow, and the result reads it."""
+        f = self.f
+        type = type or (f.any(*NUMERIC[:4]) if f.chance(0.8) else f.any(*NUMERIC))
+        simple = f.chance(0.75) or not self.readable(type)
+        value = f.let(holes.start(f, type) if simple else self.leaf(type), type)
+        self.values.append(value)
+        self.states.append(value)
+        self.fuel -= 1
+        return value
+
+    def temporary(self, main: str) -> None:
+        """A local that later statements read."""
+        f = self.f
+        type = main if f.chance(0.75) else f.any(*[v.type for v in self.values if v.type not in ("index", "bool")] or [main])
+        value = f.let(self.condition() if f.chance(0.06) else self.expression(type, f.any(1, 1, 2, 2, 3)))
+        self.values.append(value)
+        self.pending.append(value)
+        self.fuel -= 1
+
+    def guard(self) -> None:
+        """if (...) return ...; at the top level."""
+        f = self.f
+        condition = self.condition()
+        with f.when(condition):
+            self.leave()
+        self.fuel -= 1
+        self.guards += 1
+
+    def leave(self) -> None:
+        f = self.f
+        if f.result == "bool":
+            f.ret(f.chance(0.5))
+        elif f.result in FLOATS:
+            f.ret(f.any(0, 0, 1, -1))
+        elif f.chance(0.7) or not self.readable(f.result):
+            f.ret(f.any(0, 0, 0, 1, -1 if signed(f.result) else 0))
+        else:
+            f.ret(self.touch(self.rng.choice(self.readable(f.result))))
+
+    def branches(self, main: str) -> None:
+        """A function that is a chain of conditions with a result each."""
+        f = self.f
+        type = main
+        for _ in range(f.any(1, 2, 2, 3, 4)):
+            condition = self.condition()
+            with f.when(condition):
+                self.f.ret(self.expression(type, f.any(0, 1, 1, 2)) if f.chance(0.6) else number(choices.literal(self.rng, type), type))
+        value = self.expression(type, f.any(0, 1, 2))
+        for other in self.pending:
+            value = self.join(value, self.as_type(other, type))
+        f.ret(value)
+
+    def update(self, depth: int) -> None:
+        """A state changes: directly, under a condition, by a switch."""
+        f = self.f
+        self.fuel -= 1
+        roll = self.rng.random()
+        if roll < 0.45 or depth > 2:
+            self.assign()
+        elif roll < 0.86:
+            condition = self.condition()
+            with f.when(condition):
+                self.inner(depth + 1)
+            if f.chance(0.3):
+                other = self.condition() if f.chance(0.25) else None
+                with f.elsewhen(other) if other is not None else f.other():
+                    self.inner(depth + 1)
+                if other is not None and f.chance(0.5):
+                    with f.other():
+                        self.inner(depth + 1)
+        elif roll < 0.92:
+            self.switch(depth)
+        elif self.output is not None and depth > 0:
+            self.store()
+        else:
+            self.assign()
+
+    def inner(self, depth: int) -> None:
+        for _ in range(self.f.any(1, 1, 1, 1, 2, 2)):
+            if self.fuel > 3 and depth < 2 and self.f.chance(0.12):
+                self.update(depth)
+            else:
+                self.assign()
+
+    def assign(self) -> None:
+        """state op= expression, or state = f(state, ...)."""
+        f = self.f
+        pool = [s for s in self.states if s.node.name not in self.locked]
+        if not pool:
+            raise Reject("no state to change")
+        idle = [s for s in pool if not f.lets[s.node.name].mutable]
+        target = self.rng.choice(idle if idle and f.chance(0.6) else pool)
+        type = target.type
+        if type == "bool":
+            f.set(target, self.condition())
+            return
+        saved = self.values
+        self.values = [v for v in self.values if v.node != target.node] or saved
+        roll = self.rng.random()
+        try:
+            if roll < 0.2 and type in INTEGERS:
+                f.set(target, f.any(1, 1, 1, 1, 2, 3), f.any("+", "+", "+", "-"))
+            elif roll < 0.72:
+                op = f.any("+", "+", "+", "+", "-", "-", "*") if type in FLOATS else f.any(*"++++++--*^^|&")
+                f.set(target, self.expression(type, f.any(0, 0, 1, 1, 2)), op)
+            elif type in FLOATS:
+                f.set(target, target * number(f.any(0.5, 0.9, 2.0, 0.25), type) + self.expression(type, 0))
+            elif roll < 0.8:
+                f.set(target, target * choices.multiplier(self.rng, type) + self.expression(type, 0))
+            elif roll < 0.86:
+                f.set(target, choices.shift(self.rng, type), f.any("<<", ">>"))
+                f.set(target, self.expression(type, 0), f.any("^", "+", "|"))
+            elif roll < 0.94:
+                f.set(target, self.operation(target, type, 1))
+            else:
+                other = self.expression(type, 1)
+                f.set(target, choose(target.compare(f.any("<", ">"), other), target, other))
+        finally:
+            self.values = saved
+
+    def store(self) -> None:
+        """An element of the output at the loop's position; only where a loop offers one."""
+        target = next((v for v in reversed(self.values) if isinstance(v.node, ir.Index) and v.node.array == self.output.name), None)
+        if target is None:
+            self.assign()
+            return
+        f = self.f
+        op = f.any("", "", "+", "-", "*") if target.type in FLOATS else f.any("", "", "", "+", "-", "^", "&", "*")
+        f.set(target, self.expression(target.type, f.any(0, 1, 1, 2)), op)
+
+    def switch(self, depth: int) -> None:
+        f = self.f
+        pool = [v for v in self.values if v.type in ("i32", "u32", "u8", "i64", "u64")]
+        if not pool:
+            self.assign()
+            return
+        x = self.touch(self.rng.choice(pool))
+        count = f.any(2, 3, 3, 4, 5)
+        if x.type == "u8" and f.chance(0.6):
+            keys = self.rng.sample("+-*/.,;: ()[]<>=abcdexn0123", count)
+        else:
+            by = f.any(3, 4, 5, 7, 8)
+            x = x % by if f.chance(0.5) else x & (f.any(3, 7))
+            keys = self.rng.sample(range(0, 4), min(count, 4)) if f.chance(0.7) else list(range(min(count, 3)))
+        with f.switch(x) as s:
+            for key in keys:
+                with s.case(key):
+                    self.assign()
+            if f.chance(0.6):
+                with s.otherwise():
+                    self.assign()
+
+    # ------------------------------------------------------------ loops
+
+    def loop(self, depth: int) -> None:
+        from transpile.corpus.generator import loops
+
+        self.fuel -= 1
+        loops.grow(self, depth)
+
+    def body(self, depth: int, new: list[E]) -> None:
+        """Statements of a loop body; `new` are values that only the body sees."""
+        f = self.f
+        saved, pending = self.values, self.pending
+        self.values = self.values + new
+        # Not every value of a loop must be read: positions and elements cost nothing.
+        locked = len(self.states)
+        count = f.any(1, 1, 1, 2, 2, 3)
+        if f.chance(0.12) and depth < 2:
+            with f.when(self.condition()):
+                if f.chance(0.55):
+                    f.cont()
+                elif f.result is not None and f.chance(0.5):
+                    self.leave()
+                else:
+                    f.brk()
+        if f.chance(0.3) and (new or self.values):
+            type = new[0].type if new and new[0].type != "index" and f.chance(0.7) else self.f.any(*[s.type for s in self.states] or ["i32"])
+            if type != "bool":
+                self.values.append(self.f.let(self.expression(type, f.any(1, 1, 2))))
+                self.pending = [*self.pending, self.values[-1]]
+        if self.output is not None and f.chance(0.7):
+            self.store()
+            count -= 1
+        for _ in range(count):
+            if depth < 1 and self.fuel > 0 and f.chance(0.18):
+                self.loop(depth + 1)
+            else:
+                self.update(depth + 1)
+        inner = [p for p in self.pending if not any(p.node == q.node for q in pending)]
+        for value in inner:
+            pool = [s for s in self.states if s.node.name not in self.locked and s.type != "bool"]
+            if not pool:
+                raise Reject("a local of a loop stays unread")
+            target = self.rng.choice(pool)
+            f.set(target, self.as_type(value, target.type), "+")
+        self.values = saved
+        self.pending = [p for p in self.pending if any(p.node == q.node for q in pending)]
+        del self.states[locked:]

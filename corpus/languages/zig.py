@@ -1,0 +1,201 @@
+"""Zig: slices for pointers with a length, many-item pointers for byte strings, single-item pointers for the rest.
+
+zig itself only translates to LLVM bitcode (ReleaseSafe: overflow and bounds are checked, a failed check is a trap); clang optimizes that
+with the flags of C, so that the same program gives nearly the same code. What a person would have to discard or make `const` by hand,
+Zig's compiler names as errors; `compile` mends those (`zig_fixes`) before it reports any.
+Limit: functions that nothing refers to are not analysed, and so not reported, by Zig.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from transpile.corpus import ir, zigcc
+from transpile.corpus.ir_names import called
+from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.scanner import blank_zig
+from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.zig_fixes import ZigError, mend, read_errors
+from transpile.corpus.zig_reader import read_functions
+from transpile.corpus.zig_renderer import ZigFunction
+
+FRONTEND = (
+    "-target", "wasm32-freestanding", "-mcpu=mvp", "-OReleaseSafe", "-fsingle-threaded", "-fstrip", "-fno-emit-bin", "-fno-reference-trace",
+    "--color", "off",
+)  # fmt: skip
+BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
+"""Zig's own abstractions need inlining; what must not be inlined says so."""
+
+PROLOGUE = """\
+const std = @import("std");
+pub const panic = std.debug.no_panic;
+"""
+REFUSED = (
+    (re.compile(r"@embedFile\b"), "@embedFile"),
+    (re.compile(r"@cImport\b|@cInclude\b"), "@cImport"),
+    (re.compile(r'@import\s*\(\s*(?!"std"\s*\))'), "@import of anything but std"),
+    (re.compile(r"\basm\b"), "assembly"),
+)
+EXPORTED = re.compile(r'\bexport\s+fn\s+(\w+)|@export\s*\([^;]*?\.name\s*=\s*"(\w+)"')
+ROUNDS = 4
+"""How often a unit is mended: a discard can turn a variable into one that never changes."""
+
+KEYWORDS = frozenset(
+    """addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum errdefer
+    error export extern fn for if inline linksection noalias noinline nosuspend opaque or orelse packed pub resume return struct suspend
+    switch test threadlocal try union unreachable var volatile while true false null undefined i8 u8 i16 u16 i32 u32 i64 u64 isize usize
+    f32 f64 bool void noreturn type anyerror comptime_int comptime_float std math mem len ptr min max""".split()  # noqa: SIM905
+)
+
+
+class Zig(Language):
+    name = "zig"
+    title = "Zig"
+    suffixes = (".zig",)
+    keywords = KEYWORDS
+
+    # ------------------------------------------------------------ toolchain
+
+    def version(self) -> str:
+        return f"zig {zigcc.zig_version()}"
+
+    @property
+    def prologue(self) -> str:
+        return PROLOGUE
+
+    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
+        refused = _refused(text)
+        if refused:
+            return Compilation(None, refused)
+        with zigcc.work_folder() as folder:
+            errors = _translate(text, folder, seconds)[1]
+            if errors:
+                return Compilation(None, tuple(Diagnostic(e.line, e.message) for e in errors))
+            steps = [zigcc.zig(), "cc", *BACKEND, f"-O{level}", "-c", "unit.bc", "-o", "unit.o"]
+            done = zigcc.run(steps, folder, seconds)
+            if done.ok:
+                exports = sorted({a or b for a, b in EXPORTED.findall(blank_zig(text, strings=False))})
+                done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", exports, seconds=seconds)
+            if not done.ok:
+                return Compilation(None, (Diagnostic(None, done.stderr.strip() or f"zig ran longer than {seconds:g} s"),))
+            return Compilation((folder / "unit.wasm").read_bytes())
+
+    def mended(self, text: str, *, seconds: float = 60.0) -> str:
+        """A unit as `compile` takes it: with the discards and `const`s that Zig asks for. Other errors stay."""
+        with zigcc.work_folder() as folder:
+            return text if _refused(text) else _translate(text, folder, seconds)[0]
+
+    # ------------------------------------------------------------ writing what a signature determines
+
+    def write_struct(self, struct: Struct) -> str:
+        fields = "".join(f"    {name}: {scalar},\n" for name, scalar in struct.fields)
+        return f"const {struct.name} = extern struct {{\n{fields}}};"
+
+    def write_header(self, signature: Signature) -> str:
+        return f"{_head(signature)} {{"
+
+    def write_prototype(self, signature: Signature) -> str:
+        return f"{_head(signature)};"
+
+    def write_entry(self, signature: Signature) -> str:
+        if _is_entry(signature):
+            return ""
+        parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
+        arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
+        return (
+            "comptime {\n    const c_entry = struct {\n"
+            f"        fn c_call({parameters}) callconv(.c) {signature.result or 'void'} {{\n"
+            f"            return @call(.always_inline, {signature.name}, .{{ {arguments} }});\n        }}\n    }};\n"
+            f'    @export(&c_entry.c_call, .{{ .name = "{signature.name}" }});\n}}'
+        )
+
+    def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        if inline:
+            return f"export {source.text}" if _is_entry(source.signature) else source.text
+        # An address that escapes keeps the optimizer from changing the callee's parameters, as C's external functions do.
+        kept = f'@export(&c_kept.address, .{{ .name = "kept.{source.name}" }})'
+        pointer = f"var address: *const anyopaque = @ptrCast(&{source.name})"
+        return f"noinline {source.text}\ncomptime {{\n    const c_kept = struct {{\n        {pointer};\n    }};\n    {kept};\n}}"
+
+    # ------------------------------------------------------------ reading and rendering
+
+    def read(self, text: str) -> list[SourceFunction]:
+        return read_functions(text, self.name, self.write_header)
+
+    def render(self, program: ir.Program) -> SourceFunction:
+        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
+        done: dict[str, SourceFunction] = {}
+        for function in (*program.helpers, program.entry):
+            lines = [self.write_header(function.signature), *ZigFunction(function, signatures).body(), "}"]
+            callees = tuple(done[name] for name in called(function.body) if name in done)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+        return done[program.entry.signature.name]
+
+
+def _translate(text: str, folder: Path, seconds: float) -> tuple[str, list[ZigError]]:
+    """Write `unit.bc` in `folder`; the text that was compiled in the end, and the errors that kept it from being so."""
+    command = [zigcc.zig(), "build-obj", "unit.zig", *FRONTEND, "--verbose-llvm-bc=unit.bc"]
+    errors: list[ZigError] = []
+    for _ in range(ROUNDS):
+        (folder / "unit.zig").write_text(text)
+        done = zigcc.run(command, folder, seconds)
+        if done.timed_out:
+            return text, [ZigError(None, 0, f"zig ran longer than {seconds:g} s")]
+        if done.ok:
+            return text, []
+        errors = read_errors(done.stderr)
+        fixed = mend(text, errors)
+        if fixed == text:
+            break
+        text = fixed
+    return text, errors
+
+
+def _head(signature: Signature) -> str:
+    parameters = ", ".join(
+        f"{p.name}: {_inner_type(p)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
+    )  # fmt: skip
+    return f"fn {signature.name}({parameters}) {signature.result or 'void'}"
+
+
+def _inner_type(parameter: Parameter) -> str:
+    if parameter.pointer and parameter.length is not None:
+        return f"[]{'const ' if parameter.const else ''}{parameter.type}"
+    return _c_type(parameter)
+
+
+def _c_type(parameter: Parameter) -> str:
+    if not parameter.pointer:
+        return parameter.type
+    many = parameter.length is not None or parameter.type in ("i8", "u8")
+    return f"{'[*]' if many else '*'}{'const ' if parameter.const else ''}{parameter.type}"
+
+
+def _argument(parameter: Parameter, signature: Signature) -> str:
+    """What the C entry point passes to the inner function for `parameter`."""
+    if not parameter.pointer or parameter.length is None:
+        return parameter.name
+    length = signature.parameters[parameter.length]
+    count = {"i32": f"@as(u32, @bitCast({length.name}))"}.get(length.type, length.name)
+    if WIDTHS[length.type] == 8:
+        count = f"@as(u32, @truncate({length.name}))" if length.type == "u64" else f"@as(u32, @truncate(@as(u64, @bitCast({length.name}))))"
+    elif length.type in ("i8", "i16"):
+        count = f"@as(u32, @bitCast(@as(i32, {length.name})))"
+    return f"{parameter.name}[0..{count}]"
+
+
+def _is_entry(signature: Signature) -> bool:
+    """Can the inner function itself be exported? All but slices have the C ABI."""
+    return not signature.lengths()
+
+
+def _refused(text: str) -> tuple[Diagnostic, ...]:
+    """What a unit may not say, with lines."""
+    code = blank_zig(text, strings=False)
+    found = [(code.count("\n", 0, m.start()) + 1, what) for pattern, what in REFUSED for m in pattern.finditer(code)]
+    return tuple(Diagnostic(line, f"not allowed here: {what}") for line, what in sorted(found))
+
+
+LANGUAGE = Zig()

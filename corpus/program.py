@@ -1,0 +1,145 @@
+"""A program on disk, in any language or as wasm: its module and its functions, ready to be read, decoded and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from transpile.corpus.errors import CompileError, TranspileError
+from transpile.corpus.language import Language, language, languages
+from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.wasm import WasmFunction, WasmModule
+from transpile.corpus.wat import read_wat
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`functions` in the order of the file; for wasm without source their text is empty and their signatures are inferred."""
+
+    path: Path
+    language: Language | None
+    wasm: bytes
+    module: WasmModule
+    functions: tuple[SourceFunction, ...]
+
+
+def language_of(path: Path, name: str | None = None) -> Language | None:
+    """By name, else by suffix; None for .wasm and .wat. Raises TranspileError for an unknown one."""
+    if name in ("wasm", "wat") or (name is None and path.suffix in (".wasm", ".wat")):
+        return None
+    if name is not None:
+        return language(name)
+    for tongue in languages().values():
+        if path.suffix in tongue.suffixes:
+            return tongue
+    known = sorted({s for tongue in languages().values() for s in tongue.suffixes} | {".wasm", ".wat"})
+    raise TranspileError(f"can't tell the language of {path} by its suffix", hint=f"name it with --from; known suffixes: {', '.join(known)}")
+
+
+def load(path: Path, name: str | None = None) -> Program:
+    """Compile a source file, or read a wasm one.
+
+    Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the compiler's first error and its line;
+    MissingCompiler.
+    """
+    if not path.exists():
+        near = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() and path.suffix else []
+        raise TranspileError(f"no such file: {path}", hint=f"files there: {', '.join(sorted(near)[:6])}" if near else "check the path")
+    if path.is_dir():
+        raise TranspileError(f"{path} is a folder", hint="name one source file")
+    tongue = language_of(path, name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TranspileError(f"can't read {path}: {error.strerror}", hint="check its permissions") from error
+    if tongue is None:
+        wasm = data if data[:4] == b"\0asm" else read_wat(data.decode(errors="replace"))
+        module = WasmModule.parse(wasm)
+        exported = {e.index for e in module.exports if e.kind == "func"}
+        functions = tuple(SourceFunction("", infer_signature(f), "") for f in module.functions if f.index in exported)
+        if not functions:
+            raise TranspileError(f"{path} exports no functions", hint="link it with --export-dynamic, or name what to export")
+        return Program(path, None, wasm, module, functions)
+    text = data.decode(errors="replace")
+    functions = tuple(tongue.read(text))
+    unit, line_offset = tongue.expose(text, functions, folder=path.parent)
+    compiled = tongue.compile(unit)
+    if compiled.wasm is None:
+        first = compiled.diagnostics[0] if compiled.diagnostics else None
+        where = f"{path}:{first.line - line_offset}" if first and first.line else str(path)
+        raise CompileError(
+            f"{where}: {first.message if first else 'the compiler failed'}", hint=f"{path.name} must compile as {tongue.title} for wasm32 on its own"
+        )
+    module = WasmModule.parse(compiled.wasm)
+    present = {f.name for f in module.functions}
+    functions = tuple(f for f in functions if f.name in present)
+    if not functions:
+        raise TranspileError(
+            f"{path} has no functions to translate", hint="functions with a body whose types are numbers, pointers to them, or pointers to plain structs count"
+        )
+    return Program(path, tongue, compiled.wasm, module, functions)
+
+
+def infer_signature(function: WasmFunction) -> Signature:
+    """A signature from wasm types and use alone: an i32 parameter that an address is computed from is a pointer to what is loaded there.
+
+    A rough data-flow walk: parameters are followed through `local.get`, additions and `local.set`/`local.tee` of fresh locals, one pass.
+    """
+    parameters, results = function.type.parameters, function.type.results
+    origin: dict[int, int] = {i: i for i in range(len(parameters))}
+    pointee: dict[int, tuple[str, bool]] = {}
+    stack: list[int | None] = []
+    for name, immediate, _ in function.instructions:
+        if name == "local.get":
+            stack.append(origin.get(immediate))
+        elif name in ("local.set", "local.tee"):
+            top = stack[-1] if stack else None
+            if top is not None and immediate >= len(parameters):
+                origin.setdefault(immediate, top)
+            if name == "local.set" and stack:
+                stack.pop()
+        elif name == "i32.add":
+            right, left = (stack.pop() if stack else None), (stack.pop() if stack else None)
+            stack.append(left if left is not None and right is None else right if left is None else left)
+        elif ".load" in name or ".store" in name:
+            stored = ".store" in name
+            if stored and stack:
+                stack.pop()
+            address = stack.pop() if stack else None
+            if address is not None:
+                previous = pointee.get(address)
+                pointee[address] = (previous[0] if previous else _accessed(name), stored or bool(previous and previous[1]))
+            if not stored:
+                stack.append(None)
+        else:
+            _step(name, immediate, stack)
+    out = []
+    for i, kind in enumerate(parameters):
+        if kind == "i32" and i in pointee:
+            scalar, written = pointee[i]
+            out.append(Parameter(f"p{i}", scalar, pointer=True, const=not written))
+        else:
+            out.append(Parameter(f"p{i}", kind))
+    return Signature(function.name, tuple(out), results[0] if results else None)
+
+
+def _accessed(name: str) -> str:
+    """The scalar that a load or store moves: `i32.load8_u` u8, `i64.store16` u16."""
+    kind, _, operation = name.partition(".")
+    for width in ("8", "16", "32"):
+        if operation.startswith((f"load{width}", f"store{width}")):
+            return ("i" if operation.endswith("_s") else "u") + width
+    return kind
+
+
+def _step(name: str, immediate: object, stack: list[int | None]) -> None:
+    """Any other instruction: pop its operands, push unknowns; control flow forgets the stack."""
+    from transpile.corpus.opcodes import EFFECTS
+
+    effect = EFFECTS.get(name)
+    if effect is None:
+        stack.clear()
+        return
+    del stack[len(stack) - min(len(effect[0]), len(stack)) :]
+    stack.extend(None for _ in effect[1])

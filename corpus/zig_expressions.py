@@ -1,0 +1,223 @@
+"""Expressions of generated programs in Zig.
+
+Zig infers little, so an expression is rendered for one of two places: where the type is known from outside (initializers with a type,
+assignments, arguments, results), or as an operand, where a conversion names its type with `@as`. Conversions are those of C and never
+trip a safety check, except to and from `index`, whose values are known to fit. Parentheses stand only where they are needed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from transpile.corpus import ir
+from transpile.corpus.ir_names import shift_count
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
+from transpile.corpus.zig_casts import convert, fold
+
+POSTFIX, UNARY, COMPARE, AND, OR, LOWEST = 15, 14, 8, 7, 6, 0
+STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 9, "|": 9}
+WRAPPING = frozenset("+-*")
+ESCAPES = {9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
+NARROWED = {"clz": "@clz", "ctz": "@ctz", "popcount": "@popCount", "min": "@min", "max": "@max"}
+"""Builtins whose result type depends on their arguments: as operands they need `@as`."""
+PLAIN = {"swap_bytes": "@byteSwap", "sqrt": "@sqrt", "floor": "@floor", "ceil": "@ceil", "trunc": "@trunc", "fabs": "@abs"}
+
+
+def zig_type(scalar: str) -> str:
+    return "usize" if scalar == "index" else scalar
+
+
+def number(value: int | float | bool, scalar: str) -> str:
+    """A literal, with its sign."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if scalar in FLOATS:
+        value = float(value)
+        if math.isfinite(value):
+            return repr(value)
+        return f"std.math.nan({scalar})" if math.isnan(value) else f"{'-' if value < 0 else ''}std.math.inf({scalar})"
+    sign, size = ("-", -int(value)) if value < 0 else ("", int(value))
+    return f"{sign}{size:#x}" if size > 65535 else f"{sign}{size}"
+
+
+class ZigExpressions:
+    """Renders the expressions of one function; `callees` are the signatures of all functions of the program.
+
+    `renamed` maps names of the program to those that this function uses instead; who declares names keeps it.
+    """
+
+    def __init__(self, function: ir.Function, callees: Mapping[str, Signature]) -> None:
+        self.function = function
+        self.callees = callees
+        self.parameters = {p.name: p for p in function.signature.parameters}
+        self.renamed: dict[str, str] = {}
+
+    def name(self, name: str) -> str:
+        return self.renamed.get(name, name)
+
+    def known(self, one: ir.Expr) -> str:
+        """`one` where its type is known from outside."""
+        return self.expression(one, True)[0]
+
+    def text(self, one: ir.Expr, least: int = LOWEST) -> str:
+        """`one` as an operand, in parentheses if it binds weaker than `least`. Literals stay without a type."""
+        text, strength = self.expression(one, False)
+        return text if strength >= least else f"({text})"
+
+    def operand(self, one: ir.Expr, least: int = LOWEST) -> str:
+        """As `text`, with a type of its own even if it is made of literals."""
+        return self.text(one, least) if typed(one) else f"@as({zig_type(one.type)}, {self.known(one)})"
+
+    def index(self, one: ir.Expr) -> str:
+        fits = one.type in ("index", "usize", "u8", "u16", "u32") or isinstance(one, ir.Const)
+        return self.known(one) if fits else f"@intCast({self.text(one)})"
+
+    def count(self, one: ir.Expr) -> str:
+        one = shift_count(one)
+        return self.text(one) if isinstance(one, ir.Const) else f"@intCast({self.text(one)})"
+
+    def expression(self, one: ir.Expr, known: bool) -> tuple[str, int]:
+        match one:
+            case ir.Const():
+                return self.constant(one)
+            case ir.Limit():
+                return f"std.math.{'max' if one.largest else 'min'}Int({zig_type(one.type)})", POSTFIX
+            case ir.Var():
+                return self.name(one.name), POSTFIX
+            case ir.Len():
+                return f"{self.name(one.array)}.len", POSTFIX
+            case ir.Binary():
+                return self.binary(one)
+            case ir.Unary():
+                if one.op == "-" and isinstance(one.operand, ir.Const):
+                    return self.constant(ir.Const(one.type, -one.operand.value))
+                sign = "~" if one.op == "~" else "-" if one.type in FLOATS else "-%"
+                return f"{sign}{self.operand(one.operand, UNARY)}", UNARY
+            case ir.Compare():
+                left = self.text(one.left, COMPARE + 1) if typed(one.right) else self.operand(one.left, COMPARE + 1)
+                return f"{left} {one.op} {self.text(one.right, COMPARE + 1)}", COMPARE
+            case ir.Logic():
+                strength = AND if one.op == "and" else OR
+                return f"{self.text(one.left, strength)} {one.op} {self.text(one.right, strength + 1)}", strength
+            case ir.Not():
+                return self.negation(one.operand)
+            case ir.Select():
+                then, other = (self.known(one.then), self.known(one.other)) if known else (self.operand(one.then), self.text(one.other))
+                return f"if ({self.text(one.condition)}) {then} else {other}", LOWEST
+            case ir.Cast():
+                return self.cast(one, known)
+            case ir.Index():
+                return self.element(one), POSTFIX
+            case ir.Field():
+                return f"{self.name(one.pointer)}.{one.field}", POSTFIX
+            case ir.Call():
+                return self.call(one), POSTFIX
+            case ir.Builtin():
+                return self.builtin(one, known)
+        raise AssertionError(one)
+
+    def constant(self, one: ir.Const) -> tuple[str, int]:
+        if one.char and isinstance(one.value, int) and 0 < one.value < 256:
+            letter = ESCAPES.get(one.value) or (chr(one.value) if 32 <= one.value < 127 else f"\\x{one.value:02x}")
+            return f"'{letter}'", POSTFIX
+        text = number(one.value, one.type)
+        return text, UNARY if text.startswith("-") else POSTFIX
+
+    def binary(self, one: ir.Binary) -> tuple[str, int]:
+        if one.type == "bool":
+            words = {"&": ("and", AND), "|": ("or", OR), "^": ("!=", COMPARE)}
+            word, strength = words[one.op]
+            return f"{self.text(one.left, strength + 1)} {word} {self.text(one.right, strength + 1)}", strength
+        if one.op in ("/", "%") and one.type in SIGNED:
+            left = self.text(one.left) if typed(one.right) else self.operand(one.left)
+            return f"{'@divTrunc' if one.op == '/' else '@rem'}({left}, {self.text(one.right)})", POSTFIX
+        strength = STRENGTH[one.op]
+        if one.op in ("<<", ">>"):
+            return f"{self.operand(one.left, strength + 1)} {one.op} {self.count(one.right)}", strength
+        # & ^ | bind alike: only a chain of the same one goes without parentheses.
+        mixed = strength == STRENGTH["&"] and isinstance(one.left, ir.Binary) and one.left.op != one.op
+        least = strength + 1 if mixed else strength
+        left = self.text(one.left, least) if typed(one.right) else self.operand(one.left, least)
+        return f"{left} {operator(one.op, one.type)} {self.text(one.right, strength + 1)}", strength
+
+    def negation(self, one: ir.Expr) -> tuple[str, int]:
+        opposite = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+        if isinstance(one, ir.Not):
+            return self.expression(one.operand, False)
+        if isinstance(one, ir.Compare) and (one.op in ("==", "!=") or one.left.type not in FLOATS):
+            return self.expression(ir.Compare("bool", opposite[one.op], one.left, one.right), False)
+        return f"!{self.text(one, UNARY)}", UNARY
+
+    def cast(self, one: ir.Cast, known: bool) -> tuple[str, int]:
+        operand = one.operand
+        if zig_type(operand.type) == zig_type(one.type):
+            return self.expression(operand, known)
+        if isinstance(operand, ir.Const) and not isinstance(operand.value, bool) and operand.type not in FLOATS:
+            return self.constant(ir.Const(one.type, fold(operand.value, one.type), operand.char and one.type in WIDTHS))
+        if one.type == "bool":
+            return self.expression(ir.Compare("bool", "!=", operand, ir.Const(operand.type, 0)), known)
+        text, explicit = convert(self.operand(operand), operand.type, one.type)
+        if not explicit and known:
+            return text, LOWEST
+        return (text if known else f"@as({zig_type(one.type)}, {text})"), POSTFIX
+
+    def element(self, one: ir.Index) -> str:
+        parameter = self.parameters.get(one.array)
+        name = self.name(one.array)
+        if parameter is not None and parameter.length is None:
+            if parameter.type not in WIDTHS:
+                return f"{name}.{one.field}"
+            if WIDTHS[parameter.type] > 1 or parameter.type == "bool":
+                return f"{name}.*"
+        text = f"{name}[{self.index(one.index)}]"
+        return f"{text}.{one.field}" if one.field else text
+
+    def call(self, one: ir.Call) -> str:
+        callee = self.callees[one.name]
+        arguments = []
+        for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
+            if position in callee.lengths():
+                continue
+            if parameter.pointer and isinstance(argument, ir.Var):
+                arguments.append(("" if argument.name in self.parameters else "&") + self.name(argument.name))
+            elif argument.type == "index" and parameter.type != "usize":
+                arguments.append(f"@intCast({self.text(argument)})")
+            else:
+                arguments.append(self.known(argument))
+        return f"{one.name}({', '.join(arguments)})"
+
+    def builtin(self, one: ir.Builtin, known: bool) -> tuple[str, int]:
+        first, *rest = one.arguments
+        if one.name in ("rotl", "rotr"):
+            return f"std.math.{one.name}({one.type}, {self.known(first)}, {self.operand(rest[0])})", POSTFIX
+        if one.name == "abs":
+            text = f"@bitCast(@abs({self.operand(first)}))"
+            return (text if known else f"@as({one.type}, {text})"), POSTFIX
+        if one.name in PLAIN:
+            return f"{PLAIN[one.name]}({self.operand(first)})", POSTFIX
+        arguments = [self.operand(first) if not rest else self.text(first), *(self.text(a) for a in rest)]
+        text = f"{NARROWED[one.name]}({', '.join(arguments)})"
+        plain = known or (rest and all(typed(a) for a in one.arguments))
+        return (text if plain else f"@as({zig_type(one.type)}, {text})"), POSTFIX
+
+
+def typed(one: ir.Expr) -> bool:
+    """Has this expression, as `ZigFunction.text` writes it, a type of its own, and not that of literals?"""
+    match one:
+        case ir.Const():
+            return isinstance(one.value, bool)
+        case ir.Limit():
+            return False
+        case ir.Cast():
+            folded = isinstance(one.operand, ir.Const) and not isinstance(one.operand.value, bool) and one.operand.type not in FLOATS
+            same = zig_type(one.operand.type) == zig_type(one.type)
+            return typed(one.operand) if same else not folded
+        case ir.Unary():
+            return not isinstance(one.operand, ir.Const) or one.op == "~"
+    return True
+
+
+def operator(op: str, scalar: str) -> str:
+    wraps = op in WRAPPING and scalar not in FLOATS and scalar != "index"
+    return f"{op}%" if wraps else op

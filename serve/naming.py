@@ -1,0 +1,72 @@
+"""Giving a translated function readable names again.
+
+The signature's own names come back for the function, its parameters, structs, fields and callees; locals get the names that people
+give to their roles (i, j, k for loop variables, `result` for what is returned). Whole-word renaming to fresh names can't change behaviour.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from transpile.corpus.language import Language
+from transpile.corpus.signature import Signature
+from transpile.corpus.text import lex
+
+_LOOP = re.compile(r"v\d+")
+_CAMEL = frozenset({"rust", "zig", "cpp", "d", "go"})
+
+
+def type_name(name: str, language: Language) -> str:
+    """A struct's name in the target's convention: CamelCase where that is the custom."""
+    if language.name not in _CAMEL:
+        return name
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or name
+
+
+def fresh(name: str, taken: Iterable[str]) -> str:
+    """`name`, or `name_`, `name__`, ... where it is taken."""
+    taken = set(taken)
+    while name in taken:
+        name += "_"
+    return name
+
+
+def local_names(tokens: list[str], taken: set[str]) -> dict[str, str]:
+    """Names for canonical locals by what they do in a body: loop variables and the returned accumulator."""
+    names: dict[str, str] = {}
+    letters = [c for c in "ijklmn" if c not in taken]
+
+    def name_loop(token: str) -> None:
+        if _LOOP.fullmatch(token) and token not in names and letters:
+            names[token] = letters.pop(0)
+
+    for i, token in enumerate(tokens):
+        following = tokens[i + 1 : i + 4]
+        if token == "for" and following[:1] == ["("] and len(following) > 2 and following[2] != ";":
+            name_loop(following[2] if following[1] not in ("size_t", "int") else following[2])
+        elif token == "for" and following[:1] != ["("] and following[1:2] == ["in"]:
+            name_loop(following[0])
+    returned = [tokens[i + 1] for i, t in enumerate(tokens[:-2]) if t == "return" and tokens[i + 2] == ";"]
+    if len(tokens) > 1 and tokens[-1] == "}":
+        returned.append(tokens[-2])
+    candidates = {r for r in returned if _LOOP.fullmatch(r) and r not in names}
+    if len(candidates) == 1 and "result" not in taken:
+        names[candidates.pop()] = "result"
+    return names
+
+
+def restored_names(
+    signature: Signature, callees: Mapping[str, str], body: str, language: Language, structs: Mapping[str, str], fields: Mapping[str, str]
+) -> dict[str, str]:
+    """Canonical name to readable name for one function. `structs` and `fields` map names as written to canonical ones."""
+    names = {"f0": fresh(signature.name, language.keywords)}
+    names |= {f"c{i}": callee for i, callee in enumerate(callees.values())} if not callees else dict(callees)
+    names |= {canonical: type_name(written, language) for written, canonical in structs.items()}
+    names |= {canonical: fresh(written, language.keywords) for written, canonical in fields.items()}
+    taken = set(names.values()) | set(language.keywords)
+    for i, parameter in enumerate(signature.parameters):
+        names[f"p{i}"] = fresh(parameter.name or f"p{i}", taken)
+        taken.add(names[f"p{i}"])
+    names |= local_names(lex(body), taken | set(lex(body)))
+    return names

@@ -1,0 +1,237 @@
+"""One file from source to verified translation: read, decode, compile, judge, choose, repair.
+
+Functions go callees first; a function is compiled with the accepted translations of what it calls. All candidates of a level are compiled as one
+batch. What is not verified in the first round is decoded again with another seed and more heat, until the candidates or the budget are spent.
+Invariant: a translation is accepted only with a verdict that counts as verified.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from transpile.corpus.batch import Compiled, compile_batch
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.language import Language
+from transpile.corpus.naming import canonical_signature, struct_names
+from transpile.corpus.program import Program
+from transpile.corpus.signature import Signature
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import canonical_text, lex
+from transpile.corpus.wat import canonical
+from transpile.serve.decoder import Decoder, Request
+from transpile.verify.judge import judge
+from transpile.verify.types import Candidate, Executable, Verdict
+
+RANK = {"identical": 0, "proved": 1, "tested": 2, "inconclusive": 3, "mismatch": 4, "wrong_signature": 5, "compile_error": 6, "undecoded": 7}
+"""Best verdict first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`candidates` a function, in two rounds; `budget` seconds a function; `inputs` vectors a candidate."""
+
+    candidates: int = 64
+    budget: float = 20.0
+    seed: int = 0
+    inputs: int = 1024
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One function's outcome: the chosen candidate (canonical source, compilable alone) with its verdict; None where nothing was decoded."""
+
+    signature: Signature
+    verdict: Verdict
+    source: SourceFunction | None
+    callees: tuple[str, ...]
+    engine: str
+    tried: int
+    compiled: int
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        return self.signature.name
+
+
+@dataclass(slots=True)
+class _Work:
+    """A function under way."""
+
+    function: SourceFunction
+    wat: str
+    callees: tuple[str, ...]
+    canonical: Signature
+    callee_signatures: tuple[Signature, ...]
+    started: float = 0.0
+    spent: float = 0.0
+    tried: set[str] = field(default_factory=set)
+    compiled: int = 0
+    best: tuple[tuple, Candidate, Verdict, SourceFunction] | None = None
+    engine: str = "model"
+
+    @property
+    def verified(self) -> bool:
+        return self.best is not None and self.best[2].verified
+
+
+def readability(code: str) -> tuple[int, int]:
+    """Less is more readable: reinterpretations and raw pointers first, then tokens."""
+    tokens = lex(code)
+    odd = sum(t in ("unsafe", "transmute", "@bitCast", "reinterpret_cast", "goto") for t in tokens)
+    return odd, len(tokens)
+
+
+def transpile(
+    program: Program, target: Language, decoder: Decoder, options: Options, *, progress: Callable[[int, int, str], None] | None = None
+) -> list[Translation]:
+    """Translate the functions of a program, in its order. Raises TranspileError for a name in `only` that is not there."""
+    known = {f.name for f in program.functions}
+    for name in options.only:
+        if name not in known:
+            raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
+    wanted = [f for f in program.functions if not options.only or f.name in _with_callees(program, options.only)]
+    accepted: dict[str, tuple[SourceFunction, tuple[str, ...]]] = {}
+    done: dict[str, Translation] = {}
+    for level in _levels(program, [f.name for f in wanted]):
+        works = [_prepare(program, f) for f in wanted if f.name in level]
+        blocked = [w for w in works if any(c not in accepted for c in w.callees)]
+        for w in blocked:
+            missing = ", ".join(c for c in w.callees if c not in accepted)
+            done[w.function.name] = _finish(w, Verdict("inconclusive", evidence=f"calls {missing}, not translated"))
+        works = [w for w in works if w not in blocked]
+        _translate_level(program, target, decoder, options, works, accepted, lambda note: progress and progress(len(done), len(wanted), note))
+        for w in works:
+            done[w.function.name] = _finish(w)
+            if w.verified:
+                accepted[w.function.name] = (w.best[3], w.callees)
+        if progress:
+            progress(len(done), len(wanted), "")
+    chosen = [f.name for f in program.functions if not options.only or f.name in options.only]
+    return [done[name] for name in chosen]
+
+
+def _with_callees(program: Program, names: Sequence[str]) -> set[str]:
+    out: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in out:
+            out.add(name)
+            todo += _calls(program, name)
+    return out
+
+
+def _calls(program: Program, name: str) -> list[str]:
+    known = {f.name for f in program.functions}
+    return [c for c in canonical(program.module.function(name)).callees if c in known and c != name]
+
+
+def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
+    """Names in levels, callees before callers; a cycle ends up in one level (and is then blocked on itself)."""
+    left, out = {n: set(_calls(program, n)) & set(names) for n in names}, []
+    while left:
+        level = {n for n, calls in left.items() if not calls & left.keys()} or set(left)
+        out.append(level)
+        left = {n: calls for n, calls in left.items() if n not in level}
+    return out
+
+
+def _prepare(program: Program, function: SourceFunction) -> _Work:
+    read = canonical(program.module.function(function.name))
+    by_name = {f.name: f.signature for f in program.functions}
+    own = [c for c in read.callees if c in by_name and c != function.name]
+    text = read.text
+    for i, symbol in reversed(list(enumerate(read.callees))):
+        label = "f0" if symbol == function.name else f"c{own.index(symbol)}" if symbol in own else symbol
+        text = text.replace(f"call c{i} ", f"call \0{label} ")
+    text = text.replace("\0", "")
+    structs, fields = struct_names([function.signature, *(by_name[c] for c in own)])
+    signature = canonical_signature(function.signature, structs, fields)
+    callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
+    return _Work(function, text, tuple(own), signature, callees)
+
+
+def _translate_level(program, target, decoder, options, works, accepted, note) -> None:
+    rounds = ((options.candidates + 1) // 2, options.candidates // 2)
+    for number, samples in enumerate(rounds):
+        todo = [w for w in works if not w.verified and w.spent < options.budget]
+        if not todo or not samples:
+            return
+        batch: list[tuple[_Work, Candidate, SourceFunction]] = []
+        for w in todo:
+            started = time.monotonic()
+            note(w.function.name)
+            prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
+            header = canonical_text(target.write_header(w.canonical))
+            request = Request(w.wat, target.name, prelude)
+            callees = tuple(_as_callee(accepted, c, i) for i, c in enumerate(w.callees))
+            seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
+            for candidate in decoder.decode([request], samples=samples, seed=seed, temperature=heat)[0]:
+                if candidate.code not in w.tried:
+                    w.tried.add(candidate.code)
+                    batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", callees)))
+            w.spent += time.monotonic() - started
+        _judge_batch(program, target, options, batch, note)
+
+
+def _as_callee(accepted: dict, name: str, position: int) -> SourceFunction:
+    """An accepted translation under the name that its caller knows it by; its own callees move out of the way."""
+    source, own = accepted[name]
+    return _renumbered(source, {"f0": f"c{position}"}, f"{position + 1}0")
+
+
+def _renumbered(source: SourceFunction, names: dict[str, str], prefix: str) -> SourceFunction:
+    from dataclasses import replace
+
+    from transpile.corpus.text import rename
+
+    inner = {f"c{i}": f"c{prefix}{i}" for i in range(len(source.callees))}
+    signature = replace(source.signature, name=names["f0"])
+    callees = tuple(
+        _renumbered(c, {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees)
+    )
+    return SourceFunction(source.language, signature, rename(source.text, names | inner), callees)
+
+
+def _judge_batch(program, target, options, batch, note) -> None:
+    started = time.monotonic()
+    results = compile_batch(target, [source for _, _, source in batch])
+    share = (time.monotonic() - started) / max(len(batch), 1)
+    by_work: dict[int, list] = {}
+    for (w, candidate, source), result in zip(batch, results, strict=True):
+        w.spent += share
+        by_work.setdefault(id(w), []).append((w, candidate, source, result))
+    for entries in by_work.values():
+        w = entries[0][0]
+        started = time.monotonic()
+        note(w.function.name)
+        good = [(c, s, r) for _, c, s, r in entries if isinstance(r, Compiled)]
+        w.compiled += len(good)
+        for _, c, s, r in entries:
+            if not isinstance(r, Compiled):
+                _offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
+        original = Executable(program.wasm, w.function.name)
+        verdicts = judge(
+            original, [Executable(r.wasm, r.export) for _, _, r in good], w.function.signature, inputs=options.inputs, seed=options.seed
+        )
+        for (c, s, _), verdict in zip(good, verdicts, strict=True):
+            _offer(w, c, verdict, s)
+        w.spent += time.monotonic() - started
+
+
+def _offer(w: _Work, candidate: Candidate, verdict: Verdict, source: SourceFunction) -> None:
+    key = (RANK[verdict.status], *readability(candidate.code)) if verdict.verified else (RANK[verdict.status], -candidate.logprob)
+    if w.best is None or key < w.best[0]:
+        w.best = (key, candidate, verdict, source)
+
+
+def _finish(w: _Work, verdict: Verdict | None = None) -> Translation:
+    if verdict is None:
+        verdict = w.best[2] if w.best else Verdict("undecoded", evidence="the function is too long for the model")
+    source = w.best[3] if w.best else None
+    engine = w.best[1].engine if w.best else ""
+    return Translation(w.function.signature, verdict, source, w.callees, engine, len(w.tried), w.compiled, w.spent)

@@ -1,0 +1,81 @@
+"""The cheapest proof: two functions with the same text.
+
+Texts are compared in canonical form and, where given, in a normal form, together with everything behind their names: callees (recursively),
+data and globals. Invariant: sound, never complete; False only means that this tier says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.wasm import WasmFunction, WasmModule
+from transpile.corpus.wat import CanonicalFunction, canonical
+
+NormalForm = Callable[[WasmFunction], CanonicalFunction]
+
+
+def same_text(left: WasmFunction, right: WasmFunction, normal_form: NormalForm | None = None) -> str:
+    """"same WAT", "same WAT after normalization", or "" when the texts, or what they refer to, differ."""
+    try:
+        if _Comparison(left.module, right.module, canonical).same(left, right):
+            return "same WAT"
+        if normal_form is not None and _Comparison(left.module, right.module, normal_form).same(left, right):
+            return "same WAT after normalization"
+    except TranspileError:
+        pass  # Instructions that the decoder does not know: other tiers still apply.
+    return ""
+
+
+class _Comparison:
+    def __init__(self, left: WasmModule, right: WasmModule, form: NormalForm) -> None:
+        self.left, self.right, self.form = left, right, form
+        self.assumed: set[tuple[int, int]] = set()
+
+    def same(self, left: WasmFunction, right: WasmFunction) -> bool:
+        """Equal under the assumption that the pairs under way are equal: true of all of them if none is found to differ."""
+        if (left.index, right.index) in self.assumed:
+            return True
+        self.assumed.add((left.index, right.index))
+        one, two = self.form(left), self.form(right)
+        if one.text != two.text or left.type != right.type or len(one.callees) != len(two.callees):
+            return False
+        if "call_indirect" in one.text or "memory.grow" in one.text:
+            return False  # Tables are not compared, nor the memory beyond the functions' own data.
+        return (
+            all(self._same_callee(a, b) for a, b in zip(one.callees, two.callees, strict=True))
+            and self._same_data(one, two)
+            and self._same_globals(one, two)
+        )
+
+    def _same_callee(self, one: str, two: str) -> bool:
+        imported = [_import(m, name) for m, name in ((self.left, one), (self.right, two))]
+        if any(imported):
+            return imported[0] == imported[1]
+        return self.same(self.left.function(one), self.right.function(two))
+
+    def _same_data(self, one: CanonicalFunction, two: CanonicalFunction) -> bool:
+        if len(one.data) != len(two.data):
+            return False
+        for a, b in zip(one.data, two.data, strict=True):
+            left, right = self.left.segments[a].data, self.right.segments[b].data
+            if left != right or _holds_addresses(left, self.left):
+                return False
+        return True
+
+    def _same_globals(self, one: CanonicalFunction, two: CanonicalFunction) -> bool:
+        if len(one.globals) != len(two.globals):
+            return False
+        pairs = [(self.left.globals[a], self.right.globals[b]) for a, b in zip(one.globals, two.globals, strict=True)]
+        return all((a.type, a.mutable, a.initial, a.imported) == (b.type, b.mutable, b.initial, b.imported) for a, b in pairs)
+
+
+def _import(module: WasmModule, name: str) -> tuple[str, str] | None:
+    found = [i for i in module.imports if i.kind == "function" and module.function_names[i.index] == name]
+    return (found[0].module, found[0].field) if found else None
+
+
+def _holds_addresses(data: bytes, module: WasmModule) -> bool:
+    """Whether an aligned word of the data could point into the module's data: equal bytes would then not mean equal contents."""
+    low, high = module.data_range
+    return any(low <= int.from_bytes(data[k : k + 4], "little") < high for k in range(0, len(data) - 3, 4))

@@ -1,0 +1,185 @@
+"""The original on its inputs: vectors chosen once, run once, and kept as what every candidate must reproduce.
+
+Vectors come in rounds: half of them drawn from the types, the rest mutated from those that reached rare branch outcomes. Invariant: the
+vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of them, in order,
+in a fresh instance, as every candidate's run will be. Limit: a function that keeps state between calls is compared over that one sequence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.signature import WIDTHS, Signature
+from transpile.corpus.wasm import WasmModule
+from transpile.verify import driver, policy
+from transpile.verify.draw import Mined
+from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
+from transpile.verify.inputs import generate, mutate
+from transpile.verify.instrument import BASE, Instrumented, instrument, mine, reachable
+from transpile.verify.layout import CAPACITY, Layout, Vectors
+from transpile.verify.types import Executable
+
+FUEL = 200_000
+"""Wasm instructions (about) that the original may use on one input; inputs that need more are set aside."""
+_ROUNDS = 4
+_PROBED = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a candidate is compared with. `reached` of `branches` outcomes were reached; both 0 where nothing could be measured."""
+
+    signature: Signature
+    executable: Executable
+    vectors: Vectors
+    outcomes: Outcomes
+    set_aside: int
+    reached: int
+    branches: int
+    fuel: int
+    mined: Mined
+
+    @property
+    def layout(self) -> Layout:
+        return self.vectors.layout
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of branch outcomes reached; 1.0 for code without branches, None where it was not measured."""
+        if self.branches < 0:
+            return None
+        return self.reached / self.branches if self.branches else 1.0
+
+    @property
+    def candidate_fuel(self) -> int:
+        """What a candidate may use on one input before it is taken for endless."""
+        return 100_000 + 4 * self.layout.stride + policy.FUEL_FACTOR * min(self.fuel, max(self.outcomes.fuel, 1000))
+
+
+def target(executable: Executable, signature: Signature) -> Target:
+    """Raises UnusableModule (WrongType) where the executable is not what the signature says."""
+    parameters, results = signature.wasm()
+    return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters))
+
+
+def study(original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True) -> Reference:
+    """Choose `inputs` vectors for the original and run it on them.
+
+    Fewer are kept where the original can't take them. Raises TranspileError when the original itself cannot be loaded or has another type.
+    """
+    return _Study(original, signature, inputs, seed, fuel, aliasing).run()
+
+
+class _Study:
+    def __init__(self, original: Executable, signature: Signature, inputs: int, seed: int, fuel: int, aliasing: bool) -> None:
+        self.original, self.signature, self.inputs, self.fuel, self.aliasing = original, signature, inputs, fuel, aliasing
+        self.rng = np.random.default_rng(seed)
+        self.mined = Mined()
+        try:
+            self.plain = target(original, signature)
+            try:
+                self.mined = mine(reachable(WasmModule.parse(original.wasm), original.export))
+                self.probing = True
+            except TranspileError:
+                self.probing = False  # Instructions that our decoder does not know: judged all the same, without coverage.
+        except UnusableModule as error:
+            raise TranspileError(f"the original cannot be run: {error}", hint="check the file and the function's signature") from error
+        if not signature.parameters:
+            self.inputs = 1
+
+    def run(self) -> Reference:
+        layout = self._choose_room()
+        probes, probed = self._instrument(layout)
+        kept: list[Vectors] = []
+        hits: list[np.ndarray] = []
+        tried = have = 0
+        small = 0.5
+        for turn in range(2 * _ROUNDS):
+            wanted = self.inputs - have
+            if wanted <= 0 or tried >= 3 * self.inputs:
+                break
+            count = -(-self.inputs // 2) if turn == 0 else -(-self.inputs // (2 * (_ROUNDS - 1)))
+            count = wanted if turn >= _ROUNDS - 1 else min(count, wanted)
+            vectors = self._next(layout, count, kept, hits, small)
+            usable, reached, out_of_fuel = self._try(vectors, probes, probed)
+            tried += count
+            small = 0.9 if out_of_fuel > 0.2 else small
+            kept.append(vectors.take(usable))
+            hits.append(reached[usable])
+            have += int(usable.sum())
+        vectors = Vectors.join(kept)
+        outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
+        fine = ~policy.unusable(outcomes.status)
+        if not fine.all():
+            vectors = vectors.take(fine)
+            outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
+        seen = np.concatenate(hits).any(axis=0) if hits else np.zeros(0, bool)
+        return Reference(self.signature, self.original, vectors, outcomes, tried - len(vectors), int(seen.sum()),
+                         len(probes.branches) if probes else -1, self.fuel, self.mined)  # fmt: skip
+
+    def _fuel(self, layout: Layout) -> int:
+        # The driver's copies of the arena cost fuel by the byte.
+        return self.fuel + 8 * layout.stride
+
+    def _instrument(self, layout: Layout) -> tuple[Instrumented | None, Target | None]:
+        if not self.probing:
+            return None, None
+        probes = instrument(self.original, layout.stride)
+        return probes, target(probes.executable, self.signature) if probes else None
+
+    def _choose_room(self) -> Layout:
+        """How much a pointer without a length points to: one element, unless the original is seen to use more."""
+        layout = Layout.of(self.signature, aliasing=self.aliasing)
+        if not self.probing or all(s.length is not None for s in layout.slots):
+            return layout
+        best, share = layout, 0.3
+        for room in (1, 16, CAPACITY):
+            layout = Layout.of(self.signature, room=room, aliasing=self.aliasing)
+            probes, probed = self._instrument(layout)
+            vectors = generate(layout, _PROBED, np.random.default_rng(1), self.mined, small=0.9)
+            refused = 1 - float(self._try(vectors, probes, probed)[0].mean())
+            if refused <= 0.3:
+                return layout
+            if room == 1 or refused < share:
+                best, share = layout, refused
+        return best
+
+    def _next(self, layout: Layout, count: int, kept: list[Vectors], hits: list[np.ndarray], small: float) -> Vectors:
+        """Vectors of the next round: fresh at first, then mostly children of those that reached rare outcomes."""
+        have = sum(map(len, kept))
+        if not have:
+            return generate(layout, count, self.rng, self.mined, small=small)
+        fresh = count // 3
+        pool, reached = Vectors.join(kept), np.concatenate(hits)
+        rarity = np.ones(have)
+        if reached.shape[1]:
+            rarity = (reached / np.maximum(reached.sum(axis=0), 1)).max(axis=1) + 0.1 / have
+        parents = self.rng.choice(have, count - fresh, p=rarity / rarity.sum())
+        children = mutate(pool, parents, self.rng, self.mined)
+        return Vectors.join([generate(layout, fresh, self.rng, self.mined, small=small), children]) if fresh else children
+
+    def _try(self, vectors: Vectors, probes: Instrumented | None, probed: Target | None) -> tuple[np.ndarray, np.ndarray, float]:
+        """(bool [N]: the original can take it, bool [N, outcomes]: reached, share that ran out of fuel)."""
+        inside = vectors.inside()
+        arguments = vectors.arguments()
+        if probes and probed:
+            arenas = probes.arenas(vectors.arenas, inside)
+            outcomes = probed.run(arguments, arenas, fuel=6 * self._fuel(vectors.layout), probe=Probe(BASE))
+            reached, strayed = probes.read(outcomes.arenas)
+        else:
+            outcomes = self.plain.run(arguments, vectors.arenas, fuel=self._fuel(vectors.layout))
+            reached = np.zeros((len(vectors), 0), bool)
+            strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1)
+        returned = outcomes.status == driver.RETURNED
+        bad = policy.unusable(outcomes.status) | returned & strayed
+        return ~bad, reached & returned[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())
+
+
+def exhaustive(signature: Signature) -> int | None:
+    """The number of all inputs of a signature of scalars, where it is at most 65,536."""
+    if any(p.pointer for p in signature.parameters):
+        return None
+    bits = sum(1 if p.type == "bool" else 8 * WIDTHS[p.type] for p in signature.parameters)
+    return 1 << bits if bits <= 16 else None

@@ -1,0 +1,191 @@
+"""Smaller counterexamples: from an input on which two functions differ to a simple one on which they still do.
+
+Works in batches: each round derives a few hundred simpler variants of the best input so far, runs both functions on all of them through
+the driver, and keeps the simplest that the original can take and that still differs. Invariant: what is returned was seen to differ in a
+fresh instance of both. Stops when nothing simpler differs, or after `SECONDS`.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
+from transpile.verify import policy
+from transpile.verify.driver import Probe, Target, UnusableModule
+from transpile.verify.instrument import BASE, instrument
+from transpile.verify.layout import CAPACITY, Slot, Vectors
+from transpile.verify.reference import Reference, target
+from transpile.verify.render import explain
+from transpile.verify.types import Counterexample
+
+SECONDS = 0.1
+
+
+def shrink(reference: Reference, candidate: Target, rows: np.ndarray) -> Counterexample | None:
+    """The simplest counterexample found from the differing `rows` of the reference's vectors; None if none differs when run alone."""
+    deadline = time.monotonic() + SECONDS
+    best = reference.vectors.take(rows)
+    best = best.take(np.argsort(_weight(best), kind="stable")[:32])
+    found = None
+    runner = _Runner(reference, candidate)
+    for _ in range(40):
+        differing = runner.differing(best)
+        if differing is None:
+            return found
+        simplest, found = differing
+        if time.monotonic() > deadline:
+            break
+        best = _variants(simplest)
+        if not len(best):
+            break
+    return found
+
+
+class _Runner:
+    def __init__(self, reference: Reference, candidate: Target) -> None:
+        self.reference, self.candidate = reference, candidate
+        self.original = target(reference.executable, reference.signature)
+        self.probes = instrument(reference.executable, reference.layout.stride) if reference.branches >= 0 else None
+        self.probed = target(self.probes.executable, reference.signature) if self.probes else None
+
+    def differing(self, vectors: Vectors) -> tuple[Vectors, Counterexample] | None:
+        """The simplest of some vectors that differs, and its counterexample; vectors come sorted from simple to less so."""
+        layout, fuel = vectors.layout, self.reference.fuel + 8 * vectors.layout.stride
+        inside, arguments = vectors.inside(), vectors.arguments()
+        usable = np.ones(len(vectors), bool)
+        if self.probes and self.probed:
+            arenas = self.probes.arenas(vectors.arenas, inside)
+            outcomes = self.probed.run(arguments, arenas, fuel=6 * fuel, probe=Probe(BASE))
+            usable = ~self.probes.read(outcomes.arenas)[1]
+        expected = self.original.run(arguments, vectors.arenas, fuel=fuel)
+        usable &= ~policy.unusable(expected.status)
+        if not self.probes:
+            usable &= ~((expected.arenas != vectors.arenas) & ~inside).any(axis=1)
+        chosen = np.flatnonzero(usable)
+        if not len(chosen):
+            return None
+        # The candidate stops at its first trap where the original returned: that vector differs, and all before it are known.
+        try:
+            got = self.candidate.run(
+                arguments[chosen], vectors.arenas[chosen], fuel=self.reference.candidate_fuel, expected=expected.status[chosen]
+            )
+        except UnusableModule:
+            return None
+        expected = expected.take(chosen)
+        differs = np.flatnonzero(policy.differences(layout, expected, got))
+        if not len(differs):
+            return None
+        at = int(differs[0])
+        one = vectors.take(chosen[[at]])
+        return one, explain(one, 0, expected, got, at)
+
+
+def _weight(vectors: Vectors) -> np.ndarray:
+    """How far each vector is from simple: aliasing first, then the sizes of buffers, then magnitudes. Only its order means anything."""
+    layout, parameters = vectors.layout, vectors.layout.signature.parameters
+    weight = 1e6 * vectors.aliased().astype(float)
+    extents = vectors.extents()
+    for k, slot in enumerate(layout.slots):
+        weight += 1000.0 * np.minimum(extents[:, k], CAPACITY)
+        for scalar, offset in slot.fields:
+            table = _sizes(layout.columns(vectors.arenas, slot, scalar, offset).astype(np.uint64), scalar)
+            weight += (table * (np.arange(CAPACITY) < extents[:, k, None])).sum(axis=1)
+            weight += table.sum(axis=1) * 1e-3
+    for position, parameter in enumerate(parameters):
+        if not parameter.pointer:
+            weight += 3 * _sizes(vectors.values[:, position], parameter.type)
+    return weight
+
+
+def _sizes(bits: np.ndarray, scalar: str) -> np.ndarray:
+    """A non-negative measure of how unusual values are: 0 for 0, more for larger, negative and fractional ones."""
+    width = WIDTHS[scalar]
+    exact = bits.astype(f"<u{width}")
+    if scalar in FLOATS:
+        with np.errstate(all="ignore"):
+            value = exact.view(f"<f{width}").astype(np.float64)
+            size = np.where(np.isfinite(value), np.log2(1 + np.abs(value)), 30.0)
+            return size + 2.0 * (value != np.floor(value)) + 0.5 * np.signbit(value)
+    value = exact.view(f"<i{width}").astype(np.float64) if scalar in SIGNED else exact.astype(np.float64)
+    return np.log2(1 + np.abs(value)) + 0.5 * (value < 0)
+
+
+def _simpler(bits: int, scalar: str) -> list[int]:
+    """Raw bits of values to try instead of one."""
+    width = WIDTHS[scalar]
+    if scalar in FLOATS:
+        value = float(np.frombuffer(bits.to_bytes(width, "little"), f"<f{width}")[0])
+        with np.errstate(all="ignore"):
+            tries = [0.0, 1.0, -1.0, 2.0, 0.5, -value]
+            if np.isfinite(value):
+                tries += [float(np.floor(value)), float(np.round(value / 2)), float(np.round(value, 1))]
+            return [int(np.array(t, f"<f{width}").view(f"<u{width}")) for t in tries]
+    mask = (1 << 8 * width) - 1
+    value = bits - (1 << 8 * width) if scalar in SIGNED and bits >> (8 * width - 1) else bits
+    half, quarter = int(value / 2), int(value / 16)
+    step = -1 if value > 0 else 1
+    tries = [0, 1, 2, -1, half, quarter, value + step, value + 2 * step, -value, value & 0xFF, value & ~0xFF]
+    if width == 1:
+        tries += [48, 97, 32]
+    return list(dict.fromkeys(t & mask for t in tries if t & mask != bits))
+
+
+def _variants(one: Vectors) -> Vectors:
+    """Simpler versions of a single vector, from simple to less so."""
+    layout, parameters = one.layout, one.layout.signature.parameters
+    lengths = layout.signature.lengths()
+    out: list[Vectors] = []
+
+    def fork() -> Vectors:
+        out.append(one.take(np.array([0])))
+        return out[-1]
+
+    if one.aliased()[0]:
+        child = fork()
+        child.home[0], child.shift[0] = np.arange(len(layout.slots)), 0
+    for position, parameter in enumerate(parameters):
+        if parameter.pointer:
+            continue
+        value = int(one.values[0, position])
+        if position in lengths:
+            tries = [t for t in (0, 1, 2, 3, value // 2, value - 1) if 0 <= t < value]
+        else:
+            tries = _simpler(value & (1 << 8 * WIDTHS[parameter.type]) - 1, parameter.type)
+        for t in dict.fromkeys(tries):
+            fork().values[0, position] = t
+    extents = one.extents()[0]
+    for k, slot in enumerate(layout.slots):
+        count = int(min(extents[k], CAPACITY))
+        _cut(one, slot, count, fork)
+        for element in range(min(count, 12)):
+            for scalar, offset in slot.fields:
+                at = slot.offset + element * slot.size + offset
+                width = WIDTHS[scalar]
+                value = int.from_bytes(bytes(one.arenas[0, at : at + width]), "little")
+                for t in _simpler(value, scalar)[: 11 if count <= 4 else 5]:
+                    fork().arenas[0, at : at + width] = np.frombuffer(t.to_bytes(width, "little"), np.uint8)
+        child = fork()
+        end = slot.offset + count * slot.size
+        child.arenas[0, end : slot.end] = 0
+    if not out:
+        return one.take(np.zeros(0, int))
+    joined = Vectors.join(out).settle()
+    weights = _weight(joined)
+    lighter = np.flatnonzero(weights < _weight(one)[0])
+    return joined.take(lighter[np.argsort(weights[lighter], kind="stable")][:400])
+
+
+def _cut(one: Vectors, slot: Slot, count: int, fork) -> None:  # type: ignore[no-untyped-def]
+    """Variants that lack some elements: halves, then single ones."""
+    if slot.length is None and not slot.text:
+        return
+    pieces = [(0, count // 2), (count // 2, count)] if count > 2 else []
+    pieces += [(k, k + 1) for k in range(min(count, 16))]
+    for start, end in pieces:
+        child = fork()
+        gone = (end - start) * slot.size
+        body = child.arenas[0, slot.offset : slot.end]
+        body[start * slot.size : len(body) - gone] = body[end * slot.size :].copy()
+        if slot.length is not None:
+            child.values[0, slot.length] = max(0, int(child.values[0, slot.length]) - (end - start))
