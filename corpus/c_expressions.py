@@ -65,7 +65,7 @@ def float_text(value: float, type_: str) -> str:
     text = repr(float(value))
     if type_ == "f32":
         shortened = (f"{value:.{digits}g}" for digits in range(1, 18))
-        text = next(t for t in shortened if struct.pack("f", float(t)) == struct.pack("f", value))
+        text = next(repr(float(t)) for t in shortened if struct.pack("f", float(t)) == struct.pack("f", value))
     return (text if any(c in text for c in ".e") else text + ".0") + suffix
 
 
@@ -248,6 +248,12 @@ class CExpressions:
 
     def compare(self, e: ir.Compare) -> Text:
         left, right = self.operands(e.left, e.right, True)
+        for wide, other in ((e.left, e.right), (e.right, e.left)):
+            if isinstance(wide, ir.Cast) and isinstance(other, ir.Const) and self.expression(other).weak:
+                bare = self.uncast(wide, self.type_of(wide.type))
+                source = self.type_of(wide.operand.type)
+                if bare is not None and (int(other.value) >= 0 or source in SIGNED or WIDTHS[source] < 4):
+                    left, right = (bare, right) if wide is e.left else (left, bare)
         level = LEVELS[e.op]
         return Text(f"{left.within(level + 1)} {e.op} {right.within(level + 1)}", level)
 

@@ -6,12 +6,37 @@ Invariant: as `ir` promises, a range's bound does not change in its body and no 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import fields, replace
 
 from transpile.corpus import ir
 from transpile.corpus.c_expressions import C_TYPES, CExpressions, Text
 from transpile.corpus.ir_names import used, walk
 from transpile.corpus.signature import SIGNED
+
+TWICE = frozenset({"min", "max", "abs", "rotl", "rotr", "clz", "ctz"})
+"""Builtins that C spells with their operands twice."""
+
+
+def is_simple(e: ir.Expr) -> bool:
+    """Is an expression short enough to be written twice?"""
+    match e:
+        case ir.Const() | ir.Limit() | ir.Var() | ir.Len() | ir.Field():
+            return True
+        case ir.Index():
+            return is_simple(e.index) or isinstance(e.index, ir.Binary)
+        case ir.Cast():
+            return is_simple(e.operand)
+        case ir.Binary():  # a shift count's mask
+            return e.op == "&" and is_simple(e.left) and isinstance(e.right, ir.Const)
+    return False
+
+
+def evaluated(one: ir.Stmt) -> tuple[ir.Expr, ...]:
+    """What a statement evaluates itself, before any statement in it."""
+    found = [one.condition] if isinstance(one, ir.If) else [getattr(one, "target", None), getattr(one, "value", None)]
+    return tuple(e for e in found if isinstance(e, ir.Expr))
 
 
 class CRenderer(CExpressions):
@@ -20,12 +45,51 @@ class CRenderer(CExpressions):
     struct_prefix = "struct "
     zeros = "0"
 
+    def __init__(self, function: ir.Function) -> None:
+        super().__init__(function)
+        named = [getattr(n, a, "") for n in walk(function.body) for a in ("name", "index", "counter", "temporary")]
+        self.next_local = 1 + max((int(n[1:]) for n in named if isinstance(n, str) and re.fullmatch(r"v\d+", n)), default=-1)
+
+    def named_twice(self, one: ir.Stmt) -> list[ir.Stmt]:
+        """The statement after declarations of what it would otherwise spell out twice (`min` of two sums), where that is safe: the
+        operand is evaluated in any case, and nothing with an effect stands beside it."""
+        if not isinstance(one, ir.Let | ir.Assign | ir.If | ir.Return) or any(isinstance(n, ir.Call) for n in walk(evaluated(one))):
+            return [one]
+        lets: list[ir.Stmt] = []
+
+        def visit(e: ir.Expr) -> ir.Expr:
+            if isinstance(e, ir.Logic):
+                return replace(e, left=visit(e.left))
+            if isinstance(e, ir.Select):
+                return replace(e, condition=visit(e.condition))
+            if isinstance(e, ir.Builtin):
+                arguments = tuple(visit(a) for a in e.arguments)
+                if e.name in TWICE:
+                    arguments = tuple(a if is_simple(a) else name(a) for a in arguments)
+                return replace(e, arguments=arguments)
+            changed = {f.name: visit(v) for f in fields(e) if isinstance(v := getattr(e, f.name), ir.Expr)}
+            return replace(e, **changed) if changed else e
+
+        def name(e: ir.Expr) -> ir.Expr:
+            self.next_local += 1
+            lets.append(ir.Let(f"v{self.next_local - 1}", e.type, e, False))
+            return ir.Var(e.type, f"v{self.next_local - 1}")
+
+        match one:
+            case ir.If():
+                one = replace(one, condition=visit(one.condition))
+            case ir.Let() | ir.Assign():
+                one = replace(one, value=visit(one.value))
+            case ir.Return(value=ir.Expr() as value):
+                one = replace(one, value=visit(value))
+        return [*lets, one]
+
     def body(self) -> str:
         """The lines of the body, indented, and the closing brace."""
         return "\n".join([*(f"    {line}" for line in self.block(self.function.body)), "}"])
 
     def block(self, body: tuple[ir.Stmt, ...]) -> list[str]:
-        return [line for one in body for line in self.statement(one)]
+        return [line for one in body for part in self.named_twice(one) for line in self.statement(part)]
 
     def nested(self, head: str, body: tuple[ir.Stmt, ...], first: list[str] | None = None) -> list[str]:
         """`head {`, the body (after the lines of `first`), `}`."""
@@ -145,8 +209,8 @@ class CRenderer(CExpressions):
         if one.default:
             arms.append((["default:"], one.default))
         for labels, body in arms:
-            scoped = any(isinstance(s, ir.Let | ir.LetArray | ir.Swap) for s in body)
             inner = self.block(body)
+            scoped = any(re.match(r"(?!return )(?:struct )?\w+ \w+\b.* = ", line) for line in inner)
             if not isinstance(body[-1], ir.Return | ir.Continue):
                 inner.append("break;")
             lines += [*labels[:-1], labels[-1] + (" {" if scoped else ""), *(f"    {line}" for line in inner), *(["}"] if scoped else [])]

@@ -18,7 +18,9 @@ app = typer.Typer(help="Build (source, WAT) pairs with compilers, and look at th
 @app.command()
 def build(
     out: Annotated[Path, typer.Option(help="Folder for the shards; an interrupted build goes on there.")],
-    source: Annotated[Path | None, typer.Option(help="Your own file or folder. Without it: generated programs and the hand-written set.")] = None,
+    source: Annotated[
+        Path | None, typer.Option(help="Your own file or folder. Without it: generated programs and the hand-written set.")
+    ] = None,
     programs: Annotated[int, typer.Option(help="Number of generated programs.", min=0)] = 20_000,
     seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
@@ -53,7 +55,9 @@ def stats(
     shards(folder)
     path = folder / "manifest.json"
     if not path.exists():
-        raise TranspileError(f"{folder} has no manifest.json", hint="the build did not finish; run `corpus build` with the same arguments again")
+        raise TranspileError(
+            f"{folder} has no manifest.json", hint="the build did not finish; run `corpus build` with the same arguments again"
+        )
     manifest = json.loads(path.read_text())
     functions: Counter[str] = Counter()
     wat: list[int] = []

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir
@@ -60,6 +62,9 @@ class Language(ABC):
         needs to be itself). `level` is the optimization level (0, 1, 2, 3, s). All errors are collected, never just the first.
         A compiler that runs longer than `seconds` is killed and reported as a diagnostic without a line."""
 
+    file_header: ClassVar[str] = ""
+    """What a file of translated functions starts with, so that it compiles as it stands for a person."""
+
     @property
     @abstractmethod
     def prologue(self) -> str:
@@ -79,8 +84,9 @@ class Language(ABC):
         """A callee's head ending in `;`, in the same words as `write_header`: context for the decoder, never compiled."""
 
     @abstractmethod
-    def write_entry(self, signature: Signature) -> str:
-        """The C entry point exported under `signature.name`, calling the inner function; "" where the inner function is it."""
+    def write_entry(self, signature: Signature, *, always: bool = False) -> str:
+        """The C entry point exported under `signature.name`, calling the inner function; "" where the inner function, as `write_inner`
+        gives it, is it, unless `always`: then the inner function is as a person wrote it."""
 
     @abstractmethod
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
@@ -102,6 +108,27 @@ class Language(ABC):
         parts += [self.write_inner(one, inline=False) for one in functions[:-1]]
         parts += [self.write_inner(source, inline=True), self.write_entry(source.signature)]
         return "\n".join(p for p in parts if p) + "\n"
+
+    def gather(self, text: str, folder: Path) -> tuple[str, list[int]]:
+        """A person's file with the files beside it that it includes put in place; for each line, the line of `text` that it stands at."""
+        return text, list(range(1, text.count("\n") + 2))
+
+    def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
+        """A gathered file as a unit whose functions the linker sees by name, and how many lines stand before the file's own."""
+        # Lines that repeat the prologue's would stand there twice; lone brackets are not meant.
+        given = {line.strip() for line in self.prologue.splitlines() if len(line.strip()) > 3}
+        own = "\n".join("" if line.strip() in given else line for line in text.split("\n"))
+        entries = "\n".join(self.write_entry(f.signature, always=True) for f in functions if not self.is_entry(text, f.name))
+        return f"{self.prologue}{own}\n{entries}\n", self.prologue.count("\n")
+
+    def is_entry(self, text: str, name: str) -> bool:
+        """Whether the file itself exports the function: `export fn`, `extern "C"` or an attribute right before it."""
+        definition = re.search(rf"(?:^|\n)((?:[^\S\n]*#[^\n]*\]\s*\n)*[^\n]*)\bfn\s+{re.escape(name)}\s*[(<]", text)
+        return bool(definition and re.search(r"\b(?:extern|export|no_mangle|export_name)\b", definition[1]))
+
+    def tidy(self, text: str) -> str:
+        """A canonical function as a person would write what canonical form spells out; behaviour stays."""
+        return text
 
     # ------------------------------------------------------------ reading and rendering
 

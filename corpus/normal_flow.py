@@ -7,12 +7,12 @@ Limits: calls need the callees' types, g0.. the globals' types; a call with seve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from transpile.corpus.instructions import FunctionType
-from transpile.corpus.normal_graph import Block, Edge, Event, Flow, NotNormal
-from transpile.corpus.normal_values import BITS, Values
+from transpile.corpus.normal_graph import Block, Edge, Event, Flow, NotNormal, address, numeric_traps
+from transpile.corpus.normal_values import Values
 from transpile.corpus.opcodes import EFFECTS, NATURAL_ALIGNMENT, WIDTH
 from transpile.corpus.wat_text import ParsedFunction, parse_types, read_constant
 
@@ -32,18 +32,20 @@ class _Frame:
         return self.takes if self.kind == "loop" else self.gives
 
 
-_DIVISIONS = {"div_s": {"zero", "overflow"}, "div_u": {"zero"}, "rem_s": {"zero"}, "rem_u": {"zero"}}
 _ANYTHING = frozenset({"*"})
 
 
 class FlowBuilder:
     """Builds the graph of one function; `build` may be called once."""
 
-    def __init__(self, function: ParsedFunction, callees: Sequence[FunctionType], globals: Sequence[str]) -> None:
+    def __init__(
+        self, function: ParsedFunction, callees: Sequence[FunctionType], globals: Sequence[str], bounds: Mapping[int, int]
+    ) -> None:
         self.function = function
         self.values = Values()
         self.callees = callees
         self.globals = globals
+        self.bounds = bounds
         self.entry = Block(sealed=True)
         self.exit = Block(ending="return")
         self.blocks = [self.entry]
@@ -96,7 +98,10 @@ class FlowBuilder:
         function, values = self.function, self.values
         for i, kind in enumerate(function.parameters):
             self._types[f"p{i}"] = kind
-            self._write(self.entry, f"p{i}", values.node("parameter", kind, i))
+            parameter = values.node("parameter", kind, i)
+            if i in self.bounds:
+                values.bounds[parameter] = self.bounds[i]
+            self._write(self.entry, f"p{i}", parameter)
         for i, kind in enumerate(function.locals):
             self._types[f"v{i}"] = kind
             self._write(self.entry, f"v{i}", values.constant(kind, 0))
@@ -252,28 +257,16 @@ class FlowBuilder:
             if name in NATURAL_ALIGNMENT or kind == "memory":
                 self._memory(block, name, operands, taken, stack)
                 return
-            traps = self._traps(kind, short, taken)
+            traps = numeric_traps(values, name, taken)
             if traps:
-                stack.append(self._event(block, Event(name, (), taken, None, traps=frozenset(traps)), gives[0]))
+                stack.append(self._event(block, Event(name, (), taken, None, traps=traps), gives[0]))
             else:
                 stack.append(values.build(name, taken))
 
     def _constant(self, kind: str, operands: tuple[str, ...]) -> int:
-        values = self.values
         if operands[0][0] == "d":
-            symbol = values.node("symbol", "i32", operands[0])
-            distance = int(operands[1]) if len(operands) > 1 else 0
-            return values.build("i32.lin", (symbol,), (distance, (1,)))
-        return values.constant(kind, read_constant(operands[0], kind))
-
-    def _traps(self, kind: str, short: str, taken: tuple[int, ...]) -> set[str]:
-        """What a numeric instruction may trap with, given its operands."""
-        if short in _DIVISIONS:
-            divisor = self.values.value(taken[1])
-            if divisor is None or divisor == 0:
-                return _DIVISIONS[short]
-            return {"overflow"} if short == "div_s" and divisor == (1 << BITS[kind]) - 1 else set()
-        return {"conversion", "overflow"} if short.startswith("trunc_f") else set()
+            return address(self.values, operands)
+        return self.values.constant(kind, read_constant(operands[0], kind))
 
     def _event(self, block: Block, event: Event, kind: str | None, bound: int | None = None) -> int:
         block.events.append(event)
@@ -317,36 +310,12 @@ class FlowBuilder:
         elif name in ("memory.copy", "memory.fill"):
             self._event(block, Event(name, (), taken, None, memory, memory, frozenset({"bounds"})), None)
         else:
-            operands, taken = self._place(operands, taken)
-            event = Event(name, operands, taken, None, traps=frozenset({"bounds"}))
+            offset = tuple(one for one in operands if not one.startswith("align="))  # alignment is only a hint
+            event = Event(name, offset, taken, None, traps=frozenset({"bounds"}))
             if "store" in name:
                 event.writes = memory
-                event.operands = (taken[0], self._narrow(taken[1], WIDTH[name] * 8))
                 self._event(block, event, None)
             else:
                 event.reads = memory
                 bound = (1 << WIDTH[name] * 8) - 1 if name.endswith("_u") else None
                 stack.append(self._event(block, event, name[:3], bound))
-
-    def _place(self, operands: tuple[str, ...], taken: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """A constant address takes the offset in, unless the sum would wrap: the address is the same. Alignment is only a hint."""
-        values = self.values
-        offset = tuple(one for one in operands if not one.startswith("align="))
-        constant = values.value(taken[0])
-        if constant is None or not offset:
-            return offset, taken
-        if constant == 0:
-            return (), (self._constant("i32", offset), *taken[1:])
-        if offset[0][0] != "d" and constant + int(offset[0]) < 1 << 32:
-            return (), (values.constant("i32", constant + int(offset[0])), *taken[1:])
-        return offset, taken
-
-    def _narrow(self, number: int, width: int) -> int:
-        """What a store of `width` bits needs of a value: a mask that keeps all of them is dropped."""
-        operation, kind, _, operands = self.values.nodes[number]
-        if operation.endswith(".and") and kind[0] == "i" and BITS[kind] > width:
-            low = (1 << width) - 1
-            kept = [one for one in operands if (value := self.values.value(one)) is None or value & low != low]
-            if len(kept) < len(operands):
-                return self.values.build(operation, (*kept, self.values.constant(kind, (1 << BITS[kind]) - 1)))
-        return number

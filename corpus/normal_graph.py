@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from transpile.corpus.normal_values import LEAVES, Values
+from transpile.corpus.normal_values import BITS, LEAVES, Values
 from transpile.corpus.wat_text import ParsedFunction
 
 
@@ -97,3 +97,25 @@ class Flow:
             else:
                 work += operands
         return found
+
+
+_DIVISIONS = {
+    "div_s": frozenset({"zero", "overflow"}), "div_u": frozenset({"zero"}), "rem_s": frozenset({"zero"}), "rem_u": frozenset({"zero"}),
+}  # fmt: skip
+
+
+def numeric_traps(values: Values, name: str, operands: tuple[int, ...]) -> frozenset[str]:
+    """What a numeric instruction may trap with, given its operands; empty for a pure one."""
+    kind, _, short = name.partition(".")
+    if short in _DIVISIONS:
+        divisor = values.value(operands[1])
+        if not divisor:
+            return _DIVISIONS[short]
+        return frozenset({"overflow"} if short == "div_s" and divisor == (1 << BITS[kind]) - 1 else ())
+    return frozenset({"conversion", "overflow"} if short.startswith("trunc_f") else ())
+
+
+def address(values: Values, operands: tuple[str, ...]) -> int:
+    """The value of the immediates `d0 16`: an address within a data segment."""
+    symbol = values.node("symbol", "i32", operands[0])
+    return values.build("i32.lin", (symbol,), (int(operands[1]) if len(operands) > 1 else 0, (1,)))

@@ -5,6 +5,7 @@
 * a branch whose condition is eqz is swapped; one with a constant condition is a jump; one whose two ways lead to the same block is a
   jump with selected arguments (values are pure, so computing both is harmless); a br_table with one target beside its default is a
   branch, and trailing targets equal to the default are dropped
+* the constant address of a load or store takes its offset in; a store drops a mask that keeps all bits it stores
 * two branches in a row that share a target and what they bring there, with nothing but values between them, are one branch on the `or` of
   the conditions
 * a block with nothing in it is skipped; a block with one way in, from a block with one way out, is joined to it
@@ -14,10 +15,11 @@ Limit: loops, even endless ones, and events (loads too) are never removed, and n
 
 from __future__ import annotations
 
-from transpile.corpus.normal_graph import Block, Edge, Flow, NotNormal
-from transpile.corpus.normal_values import LEAVES
+from transpile.corpus.normal_graph import Block, Edge, Event, Flow, NotNormal, address, numeric_traps
+from transpile.corpus.normal_values import BITS, LEAVES, Values
+from transpile.corpus.opcodes import WIDTH
 
-_ROUNDS = 100
+_ROUNDS = 1000
 
 
 def simplify(flow: Flow) -> None:
@@ -25,10 +27,11 @@ def simplify(flow: Flow) -> None:
     for _ in range(_ROUNDS):
         _drop_unreachable(flow)
         changed = _simplify_phis(flow)
+        changed |= _simplify_events(flow)
         _drop_dead_phis(flow)
         changed |= any([_simplify_branch(flow, block) for block in flow.blocks])
-        changed |= _merge_branches(flow)
-        changed |= _skip_empty(flow)
+        while _merge_branches(flow) or _skip_empty(flow):
+            changed = True
         changed |= _join(flow)
         if not changed:
             return
@@ -66,6 +69,59 @@ def substitute(flow: Flow, mapping: dict[int, int]) -> dict[int, int]:
         for edge in block.edges:
             edge.arguments = {phi: replace(one) for phi, one in edge.arguments.items() if phi not in mapping}
     return memo
+
+
+def _simplify_events(flow: Flow) -> bool:
+    """Addresses and stored values of loads and stores; numeric instructions that turn out to be pure."""
+    changed = False
+    pure: dict[int, int] = {}
+    for block in flow.blocks:
+        kept = []
+        for event in block.events:
+            if event.operation in WIDTH:
+                changed |= _place(flow.values, event)
+                if len(event.operands) == 2:
+                    narrowed = _narrow(flow.values, event.operands[1], WIDTH[event.operation] * 8)
+                    changed |= narrowed != event.operands[1]
+                    event.operands = (event.operands[0], narrowed)
+            elif event.result is not None and len(event.traps) and "*" not in event.traps:
+                event.traps = numeric_traps(flow.values, event.operation, event.operands)
+                if not event.traps:
+                    pure[event.result] = flow.values.build(event.operation, event.operands)
+                    continue
+            kept.append(event)
+        block.events = kept
+    if pure:
+        substitute(flow, pure)
+    return changed or bool(pure)
+
+
+def _place(values: Values, event: Event) -> bool:
+    """A constant address takes the offset in, unless the sum would wrap: the effective address is the same."""
+    constant = values.value(event.operands[0])
+    offset = event.immediate
+    if constant is None or not offset:
+        return False
+    if constant == 0 and offset[0][0] == "d":
+        moved = address(values, offset)
+    elif offset[0][0] != "d" and constant + int(offset[0]) < 1 << 32:
+        moved = values.constant("i32", constant + int(offset[0]))
+    else:
+        return False
+    event.immediate = ()
+    event.operands = (moved, *event.operands[1:])
+    return True
+
+
+def _narrow(values: Values, number: int, width: int) -> int:
+    """What a store of `width` bits needs of a value: a mask that keeps all of them is dropped."""
+    operation, kind, _, operands = values.nodes[number]
+    if operation.endswith(".and") and kind[0] == "i" and BITS[kind] > width:
+        low = (1 << width) - 1
+        kept = [one for one in operands if (value := values.value(one)) is None or value & low != low]
+        if len(kept) < len(operands):
+            return values.build(operation, (*kept, values.constant(kind, (1 << BITS[kind]) - 1)))
+    return number
 
 
 def _simplify_phis(flow: Flow) -> bool:

@@ -12,9 +12,9 @@ The rules, each an identity of two's complement arithmetic or of the WebAssembly
   `x & x`, `x | x` = x, `x ^ x` = 0; a constant factor of an operand of mul moves out of it
 * integer comparisons become lt or eqz: `a > b` is `b < a`, `a >= b` is not `a < b`, `a <= b` is not `b < a`, `a == b` is eqz(a - b) up
   to sign (`a ^ b` likewise); a constant stands on the right (`c < x` is not `x < c + 1`, unless c is the largest); `x <u 1` is eqz(x);
-  `x >>u n-1` is `x < 0`
+  `x >>u n-1` is `x < 0`; a signed comparison of two values that can't be negative is unsigned
 * truth values: eqz(eqz(b)) = b, `b & 1` = b, `b ^ 1` = eqz(b), `a & b` = eqz(eqz(a) | eqz(b)) where a and b are 0 or 1; where only
-  zero or not matters (conditions, eqz), eqz(eqz(x)) is x, and `x | y` takes such x and y
+  zero or not matters (conditions, eqz), eqz(eqz(x)) is x, `x | y` takes such x and y, and k + c * b is b, eqz(b) or a constant
 * select: an inverted condition swaps the arms, equal arms are the value, arms 1 and 0 are the condition;
   `a < b ? a : b` (also with <=) and `b < a ? b : a` are one minimum, likewise the maximum (integers only)
 * floats: `a > b` is `b < a`, `a >= b` is `b <= a`, `a != b` is not `a == b`; add, mul, eq, min and max are commutative. The payload of
@@ -47,7 +47,7 @@ class Values:
         self.nodes: list[Node] = []
         self.numbers: dict[Node, int] = {}
         self.bounds: dict[int, int] = {}
-        """Of opaque values: an unsigned upper bound, where one is known."""
+        """Of parameters and opaque values: an unsigned upper bound, where one is known."""
 
     def node(self, operation: str, kind: str, immediate: object = None, operands: tuple[int, ...] = ()) -> int:
         """The number of exactly this node, without simplification."""
@@ -249,9 +249,15 @@ class Values:
 
     def truth(self, number: int) -> int:
         """A node that is zero exactly when this i32 is, as simple as can be: what a condition needs."""
-        operation, _, _, operands = self.nodes[number]
+        operation, _, immediate, operands = self.nodes[number]
         if operation == "i32.eqz" and self.nodes[operands[0]][0] == "i32.eqz":
             return self.nodes[operands[0]][3][0]
+        if operation == "i32.lin" and len(operands) == 1 and self.bound(operands[0]) <= 1:
+            constant, coefficients = immediate  # type: ignore[misc]
+            if_zero, if_one = constant != 0, (constant + coefficients[0]) & 0xFFFFFFFF != 0
+            if if_zero == if_one:
+                return self.constant("i32", int(if_one))
+            return operands[0] if if_one else self.negate(operands[0])
         if operation == "i32.or":
             parts = tuple(self.truth(one) for one in operands)
             return number if parts == operands else self._bitwise("i32", "or", parts)
@@ -294,6 +300,8 @@ class Values:
         bits = BITS[kind]
         largest = (1 << bits - (sign == "s")) - 1
         smallest = -(1 << bits - 1) if sign == "s" else 0
+        if sign == "s" and max(self.bound(left), self.bound(right)) <= largest:
+            return self._less_than(kind, "u", left, right)
         read = self.signed if sign == "s" else self.value
         a, b = read(left), read(right)
         if a is not None and b is not None:

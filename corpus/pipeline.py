@@ -67,7 +67,13 @@ def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
 
 
 def _pairs(
-    lang: Language, groups: Sequence[str], names: Sequence[str], sources: Sequence[SourceFunction], origin: str, licence: str, drops: Counter[str]
+    lang: Language,
+    groups: Sequence[str],
+    names: Sequence[str],
+    sources: Sequence[SourceFunction],
+    origin: str,
+    licence: str,
+    drops: Counter[str],
 ) -> Iterator[FunctionPair]:
     """Compile canonical functions of one language and yield the pairs."""
     version = lang.version()
@@ -99,8 +105,19 @@ def _pairs(
             drops["benchmark"] += 1
         else:
             yield FunctionPair(
-                group, lang.name, name, prelude, body, wat, signature_json(source.signature), callees_json(source.callees), "2", version,
-                origin, licence, "train",
+                group,
+                lang.name,
+                name,
+                prelude,
+                body,
+                wat,
+                signature_json(source.signature),
+                callees_json(source.callees),
+                "2",
+                version,
+                origin,
+                licence,
+                "train",
             )
 
 
@@ -228,9 +245,14 @@ def _hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
-def held_out_names(names: Sequence[str], count: int = 60) -> frozenset[str]:
-    """The hand-written functions that are never trained on: the `count` names with the smallest hash."""
-    return frozenset(sorted(names, key=lambda n: hashlib.blake2b(n.encode()).digest())[:count])
+def held_out_names() -> frozenset[str]:
+    """The hand-written functions that are never trained on: `natural/held_out.txt`, drawn once by hash of the name, never changed since."""
+    return frozenset((NATURAL / "held_out.txt").read_text().split())
+
+
+def is_novel(wat: str) -> bool:
+    """Whether a skeleton is held out, in every corpus alike: by its hash, so that no training function differs from it in constants alone."""
+    return int.from_bytes(_hash(skeleton(wat))[:4], "big") % 1000 < NOVEL_PER_THOUSAND
 
 
 def finish(out: Path, work: Sequence[Chunk]) -> dict:
@@ -240,43 +262,24 @@ def finish(out: Path, work: Sequence[Chunk]) -> dict:
     paths = [raw / f"{c.name.replace('/', '-')}.parquet" for c in work]
     for path in paths:
         drops.update(json.loads(path.with_suffix(".json").read_text()))
-    natural = [p.name for path in paths if path.name.startswith("natural-") for p in read_shard(path)]
-    held_out = held_out_names(sorted(set(natural)))
-    # First pass: who owns each WAT, and which skeletons are trained on.
+    held_out = held_out_names()
+    natural_shapes = {
+        _hash(skeleton(pair.wat)) for path in paths if path.name.startswith("natural-") for pair in read_shard(path) if pair.name in held_out
+    }
+    # First pass: which program owns each WAT, and which programs must not be trained on, for any of their WATs.
     owner: dict[bytes, str] = {}
-    split: dict[str, str] = {}
-    trained: set[bytes] = set()
+    novel: set[str] = set()
+    banned: set[str] = set()
     for path in paths:
         for pair in read_shard(path):
             if owner.setdefault(_hash(pair.wat), pair.group) != pair.group:
                 continue
-            shape = _hash(skeleton(pair.wat))
-            if pair.group not in split:
-                if pair.origin.startswith("natural/"):
-                    split[pair.group] = "natural" if pair.name in held_out else "train"
-                else:
-                    split[pair.group] = "novel" if int.from_bytes(shape[:4], "big") % 1000 < NOVEL_PER_THOUSAND else "train"
-            if split[pair.group] == "natural":
-                trained.discard(shape)
-    natural_shapes = {
-        _hash(skeleton(pair.wat))
-        for path in paths
-        if path.name.startswith("natural-")
-        for pair in read_shard(path)
-        if split.get(pair.group) == "natural"
-    }
-    # A training program that shares a skeleton with a held-out hand-written function goes.
-    banned = set()
-    for path in paths:
-        for pair in read_shard(path):
-            if split.get(pair.group) == "train" and owner[_hash(pair.wat)] == pair.group:
-                shape = _hash(skeleton(pair.wat))
-                if shape in natural_shapes:
-                    banned.add(pair.group)
-    for path in paths:
-        for pair in read_shard(path):
-            if split.get(pair.group) == "train" and pair.group not in banned and owner[_hash(pair.wat)] == pair.group:
-                trained.add(_hash(skeleton(pair.wat)))
+            if pair.origin.startswith("natural/") and pair.name in held_out:
+                continue
+            if _hash(skeleton(pair.wat)) in natural_shapes:
+                banned.add(pair.group)
+            elif is_novel(pair.wat):
+                novel.add(pair.group)
     buffer: list[FunctionPair] = []
     counts: Counter[str] = Counter()
     for old in out.glob("part-*.parquet"):
@@ -287,13 +290,11 @@ def finish(out: Path, work: Sequence[Chunk]) -> dict:
             if owner[_hash(pair.wat)] != pair.group:
                 drops["duplicate"] += 1
                 continue
-            where = split[pair.group]
-            if pair.group in banned:
+            is_natural = pair.origin.startswith("natural/")
+            if pair.group in banned or (is_natural and pair.group in novel):
                 drops["skeleton of a held-out function"] += 1
                 continue
-            if where == "novel" and _hash(skeleton(pair.wat)) in trained:
-                drops["held out, but its skeleton is trained on"] += 1
-                continue
+            where = "natural" if is_natural and pair.name in held_out else "novel" if pair.group in novel else "train"
             buffer.append(replace(pair, split=where))
             counts[f"{where}/{pair.language}"] += 1
             if len(buffer) == ROWS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,8 @@ class Program:
     wasm: bytes
     module: WasmModule
     functions: tuple[SourceFunction, ...]
+    exports: dict[str, str]
+    """Export of each function by its name as written; they differ where the language mangles names."""
 
 
 def language_of(path: Path, name: str | None = None) -> Language | None:
@@ -34,11 +37,13 @@ def language_of(path: Path, name: str | None = None) -> Language | None:
         if path.suffix in tongue.suffixes:
             return tongue
     known = sorted({s for tongue in languages().values() for s in tongue.suffixes} | {".wasm", ".wat"})
-    raise TranspileError(f"can't tell the language of {path} by its suffix", hint=f"name it with --from; known suffixes: {', '.join(known)}")
+    raise TranspileError(
+        f"can't tell the language of {path} by its suffix", hint=f"name it with --from; known suffixes: {', '.join(known)}"
+    )
 
 
-def load(path: Path, name: str | None = None) -> Program:
-    """Compile a source file, or read a wasm one.
+def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple) -> Program:
+    """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have.
 
     Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the compiler's first error and its line;
     MissingCompiler.
@@ -56,29 +61,46 @@ def load(path: Path, name: str | None = None) -> Program:
     if tongue is None:
         wasm = data if data[:4] == b"\0asm" else read_wat(data.decode(errors="replace"))
         module = WasmModule.parse(wasm)
-        exported = {e.index for e in module.exports if e.kind == "func"}
+        exported = {e.index for e in module.exports if e.kind == "function"}
         functions = tuple(SourceFunction("", infer_signature(f), "") for f in module.functions if f.index in exported)
         if not functions:
             raise TranspileError(f"{path} exports no functions", hint="link it with --export-dynamic, or name what to export")
-        return Program(path, None, wasm, module, functions)
+        return Program(path, None, wasm, module, functions, {f.name: f.name for f in functions})
     text = data.decode(errors="replace")
-    functions = tuple(tongue.read(text))
-    unit, line_offset = tongue.expose(text, functions, folder=path.parent)
+    text, numbers = tongue.gather(text, path.parent)
+    functions = tuple(adapt(tongue.read(text)))
+    unit, before = tongue.expose(text, functions)
     compiled = tongue.compile(unit)
     if compiled.wasm is None:
         first = compiled.diagnostics[0] if compiled.diagnostics else None
-        where = f"{path}:{first.line - line_offset}" if first and first.line else str(path)
+        line = numbers[first.line - before - 1] if first and first.line and 0 < first.line - before <= len(numbers) else 0
+        where = f"{path}:{line}" if line else str(path)
         raise CompileError(
-            f"{where}: {first.message if first else 'the compiler failed'}", hint=f"{path.name} must compile as {tongue.title} for wasm32 on its own"
+            f"{where}: {first.message if first else 'the compiler failed'}",
+            hint=f"{path.name} must compile as {tongue.title} for wasm32 on its own",
         )
     module = WasmModule.parse(compiled.wasm)
-    present = {f.name for f in module.functions}
-    functions = tuple(f for f in functions if f.name in present)
+    exports = _exports(module, functions)
+    functions = tuple(f for f in functions if f.name in exports)
     if not functions:
         raise TranspileError(
-            f"{path} has no functions to translate", hint="functions with a body whose types are numbers, pointers to them, or pointers to plain structs count"
+            f"{path} has no functions to translate",
+            hint="functions with a body whose types are numbers, pointers to them, or pointers to plain structs count",
         )
-    return Program(path, tongue, compiled.wasm, module, functions)
+    return Program(path, tongue, compiled.wasm, module, functions, exports)
+
+
+def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:
+    """By function name: the export of that name, else the one C++ export that mangles it (overloads are not told apart and left out)."""
+    names = [e.name for e in module.exports if e.kind == "function"]
+    out = {}
+    for function in functions:
+        mangled = [n for n in names if n.startswith(f"_Z{len(function.name)}{function.name}")]
+        if function.name in names:
+            out[function.name] = function.name
+        elif len(mangled) == 1:
+            out[function.name] = mangled[0]
+    return out
 
 
 def infer_signature(function: WasmFunction) -> Signature:

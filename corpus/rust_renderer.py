@@ -230,9 +230,11 @@ class RustFunction:
             case ir.Unary():
                 if one.op == "-" and self.wraps(one.type):
                     return f"{self.receiver(one.operand)}.wrapping_neg()", POSTFIX
-                return f"{'!' if one.op == '~' else '-'}{self.text(one.operand, UNARY)}", UNARY
+                operand = self.text(one.operand, UNARY) if typed(one.operand) else self.receiver(one.operand)
+                return f"{'!' if one.op == '~' else '-'}{operand}", UNARY
             case ir.Compare():
-                left, right = self.text(one.left, COMPARE + 1), self.text(one.right, COMPARE + 1)
+                left = self.text(one.left, COMPARE + 1) if typed(one.left) or typed(one.right) else self.receiver(one.left)
+                right = self.text(one.right, COMPARE + 1)
                 return f"{_before_less(left, one.op)} {one.op} {right}", COMPARE
             case ir.Logic():
                 sign, strength = ("&&", AND) if one.op == "and" else ("||", OR)
@@ -266,12 +268,9 @@ class RustFunction:
         if one.op == "%" and one.type in SIGNED and not isinstance(one.right, ir.Const):
             return f"{self.receiver(one.left)}.wrapping_rem({self.text(one.right)})", POSTFIX
         strength = STRENGTH[one.op]
-        left = self.text(one.left, strength)
-        right = one.right
-        if one.op in ("<<", ">>"):
-            right = shift_count(right)
-            if isinstance(one.left, ir.Const):
-                left = self.receiver(one.left)
+        right = shift_count(one.right) if one.op in ("<<", ">>") else one.right
+        known = typed(one.left) or (typed(right) and right is one.right and one.op not in ("<<", ">>"))
+        left = self.text(one.left, strength) if known else self.receiver(one.left)
         return f"{_before_less(left, one.op)} {one.op} {self.text(right, strength + 1)}", strength
 
     def cast(self, one: ir.Cast) -> tuple[str, int]:
@@ -352,12 +351,6 @@ def typed(one: ir.Expr) -> bool:
     match one:
         case ir.Const():
             return isinstance(one.value, bool) or one.char or "::" in number(one.value, one.type)
-        case ir.Binary(op="<<" | ">>"):
-            return typed(one.left) or isinstance(one.left, ir.Const)
-        case ir.Binary():
-            return typed(one.left) or typed(one.right) or (one.op in WRAPPING and one.type not in SIGNED | FLOATS | {"index"})
-        case ir.Unary():
-            return typed(one.operand)
         case ir.Select():
             return typed(one.then) or typed(one.other)
     return True

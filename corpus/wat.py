@@ -19,11 +19,13 @@ import re
 from dataclasses import dataclass
 
 from transpile.corpus.instructions import FunctionType, malformed, unsupported
+from transpile.corpus.normal_form import normalize, parameter_bounds
 from transpile.corpus.opcodes import NATURAL_ALIGNMENT, OPCODES, TYPE_BYTES
+from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmFunction
 from transpile.corpus.wat_text import parse, read_wat, to_wat, write_float, write_integer
 
-__all__ = ["CanonicalFunction", "canonical", "parse", "pretty", "read_wat", "skeleton", "to_wat"]
+__all__ = ["CanonicalFunction", "canonical", "normalize", "parameter_bounds", "parse", "pretty", "read_wat", "skeleton", "to_wat"]
 
 _LOW_BASE = 0x10000
 """Below this, addresses are as small as ordinary constants: one that is at once masked, multiplied or shifted is taken for a number."""
@@ -46,6 +48,16 @@ class CanonicalFunction:
     """Indices of the module's data segments."""
     globals: tuple[int, ...]
     """Indices of the module's globals, without the stack pointer."""
+    global_types: tuple[str, ...]
+
+    @property
+    def normal(self) -> str:
+        """The normal form of the text; see `normal_form`. Computed anew at each call."""
+        return normalize(self.text, callees=self.callee_types, globals=self.global_types)
+
+    def normal_for(self, signature: Signature) -> str:
+        """The normal form for arguments that keep what the signature promises (see `parameter_bounds`): more functions have the same."""
+        return normalize(self.text, callees=self.callee_types, globals=self.global_types, bounds=parameter_bounds(signature))
 
 
 def _write_block_type(immediate: str | int, types: list[FunctionType]) -> list[str]:
@@ -165,12 +177,14 @@ def canonical(function: WasmFunction) -> CanonicalFunction:
     head = ["func", *parameters, "->", *results]
     if local_types:
         head += ["local", *local_types]
+    other_globals = tuple(index for index in global_names if index != module.stack_pointer)
     return CanonicalFunction(
         " ".join([*head, ";", *out]),
         tuple(module.function_names[index] for index in callees),
         tuple(module.function_types[index] for index in callees),
         tuple(data),
-        tuple(index for index in global_names if index != module.stack_pointer),
+        other_globals,
+        tuple(module.globals[index].type for index in other_globals),
     )
 
 

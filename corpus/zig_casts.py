@@ -19,7 +19,7 @@ def fold(value: int | float, scalar: str) -> int | float:
 def convert(text: str, source: str, target: str) -> tuple[str, bool]:
     """`text` of type `source` as an expression that is `target` where that type is known from outside; and whether it is a builtin call
     (else it is `text` itself, which Zig widens). The types differ and `target` is not bool. To and from `index` the value must fit,
-    but for a narrowing below 32 bits, which truncates."""
+    but for a narrowing below 32 bits and one from u64, which truncate."""
     if source in FLOATS:
         if target in FLOATS:
             return (text, False) if WIDTHS[target] > WIDTHS[source] else (f"@floatCast({text})", True)
@@ -30,6 +30,8 @@ def convert(text: str, source: str, target: str) -> tuple[str, bool]:
         return f"@floatFromInt({text})", True
     source_width, target_width = _width(source), _width(target)
     if "index" in (source, target) and (target == "index" or target_width == 4):
+        if source == "u64":
+            return f"@truncate({text})", True
         widened = source not in SIGNED and source_width < target_width
         return (text, False) if widened else (f"@intCast({text})", True)
     source_signed, target_signed = source in SIGNED, target in SIGNED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import shift_count
@@ -91,12 +92,12 @@ class ZigExpressions:
                 return self.binary(one)
             case ir.Unary():
                 if one.op == "-" and isinstance(one.operand, ir.Const):
-                    return self.constant(ir.Const(one.type, -one.operand.value))
+                    return self.constant(ir.Const(one.type, fold(-one.operand.value, one.type)))
                 sign = "~" if one.op == "~" else "-" if one.type in FLOATS else "-%"
                 return f"{sign}{self.operand(one.operand, UNARY)}", UNARY
             case ir.Compare():
-                left = self.text(one.left, COMPARE + 1) if typed(one.right) else self.operand(one.left, COMPARE + 1)
-                return f"{left} {one.op} {self.text(one.right, COMPARE + 1)}", COMPARE
+                left, right = self.peers(one.left, one.right, COMPARE + 1, COMPARE + 1)
+                return f"{left} {one.op} {right}", COMPARE
             case ir.Logic():
                 strength = AND if one.op == "and" else OR
                 return f"{self.text(one.left, strength)} {one.op} {self.text(one.right, strength + 1)}", strength
@@ -138,8 +139,16 @@ class ZigExpressions:
         # & ^ | bind alike: only a chain of the same one goes without parentheses.
         mixed = strength == STRENGTH["&"] and isinstance(one.left, ir.Binary) and one.left.op != one.op
         least = strength + 1 if mixed else strength
-        left = self.text(one.left, least) if typed(one.right) else self.operand(one.left, least)
-        return f"{left} {operator(one.op, one.type)} {self.text(one.right, strength + 1)}", strength
+        left, right = self.peers(one.left, one.right, least, strength + 1)
+        return f"{left} {operator(one.op, one.type)} {right}", strength
+
+    def peers(self, left: ir.Expr, right: ir.Expr, least_left: int, least_right: int) -> tuple[str, str]:
+        """Two operands of one type: at least one shows it, and a narrower one beside it is widened by Zig itself."""
+        if widens(left) and typed(right) and not widens(right):
+            return self.text(left.operand, least_left), self.text(right, least_right)
+        if widens(right) and typed(left):
+            return self.text(left, least_left), self.text(right.operand, least_right)
+        return (self.text if typed(right) else self.operand)(left, least_left), self.text(right, least_right)
 
     def negation(self, one: ir.Expr) -> tuple[str, int]:
         opposite = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
@@ -215,7 +224,16 @@ def typed(one: ir.Expr) -> bool:
             return typed(one.operand) if same else not folded
         case ir.Unary():
             return not isinstance(one.operand, ir.Const) or one.op == "~"
+        case ir.Select():
+            return typed(one.then) and typed(one.other)
     return True
+
+
+def widens(one: ir.Expr) -> TypeGuard[ir.Cast]:
+    """Is this a cast of a typed value that Zig would make by itself?"""
+    if not isinstance(one, ir.Cast) or one.type == "bool" or one.operand.type == one.type or not typed(one.operand):
+        return False
+    return typed(one) and not convert("", one.operand.type, one.type)[1]
 
 
 def operator(op: str, scalar: str) -> str:

@@ -24,6 +24,9 @@ GLOBAL_BASE = 0x1234000
 
 STACK_SIZE = 1 << 20
 
+LARGEST_FILE = 256 << 20
+"""Bytes that a compiler may write to one file, where the system can limit it."""
+
 COMMON = (
     "-target", "wasm32-wasi", "-mcpu=mvp", "-fwrapv", "-fno-strict-aliasing", "-fno-math-errno", "-ffp-contract=off",
     "-fno-finite-loops", "-fno-inline", "-fno-unroll-loops", "-fno-vectorize", "-fno-slp-vectorize", "-fvisibility=default",
@@ -70,7 +73,8 @@ RUNTIME size_t strlen(const char *s) {
 typedef unsigned long long u64;
 typedef unsigned __int128 u128;
 static u128 join(u64 low, u64 high) { return (u128)high << 64 | low; }
-RUNTIME __attribute__((optnone, noinline)) u128 __multi3(u128 a, u128 b) {  // optimized, it becomes a call of itself
+/* Optimized, this would become a call of itself. */
+RUNTIME __attribute__((optnone, noinline)) u128 __multi3(u128 a, u128 b) {
     u64 x = (u64)a, y = (u64)b;
     u64 x0 = (unsigned)x, x1 = x >> 32, y0 = (unsigned)y, y1 = y >> 32;
     u64 low = x0 * y0, middle = x1 * y0 + (low >> 32), other = x0 * y1 + (unsigned)middle;
@@ -163,6 +167,7 @@ def run(command: Sequence[str | Path], folder: Path, seconds: float, environment
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    _limit(process.pid)
     try:
         _, stderr = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -172,6 +177,16 @@ def run(command: Sequence[str | Path], folder: Path, seconds: float, environment
         _kill_group(process)
         raise
     return Completed(process.returncode == 0, stderr.decode("utf-8", "replace"))
+
+
+def _limit(pid: int) -> None:
+    """Keep a process (and what it will start) from writing huge files: `int x[1 << 28] = {1};` is one line."""
+    try:
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    except (ImportError, AttributeError, OSError, ValueError):
+        return  # not Linux, or the process is gone already
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -91,7 +91,9 @@ def draw(rows: Sequence[Row], rng: random.Random) -> Example:
     return Example(source.wat, target.target, target.prefix)
 
 
-def epoch(groups: Sequence[Sequence[Row]], rng: random.Random, batch_tokens: int, *, pool: int = 8192, max_length: int = 1024) -> Iterator[list[Example]]:
+def epoch(
+    groups: Sequence[Sequence[Row]], rng: random.Random, batch_tokens: int, *, pool: int = 8192, max_length: int = 1024
+) -> Iterator[list[Example]]:
     """Batches of one pass over the groups: at most `batch_tokens` padded tokens each, of like lengths, in random order."""
     order = list(range(len(groups)))
     rng.shuffle(order)
@@ -131,4 +133,10 @@ def collate(batch: Sequence[Example]):
         weight[i, : e.prefix - 1] = PREFIX_LOSS
         weight[i, e.prefix - 1 : len(e.target) - 1] = 1.0
     wat_tensor, target_tensor = torch.from_numpy(wat), torch.from_numpy(target)
-    return wat_tensor, (wat_tensor != PAD).long(), target_tensor[:, :-1].contiguous(), target_tensor[:, 1:].contiguous(), torch.from_numpy(weight)
+    return (
+        wat_tensor,
+        (wat_tensor != PAD).long(),
+        target_tensor[:, :-1].contiguous(),
+        target_tensor[:, 1:].contiguous(),
+        torch.from_numpy(weight),
+    )

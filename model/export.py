@@ -1,7 +1,7 @@
 """The exported checkpoint: one folder that transformers, CTranslate2 and (through our plugin) vLLM read, and nothing else is shared.
 
-    config.json, generation_config.json, model.safetensors (float16), tokenizer.json, tokenizer_config.json,
-    ctranslate2/ (int8), README.md (the model card), card.json (the card's figures)
+config.json, generation_config.json, model.safetensors (float16), tokenizer.json, tokenizer_config.json,
+ctranslate2/ (int8), README.md (the model card), card.json (the card's figures)
 """
 
 from __future__ import annotations

@@ -65,7 +65,11 @@ class CTranslate2Decoder:
         try:
             vocabulary = json.loads((folder / "ctranslate2" / "shared_vocabulary.json").read_text())
             self._translator = ctranslate2.Translator(
-                str(folder / "ctranslate2"), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads or os.cpu_count() or 1
+                str(folder / "ctranslate2"),
+                device="cpu",
+                compute_type="int8",
+                inter_threads=1,
+                intra_threads=threads or os.cpu_count() or 1,
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise TranspileError(f"the checkpoint in {folder} is broken: {error}", hint=hint) from error

@@ -7,9 +7,10 @@ Invariant: a translation is accepted only with a verdict that counts as verified
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.errors import TranspileError
@@ -18,13 +19,22 @@ from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import canonical_text, lex
+from transpile.corpus.text import canonical_text, lex, rename
 from transpile.corpus.wat import canonical
 from transpile.serve.decoder import Decoder, Request
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
 
-RANK = {"identical": 0, "proved": 1, "tested": 2, "inconclusive": 3, "mismatch": 4, "wrong_signature": 5, "compile_error": 6, "undecoded": 7}
+RANK = {
+    "identical": 0,
+    "proved": 1,
+    "tested": 2,
+    "inconclusive": 3,
+    "mismatch": 4,
+    "wrong_signature": 5,
+    "compile_error": 6,
+    "undecoded": 7,
+}
 """Best verdict first."""
 
 
@@ -47,6 +57,9 @@ class Translation:
     verdict: Verdict
     source: SourceFunction | None
     callees: tuple[str, ...]
+    structs: dict[str, str]
+    fields: dict[str, str]
+    """Canonical names of the structs and fields, by name as written."""
     engine: str
     tried: int
     compiled: int
@@ -64,6 +77,8 @@ class _Work:
     function: SourceFunction
     wat: str
     callees: tuple[str, ...]
+    structs: dict[str, str]
+    fields: dict[str, str]
     canonical: Signature
     callee_signatures: tuple[Signature, ...]
     started: float = 0.0
@@ -94,7 +109,7 @@ def transpile(
         if name not in known:
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
     wanted = [f for f in program.functions if not options.only or f.name in _with_callees(program, options.only)]
-    accepted: dict[str, tuple[SourceFunction, tuple[str, ...]]] = {}
+    accepted: dict[str, SourceFunction] = {}
     done: dict[str, Translation] = {}
     for level in _levels(program, [f.name for f in wanted]):
         works = [_prepare(program, f) for f in wanted if f.name in level]
@@ -103,11 +118,16 @@ def transpile(
             missing = ", ".join(c for c in w.callees if c not in accepted)
             done[w.function.name] = _finish(w, Verdict("inconclusive", evidence=f"calls {missing}, not translated"))
         works = [w for w in works if w not in blocked]
-        _translate_level(program, target, decoder, options, works, accepted, lambda note: progress and progress(len(done), len(wanted), note))
+
+        def note(name: str, finished: int = len(done)) -> None:
+            if progress:
+                progress(finished, len(wanted), name)
+
+        _translate_level(program, target, decoder, options, works, accepted, note)
         for w in works:
             done[w.function.name] = _finish(w)
             if w.verified:
-                accepted[w.function.name] = (w.best[3], w.callees)
+                accepted[w.function.name] = w.best[3]
         if progress:
             progress(len(done), len(wanted), "")
     chosen = [f.name for f in program.functions if not options.only or f.name in options.only]
@@ -126,8 +146,9 @@ def _with_callees(program: Program, names: Sequence[str]) -> set[str]:
 
 
 def _calls(program: Program, name: str) -> list[str]:
-    known = {f.name for f in program.functions}
-    return [c for c in canonical(program.module.function(name)).callees if c in known and c != name]
+    by_export = {export: name for name, export in program.exports.items()}
+    callees = canonical(program.module.function(program.exports[name])).callees
+    return [by_export[c] for c in callees if c in by_export and by_export[c] != name]
 
 
 def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
@@ -141,21 +162,31 @@ def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
 
 
 def _prepare(program: Program, function: SourceFunction) -> _Work:
-    read = canonical(program.module.function(function.name))
+    read = canonical(program.module.function(program.exports[function.name]))
     by_name = {f.name: f.signature for f in program.functions}
-    own = [c for c in read.callees if c in by_name and c != function.name]
-    text = read.text
-    for i, symbol in reversed(list(enumerate(read.callees))):
-        label = "f0" if symbol == function.name else f"c{own.index(symbol)}" if symbol in own else symbol
-        text = text.replace(f"call c{i} ", f"call \0{label} ")
-    text = text.replace("\0", "")
+    by_export = {export: name for name, export in program.exports.items()}
+    own = [by_export[c] for c in read.callees if c in by_export and by_export[c] != function.name]
+    labels = {}
+    for i, symbol in enumerate(read.callees):
+        name = by_export.get(symbol)
+        labels[f"c{i}"] = "f0" if name == function.name else f"c{own.index(name)}" if name in own else symbol
+    text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text)
     structs, fields = struct_names([function.signature, *(by_name[c] for c in own)])
     signature = canonical_signature(function.signature, structs, fields)
     callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
-    return _Work(function, text, tuple(own), signature, callees)
+    return _Work(function, text, tuple(own), structs, fields, signature, callees)
 
 
-def _translate_level(program, target, decoder, options, works, accepted, note) -> None:
+def _translate_level(
+    program: Program,
+    target: Language,
+    decoder: Decoder,
+    options: Options,
+    works: Sequence[_Work],
+    accepted: dict[str, SourceFunction],
+    note: Callable[[str], None],
+) -> None:
+    """Two rounds of decoding, compiling and judging; the second for what the first left unverified."""
     rounds = ((options.candidates + 1) // 2, options.candidates // 2)
     for number, samples in enumerate(rounds):
         todo = [w for w in works if not w.verified and w.spent < options.budget]
@@ -168,7 +199,7 @@ def _translate_level(program, target, decoder, options, works, accepted, note) -
             prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
             header = canonical_text(target.write_header(w.canonical))
             request = Request(w.wat, target.name, prelude)
-            callees = tuple(_as_callee(accepted, c, i) for i, c in enumerate(w.callees))
+            callees = tuple(_as_callee(accepted[c], i) for i, c in enumerate(w.callees))
             seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
             for candidate in decoder.decode([request], samples=samples, seed=seed, temperature=heat)[0]:
                 if candidate.code not in w.tried:
@@ -178,26 +209,26 @@ def _translate_level(program, target, decoder, options, works, accepted, note) -
         _judge_batch(program, target, options, batch, note)
 
 
-def _as_callee(accepted: dict, name: str, position: int) -> SourceFunction:
+def _as_callee(source: SourceFunction, position: int) -> SourceFunction:
     """An accepted translation under the name that its caller knows it by; its own callees move out of the way."""
-    source, own = accepted[name]
     return _renumbered(source, {"f0": f"c{position}"}, f"{position + 1}0")
 
 
 def _renumbered(source: SourceFunction, names: dict[str, str], prefix: str) -> SourceFunction:
-    from dataclasses import replace
-
-    from transpile.corpus.text import rename
-
     inner = {f"c{i}": f"c{prefix}{i}" for i in range(len(source.callees))}
     signature = replace(source.signature, name=names["f0"])
-    callees = tuple(
-        _renumbered(c, {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees)
-    )
+    callees = tuple(_renumbered(c, {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees))
     return SourceFunction(source.language, signature, rename(source.text, names | inner), callees)
 
 
-def _judge_batch(program, target, options, batch, note) -> None:
+def _judge_batch(
+    program: Program,
+    target: Language,
+    options: Options,
+    batch: Sequence[tuple[_Work, Candidate, SourceFunction]],
+    note: Callable[[str], None],
+) -> None:
+    """Compile the candidates of several functions as one batch, and judge those that compile."""
     started = time.monotonic()
     results = compile_batch(target, [source for _, _, source in batch])
     share = (time.monotonic() - started) / max(len(batch), 1)
@@ -214,7 +245,7 @@ def _judge_batch(program, target, options, batch, note) -> None:
         for _, c, s, r in entries:
             if not isinstance(r, Compiled):
                 _offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
-        original = Executable(program.wasm, w.function.name)
+        original = Executable(program.wasm, program.exports[w.function.name])
         verdicts = judge(
             original, [Executable(r.wasm, r.export) for _, _, r in good], w.function.signature, inputs=options.inputs, seed=options.seed
         )
@@ -234,4 +265,4 @@ def _finish(w: _Work, verdict: Verdict | None = None) -> Translation:
         verdict = w.best[2] if w.best else Verdict("undecoded", evidence="the function is too long for the model")
     source = w.best[3] if w.best else None
     engine = w.best[1].engine if w.best else ""
-    return Translation(w.function.signature, verdict, source, w.callees, engine, len(w.tried), w.compiled, w.spent)
+    return Translation(w.function.signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent)

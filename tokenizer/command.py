@@ -51,7 +51,12 @@ def train(
     temporary = out.with_suffix(".tmp")
     tokenizer.save(str(temporary))
     temporary.replace(out)
-    report = {"vocabulary": tokenizer.get_vocab_size(), "words": words, "tokens": tokens, "tokens_per_word": round(tokens / max(words, 1), 3)}
+    report = {
+        "vocabulary": tokenizer.get_vocab_size(),
+        "words": words,
+        "tokens": tokens,
+        "tokens_per_word": round(tokens / max(words, 1), 3),
+    }
     print(json.dumps(report) if as_json else "\n".join(f"{k}: {v}" for k, v in report.items()), file=sys.stdout)
 
 

@@ -32,7 +32,9 @@ _PAIRS = (
     r"| \s let \s mut (?=\s) | \s as \s [iuf](?:8|16|32|64|size) (?=\s) | \s \) \s ; | \s \( \s \) | \s \. \s len (?=\s)"
     r"| \s else \s \{ | \s ; \s \} | \s for \s \( | \s while \s \( | \s if \s \( | \s const \s (?=[a-z])"
 )
-_PATTERN = (_PAIRS + r"| \s 0x | \s -?\d | \s [^\s]+ | [iuf](?:8|16|32|64|size)(?=\s|$) | [^\s] | \s").replace(" ", "").replace(r"\s", _SPACE)
+_PATTERN = (
+    (_PAIRS + r"| \s 0x | \s -?\d | \s [^\s]+ | [iuf](?:8|16|32|64|size)(?=\s|$) | [^\s] | \s").replace(" ", "").replace(r"\s", _SPACE)
+)
 
 
 def language_tag(name: str) -> str:
@@ -59,7 +61,9 @@ def train(texts: Iterable[str], *, size: int = 1024) -> Tokenizer:
     for text in texts:
         counts.update(piece for piece, _ in splitter.pre_tokenize_str(text))
     fixed = [*SPECIAL, *TASKS, *(f"<{name}>" for name in LANGUAGES), *SPARE, _SPACE]
-    fixed += [c for c in string.printable if not c.isspace()] + [_SPACE + d for d in string.digits] + [f"{_SPACE}-{d}" for d in string.digits]
+    fixed += (
+        [c for c in string.printable if not c.isspace()] + [_SPACE + d for d in string.digits] + [f"{_SPACE}-{d}" for d in string.digits]
+    )
     fixed += [f"{_SPACE}{name}" for name in OPCODES if counts[f"{_SPACE}{name}"] or name.split(".")[0] in ("i32", "i64", "f32", "f64")]
     fixed += [f"{_SPACE}local.{op}{_SPACE}{kind}{i}" for op in ("get", "set", "tee") for kind, n in (("p", 6), ("v", 16)) for i in range(n)]
     tokens = list(dict.fromkeys(fixed))
@@ -74,7 +78,9 @@ def train(texts: Iterable[str], *, size: int = 1024) -> Tokenizer:
             tokens.append(piece)
     tokens += [f"<unused{i}>" for i in range(-len(tokens) % 8)]
     tokenizer = Tokenizer(
-        models.WordPiece({t: i for i, t in enumerate(tokens)}, unk_token="<unk>", continuing_subword_prefix="", max_input_chars_per_word=4096)
+        models.WordPiece(
+            {t: i for i, t in enumerate(tokens)}, unk_token="<unk>", continuing_subword_prefix="", max_input_chars_per_word=4096
+        )
     )
     tokenizer.pre_tokenizer = splitter
     tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
@@ -88,7 +94,9 @@ def load(path: str | Path) -> Tokenizer:
 
     path = Path(path)
     if not path.is_file():
-        raise TranspileError(f"no tokenizer at {path}", hint="train one with `tokenizer train CORPUS --out FILE`, or name the exported model folder")
+        raise TranspileError(
+            f"no tokenizer at {path}", hint="train one with `tokenizer train CORPUS --out FILE`, or name the exported model folder"
+        )
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # the binding raises bare Exception

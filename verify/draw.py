@@ -93,6 +93,18 @@ def draw(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int, ..
     return cut(_integers(rng, style, scalar, shape, mined).view(np.uint64), width)
 
 
+def extremes(scalar: str, mined: Mined) -> np.ndarray:
+    """A handful of raw values at which arithmetic goes wrong, with a few mined ones."""
+    width = WIDTHS[scalar]
+    if scalar in FLOATS:
+        with np.errstate(all="ignore"):
+            values = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 0.1, 3.5, 1e30, *mined.floats[:4]])
+            return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
+    top = 1 << (8 * width - 1)
+    values = [0, 1, -1, 2, top, top - 1, top + 1, *(int(v) for v in mined.integers[:: max(1, len(mined.integers) // 4)])]
+    return np.unique(cut(np.array([v & (1 << 64) - 1 for v in values], np.uint64), 1 if scalar == "bool" else width))
+
+
 def cut(bits: np.ndarray, width: int) -> np.ndarray:
     return bits & np.uint64((1 << 8 * width) - 1)
 

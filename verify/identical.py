@@ -7,24 +7,36 @@ data and globals. Invariant: sound, never complete; False only means that this t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wat import CanonicalFunction, canonical
 
-NormalForm = Callable[[WasmFunction], CanonicalFunction]
+NormalForm = Callable[[CanonicalFunction], str]
+"""A text that is equal for equivalent functions only; its names c0.., d0.., g0.. mean what they mean in the canonical text."""
 
 
-def same_text(left: WasmFunction, right: WasmFunction, normal_form: NormalForm | None = None) -> str:
+@lru_cache(maxsize=4096)
+def normal(function: CanonicalFunction) -> str:
+    """The normal form of `corpus`, remembered: candidates often share their text."""
+    return function.normal
+
+
+def same_text(left: WasmFunction, right: WasmFunction, normal_form: NormalForm | None = normal) -> str:
     """"same WAT", "same WAT after normalization", or "" when the texts, or what they refer to, differ."""
-    try:
-        if _Comparison(left.module, right.module, canonical).same(left, right):
-            return "same WAT"
-        if normal_form is not None and _Comparison(left.module, right.module, normal_form).same(left, right):
-            return "same WAT after normalization"
-    except TranspileError:
-        pass  # Instructions that the decoder does not know: other tiers still apply.
+    forms = {"same WAT": _as_is, "same WAT after normalization": normal_form}
+    for evidence, form in forms.items():
+        try:
+            if form is not None and _Comparison(left.module, right.module, form).same(left, right):
+                return evidence
+        except TranspileError:
+            continue  # Instructions that the decoder does not know: other tiers still apply.
     return ""
+
+
+def _as_is(function: CanonicalFunction) -> str:
+    return function.text
 
 
 class _Comparison:
@@ -37,8 +49,8 @@ class _Comparison:
         if (left.index, right.index) in self.assumed:
             return True
         self.assumed.add((left.index, right.index))
-        one, two = self.form(left), self.form(right)
-        if one.text != two.text or left.type != right.type or len(one.callees) != len(two.callees):
+        one, two = canonical(left), canonical(right)
+        if left.type != right.type or len(one.callees) != len(two.callees) or self.form(one) != self.form(two):
             return False
         if "call_indirect" in one.text or "memory.grow" in one.text:
             return False  # Tables are not compared, nor the memory beyond the functions' own data.

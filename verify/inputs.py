@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 from transpile.corpus.signature import FLOATS, WIDTHS
-from transpile.verify.draw import TEXT, Mined, cut, draw, sortable, styles
+from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, sortable, styles
 from transpile.verify.layout import CAPACITY, Layout, Slot, Vectors
 
 _LENGTHS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 24, 31, 32, 33, 48, 63, 64])
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
+
+_EXTREME = 0.12
+"""Share of the vectors whose scalars are all extreme at once: INT_MIN beside -1, infinity beside zero."""
 
 _ALIASED = 0.08
 """Share of the vectors in which two pointers of one type point into one buffer."""
@@ -40,8 +43,24 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
         gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed")
         vectors.values[modest, position] = _by_row(rng, gentle, scalar, int(modest.sum()), mined)
     _bind(vectors, rng)
+    _go_to_extremes(vectors, rng, mined)
     _alias(vectors, rng)
     return vectors.settle()
+
+
+def _go_to_extremes(vectors: Vectors, rng: np.random.Generator, mined: Mined) -> None:
+    """Give some rows combinations of extreme scalars: all combinations where there are few enough, in random order."""
+    positions = vectors.layout.scalars
+    rows = rng.permutation(len(vectors))[: int(_EXTREME * len(vectors))]
+    if not positions or not len(rows):
+        return
+    pools = [extremes(vectors.layout.signature.parameters[k].type, mined) for k in positions]
+    total = int(np.prod([len(p) for p in pools], dtype=float))
+    picks = rng.permutation(total)[: len(rows)] if total <= 4096 else rng.integers(0, total, len(rows))
+    picks = np.resize(picks, len(rows))
+    for position, pool in zip(positions, pools, strict=True):
+        vectors.values[rows, position] = pool[picks % len(pool)]
+        picks = picks // len(pool)
 
 
 def _by_row(rng: np.random.Generator, kinds: tuple[str, ...], scalar: str, count: int, mined: Mined) -> np.ndarray:

@@ -16,7 +16,7 @@ from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.verify import driver, policy
 from transpile.verify.driver import UnusableModule, WrongType
-from transpile.verify.identical import NormalForm, same_text
+from transpile.verify.identical import NormalForm, normal, same_text
 from transpile.verify.reference import FUEL, Reference, study, target
 from transpile.verify.render import explain
 from transpile.verify.shrink import shrink
@@ -34,14 +34,14 @@ def judge(
     inputs: int = 1024,
     seed: int = 0,
     fuel: int = FUEL,
-    normal_form: NormalForm | None = None,
+    normal_form: NormalForm | None = normal,
     aliasing: bool = True,
 ) -> list[Verdict]:
     """One verdict per candidate, in order.
 
     The original is run once on `inputs` vectors, then every candidate on the same. `fuel`: wasm instructions that the original may use on
-    one input. `normal_form` gives a function's canonical text in a form that more equivalent functions share (sound, not complete); None
-    compares canonical text alone. Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.
+    one input. `normal_form` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
+    Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.
     """
     jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing)
     return [jury.judge(candidate) for candidate in candidates]
@@ -58,7 +58,7 @@ class Jury:
         inputs: int = 1024,
         seed: int = 0,
         fuel: int = FUEL,
-        normal_form: NormalForm | None = None,
+        normal_form: NormalForm | None = normal,
         aliasing: bool = True,
     ) -> None:
         self.original, self.signature, self.normal_form = original, signature, normal_form

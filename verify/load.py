@@ -1,45 +1,26 @@
-"""Functions out of files: source in any language of `corpus`, or wasm and WAT, made into executables that can be judged.
+"""The functions that two files have in common, made into executables that are called alike.
 
-A source file is compiled as a whole. In languages with slices (`Language.slices`) a function that is no C entry point gets one, by the
-signature that the C side of a pair has: its order of parameters, and one length for several slices if it has it so. Functions of
-the two files are matched by name. Limit: two wasm files have no source types; their parameters are judged as plain scalars.
+In languages with slices a C entry point follows the file's own parameters; here it gets the signature that the other file, written in C
+terms, has: its order of parameters, and one length for several slices if it has it so. Functions are matched by name.
+Limit: the types of two wasm files are only what their code shows (`corpus.program.infer_signature`).
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from transpile.corpus.errors import CompileError, TranspileError
-from transpile.corpus.language import Language, language, languages
-from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.program import Program, language_of, load
+from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
 from transpile.verify.types import Executable
-
-_SCALARS = {"i32": "i32", "i64": "i64", "f32": "f32", "f64": "f64"}
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One file of a pair. `language` is None for wasm and WAT, and then `wasm` holds the module and `functions` is empty."""
-
-    path: Path
-    text: str
-    language: Language | None
-    functions: dict[str, SourceFunction]
-    wasm: bytes | None = None
-
-    def exports(self) -> list[str]:
-        if self.wasm is None:
-            return list(self.functions)
-        return [e.name for e in WasmModule.parse(self.wasm).exports if e.kind == "function"]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A function of both files. `translated` is None, with `problem` saying why, where the translation cannot take its place."""
+    """A function of both files. `translated` is None, with `problem` saying why, where it cannot be called as the original is."""
 
     signature: Signature
     original: Executable
@@ -47,136 +28,71 @@ class Pair:
     problem: str = ""
 
 
-def read_side(path: Path, language_name: str | None = None) -> Side:
-    """Read one file; its language is given or follows from the suffix. Raises TranspileError."""
-    if not path.is_file():
-        raise TranspileError(f"no such file: {path}", hint="give the path of a source file, a .wasm or a .wat")
-    if path.suffix in (".wasm", ".wat") and language_name is None:
-        return Side(path, "", None, {}, _read_module(path))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise TranspileError(f"{path} is not UTF-8 text", hint="a wasm module needs the suffix .wasm") from error
-    if language_name is None:
-        found = next((one for one in languages().values() if path.suffix in one.suffixes), None)
-        if found is None:
-            known = sorted({s for one in languages().values() for s in one.suffixes} | {".wasm", ".wat"})
-            raise TranspileError(f"cannot tell the language of {path} by its suffix '{path.suffix}'", hint=f"suffixes are {' '.join(known)}")
-    else:
-        found = language(language_name)
-    functions = {f.name: f for f in found.read(text)}
-    if not functions:
-        raise TranspileError(f"no functions in {path}", hint="functions need a body, and parameters that are numbers or pointers to them")
-    return Side(path, text, found, functions)
+def read_pairs(original: Path, translated: Path, only: str | None = None) -> tuple[dict[str, Pair], list[str]]:
+    """The functions that both files have (or `only` one of them) by name, and the names that only the original has.
 
-
-def _read_module(path: Path) -> bytes:
-    data = path.read_bytes()
-    if path.suffix == ".wasm":
-        WasmModule.parse(data)
-        return data
-    import wasmtime
-
-    try:
-        return bytes(wasmtime.wat2wasm(data))
-    except wasmtime.WasmtimeError as error:
-        raise TranspileError(f"{path} is no WAT: {str(error).splitlines()[0]}", hint="give a module in the text format") from error
-
-
-def pairs(original: Side, translated: Side, only: str | None = None) -> dict[str, Pair]:
-    """The functions of the original that the translation has too (or `only` one of them), compiled, by name.
-
-    Raises TranspileError when they have none in common, and CompileError when a file does not compile.
+    Raises TranspileError when a file cannot be read or compiled, or when they have no function in common.
     """
-    theirs = set(translated.exports())
-    names = [n for n in original.exports() if n in theirs]
+    left_slices, right_slices = _has_slices(original), _has_slices(translated)
+    problems: dict[str, str] = {}
+    if right_slices or not left_slices:
+        left = load(original)
+        right = load(translated, adapt=_Adapter(left, problems)) if right_slices else load(translated)
+        terms = right if left.language is None and right.language is not None else left
+    else:
+        right = load(translated)
+        left = load(original, adapt=_Adapter(right, problems))
+        terms = left if right.language is None else right
+    theirs = {f.name for f in right.functions}
+    names = [f.name for f in left.functions if f.name in theirs or f.name in problems]
     if only is not None:
-        for side in (original, translated):
-            if only not in side.exports():
-                have = ", ".join(side.exports()[:8])
-                raise TranspileError(f"no function '{only}' in {side.path}", hint=f"it has {have}")
+        for path, program in ((original, left), (translated, right)):
+            have = [f.name for f in program.functions]
+            if only not in have and only not in problems:
+                raise TranspileError(f"no function '{only}' in {path}", hint=f"it has {', '.join(have[:8])}")
         names = [only]
     if not names:
         raise TranspileError(
-            f"{original.path} and {translated.path} have no function in common",
+            f"{original} and {translated} have no function in common",
             hint=f"functions are matched by name; the translation has {', '.join(sorted(theirs)[:8])}",
         )
-    signatures = {name: _signature(original, translated, name) for name in names}
-    left = _compile(original, signatures)
-    right = _compile(translated, signatures)
+    signatures = {f.name: f.signature for f in (*right.functions, *left.functions, *terms.functions)}
     out = {}
-    for name, signature in signatures.items():
-        executable, problem = left[name]
+    for name in names:
+        executable = _executable(left, name)
         if executable is None:
-            raise TranspileError(f"cannot judge '{name}' of {original.path}: {problem}", hint="name the functions to judge with --function")
-        out[name] = Pair(signature, executable, *right[name])
-    return out
+            raise TranspileError(f"cannot call '{name}' of {original} as {translated} has it: {problems.get(name, 'it is not exported')}",
+                                 hint="name the functions to judge with --function")  # fmt: skip
+        out[name] = Pair(signatures[name], executable, _executable(right, name), problems.get(name, ""))
+    return out, [f.name for f in left.functions if f.name not in out]
 
 
-def _signature(original: Side, translated: Side, name: str) -> Signature:
-    """The C signature both sides are called by: of the side that has one, the original first."""
-    sides = [s for s in (original, translated) if s.language is not None]
-    if not sides:
-        assert original.wasm is not None
-        takes, gives = WasmModule.parse(original.wasm).function(name).type
-        if len(gives) > 1 or not {*takes, *gives} <= set(_SCALARS):
-            raise TranspileError(f"'{name}' of {original.path} has a type that C has not", hint="judge another function with --function")
-        return Signature(name, tuple(Parameter(f"p{k}", _SCALARS[t]) for k, t in enumerate(takes)), gives[0] if gives else None)
-    plain = [s for s in sides if s.language and not s.language.slices]
-    return (plain or sides)[0].functions[name].signature
+def _has_slices(path: Path) -> bool:
+    language = language_of(path)
+    return language is not None and language.slices
 
 
-def _compile(side: Side, signatures: dict[str, Signature]) -> dict[str, tuple[Executable | None, str]]:
-    """By name: the executable, or None and why there is none. Raises CompileError when the file does not compile."""
-    if side.language is None:
-        assert side.wasm is not None
-        return {name: (Executable(side.wasm, name), "") for name in signatures}
-    out: dict[str, tuple[Executable | None, str]] = {}
-    text, shift = side.text, 0
-    if side.language.slices:
-        prologue = side.language.prologue
-        given = {line.strip() for line in prologue.splitlines()} - {""}
-        # What the file says again of the prologue would stand there twice.
-        text = prologue + "\n".join("" if line.strip() in given else line for line in text.split("\n"))
-        shift = prologue.count("\n")
-        for name, signature in signatures.items():
+def _executable(program: Program, name: str) -> Executable | None:
+    export = program.exports.get(name)
+    return Executable(program.wasm, export) if export else None
+
+
+class _Adapter:
+    """Gives functions the signatures that another program has under their names; notes those where that is impossible."""
+
+    def __init__(self, terms: Program, problems: dict[str, str]) -> None:
+        self.signatures = {f.name: f.signature for f in terms.functions} if terms.language is not None else {}
+        self.problems = problems
+
+    def __call__(self, functions: Sequence[SourceFunction]) -> Sequence[SourceFunction]:
+        out = []
+        for function in functions:
+            called = self.signatures.get(function.name)
             try:
-                entry = entry_signature(signature, side.functions[name].signature)
+                out.append(replace(function, signature=entry_signature(called, function.signature)) if called else function)
             except ValueError as problem:
-                out[name] = None, str(problem)
-                continue
-            text = _add_entry(side.language, text, side.functions[name], entry)
-    compiled = side.language.compile(text)
-    if compiled.wasm is None:
-        first = compiled.diagnostics[0] if compiled.diagnostics else None
-        where = f":{first.line - shift}" if first and first.line and first.line > shift else ""
-        message = first.message if first else "the compiler gave no reason"
-        raise CompileError(f"{side.path}{where}: {message}", hint="the file must compile as it stands")
-    exports = [e.name for e in WasmModule.parse(compiled.wasm).exports if e.kind == "function"]
-    for name in signatures:
-        if name in out:
-            continue
-        # C++ exports mangled names; overloads are not told apart.
-        found = next((e for e in exports if e == name), None) or next((e for e in exports if e.startswith(f"_Z{len(name)}{name}")), None)
-        out[name] = (Executable(compiled.wasm, found), "") if found else (None, "the compiled module does not export it (is it static?)")
-    return out
-
-
-def _add_entry(language_: Language, text: str, source: SourceFunction, signature: Signature) -> str:
-    """The file with a C entry point for one function, where it has none of its own."""
-    name = re.escape(source.name)
-    definition = re.search(rf"^[^\S\n]*(?P<head>[^\n]*)\bfn\s+{name}\s*[(<]", text, re.MULTILINE)
-    before = text[: definition.start()].rstrip().rsplit("\n", 1)[-1].strip() if definition else ""
-    attribute = before + definition["head"] if definition and before.endswith("]") else definition["head"] if definition else ""
-    if re.search(r"\b(?:extern|export|no_mangle|export_name)\b", attribute):
-        return text
-    entry = language_.write_entry(signature)
-    if entry:
-        return f"{text.rstrip()}\n{entry}\n"
-    # The function is its own entry point, given the attribute that `write_inner` puts in front.
-    inner = replace(source, signature=signature)
-    attribute = language_.write_inner(inner, inline=True).removesuffix(source.text)
-    return text[: definition.start()] + attribute.replace("\n", " ") + text[definition.start() :] if definition else text
+                self.problems[function.name] = str(problem)
+        return out
 
 
 def entry_signature(called: Signature, inner: Signature) -> Signature:

@@ -147,10 +147,10 @@ def _changed(vectors: Vectors, row: int, arenas: list[np.ndarray], sides: list[d
     near = min(vectors.layout.slots, key=lambda s: (abs(where - s.offset) if where < s.offset else max(0, where - s.end)))
     name = vectors.layout.signature.parameters[near.parameter].name
     inside = bool(vectors.take(np.array([row])).inside()[0, where])
-    what = f"byte {where - near.offset} of {name}" if inside else f"byte {where - near.offset} from {name}, outside every buffer,"
+    what = f"byte {where - near.offset} of {name}" + ("" if inside else " (outside every buffer)")
     for side, arena in zip(sides, arenas, strict=True):
         side["memory"] = {"near": name, "offset": where - near.offset, "value": int(arena[where])}
-    return f"{what} {int(arenas[0][where])}", str(int(arenas[1][where]))
+    return f"{what} = {int(arenas[0][where])}", str(int(arenas[1][where]))
 
 
 def show_all(value: Any) -> str:

@@ -8,6 +8,7 @@ fresh instance of both. Stops when nothing simpler differs, or after `SECONDS`.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
@@ -165,9 +166,7 @@ def _variants(one: Vectors) -> Vectors:
                 value = int.from_bytes(bytes(one.arenas[0, at : at + width]), "little")
                 for t in _simpler(value, scalar)[: 11 if count <= 4 else 5]:
                     fork().arenas[0, at : at + width] = np.frombuffer(t.to_bytes(width, "little"), np.uint8)
-        child = fork()
-        end = slot.offset + count * slot.size
-        child.arenas[0, end : slot.end] = 0
+        _flatten(slot, count, fork)
     if not out:
         return one.take(np.zeros(0, int))
     joined = Vectors.join(out).settle()
@@ -176,7 +175,18 @@ def _variants(one: Vectors) -> Vectors:
     return joined.take(lighter[np.argsort(weights[lighter], kind="stable")][:400])
 
 
-def _cut(one: Vectors, slot: Slot, count: int, fork) -> None:  # type: ignore[no-untyped-def]
+def _flatten(slot: Slot, count: int, fork: Callable[[], Vectors]) -> None:
+    """Variants in which all elements from one on are 0, or the integer 1."""
+    for start in dict.fromkeys((0, 1, 2, 4, 8, count)):
+        begin = slot.offset + start * slot.size
+        fork().arenas[0, begin : slot.end] = 0
+        child = fork()
+        child.arenas[0, begin : slot.end] = 0
+        for _, offset in slot.fields:
+            child.arenas[0, begin + offset : slot.end : slot.size] = 1
+
+
+def _cut(one: Vectors, slot: Slot, count: int, fork: Callable[[], Vectors]) -> None:
     """Variants that lack some elements: halves, then single ones."""
     if slot.length is None and not slot.text:
         return

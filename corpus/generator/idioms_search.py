@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, both, choose, either, number, signed
+from transpile.corpus.generator.expression import E, both, choose, either, negate, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Array, Scope
 
@@ -371,15 +371,9 @@ def subsequence(f: Scope) -> None:
             with f.range(0, a.len) as j, f.when(a[j] == b[i]):
                 f.set(found, True)
                 f.brk()
-            with f.when(_not(found)):
+            with f.when(negate(found)):
                 holes.ret_truth(f, False)
         holes.ret_truth(f, True)
-
-
-def _not(flag: E) -> E:
-    from transpile.corpus.generator.expression import negate
-
-    return negate(flag)
 
 
 @idiom("value", 1.2)
@@ -414,7 +408,7 @@ def distinct(f: Scope) -> E:
             with f.range(0, a.len if once else i) as j, f.when(both(i != j, a[i] == a[j]) if once else a[j] == a[i]):
                 f.set(seen, True)
                 f.brk()
-            with f.when(_not(seen)):
+            with f.when(negate(seen)):
                 f.add(count)
         else:
             j = f.let(0, "index")

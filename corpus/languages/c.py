@@ -8,10 +8,13 @@ Limit: the library's functions have no bodies here, but for memcpy and its kin; 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir, zigcc
 from transpile.corpus.c_expressions import C_TYPES
+from transpile.corpus.c_file import inline_includes, make_visible
 from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
 from transpile.corpus.language import Compilation, Diagnostic, Language
@@ -151,7 +154,7 @@ class C(Language):
     def write_prototype(self, signature: Signature) -> str:
         return self.write_head(signature) + ";"
 
-    def write_entry(self, signature: Signature) -> str:
+    def write_entry(self, signature: Signature, *, always: bool = False) -> str:
         return ""
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
@@ -178,6 +181,15 @@ class C(Language):
         return structs + "".join(f"{self.linkage}{self.write_prototype(s)}\n" for s in late.values()) + unit
 
     # ------------------------------------------------------------ reading and rendering
+
+    file_header: ClassVar[str] = "#include <stdint.h>\n#include <stddef.h>\n#include <stdbool.h>\n"
+
+    def gather(self, text: str, folder: Path) -> tuple[str, list[int]]:
+        lines, numbers = inline_includes(text, folder)
+        return "\n".join(lines), numbers
+
+    def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
+        return make_visible(text, [f.name for f in functions]) + "\n", 0
 
     def read(self, text: str) -> list[SourceFunction]:
         return self.reader(text, self.name).functions()

@@ -115,8 +115,8 @@ class Rust(Language):
     def write_prototype(self, signature: Signature) -> str:
         return f"{_head(signature)};"
 
-    def write_entry(self, signature: Signature) -> str:
-        if _is_entry(signature):
+    def write_entry(self, signature: Signature, *, always: bool = False) -> str:
+        if _is_entry(signature) and not always:
             return ""
         parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
         arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
@@ -129,8 +129,11 @@ class Rust(Language):
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         if not inline:
             return f"#[inline(never)]\n{source.text}"
-        attribute = f'export_name = "{source.name}"' if _is_entry(source.signature) else "inline(always)"
-        return f"#[{attribute}]\n{source.text}"
+        if not _is_entry(source.signature):
+            return f"#[inline(always)]\n{source.text}"
+        # Slices stay as Rust passes them; scalars must be extended as C does.
+        text = source.text if source.signature.lengths() else source.text.replace("fn ", 'extern "C" fn ', 1)
+        return f'#[export_name = "{source.name}"]\n{text}'
 
     # ------------------------------------------------------------ reading and rendering
 
@@ -184,18 +187,14 @@ def _argument(parameter: Parameter, signature: Signature) -> str:
 
 
 def _is_entry(signature: Signature) -> bool:
-    """Can the inner function itself be called as C calls it? Rust passes a slice as pointer and length, and scalars of a register's
-    width as C does; narrow ones it extends in its own way."""
-    narrow = {s for s, width in WIDTHS.items() if width < 4}
+    """Can the inner function itself be called as C calls it? Without slices it is made `extern "C"`; Rust passes a slice as pointer and
+    length, in this order, and scalars of a register's width as C does, while narrow ones it extends in its own way."""
     lengths = signature.lengths()
-    for i, p in enumerate(signature.parameters):
-        if p.length is not None and p.length != i + 1:
-            return False
-        if not p.pointer and p.type in narrow:
-            return False
-        if i in lengths and WIDTHS[p.type] != 4:
-            return False
-    return signature.result not in narrow
+    if not lengths:
+        return True
+    scalars = [p.type for p in signature.parameters if not p.pointer] + [signature.result or "i32"]
+    in_order = all(p.length in (None, i + 1) for i, p in enumerate(signature.parameters))
+    return in_order and all(WIDTHS[s] >= 4 for s in scalars) and all(WIDTHS[signature.parameters[i].type] == 4 for i in lengths)
 
 
 def _refused(text: str) -> tuple[Diagnostic, ...]:

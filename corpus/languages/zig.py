@@ -99,8 +99,8 @@ class Zig(Language):
     def write_prototype(self, signature: Signature) -> str:
         return f"{_head(signature)};"
 
-    def write_entry(self, signature: Signature) -> str:
-        if _is_entry(signature):
+    def write_entry(self, signature: Signature, *, always: bool = False) -> str:
+        if _is_entry(signature) and not always:
             return ""
         parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
         arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())

@@ -362,3 +362,7 @@ def test_functions_in_a_circle_compile() -> None:
         for function in language.read(text):
             store, found = exports(language.compile(language.prologue + language.write_unit(function)).wasm)
             assert [found[function.name](store, n) for n in range(4)] == [n % 2 == (function.name == "odd") for n in range(4)]
+
+
+def test_huge_data_is_an_error() -> None:
+    assert C.compile("int x[1 << 28] = {1};\nint f0(int i) { return x[i]; }").wasm is None

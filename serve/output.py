@@ -1,0 +1,144 @@
+"""What a person gets: the translated file, the table, the JSON object.
+
+Invariant: the file holds verified functions alone (unless unverified ones are asked for, and then they say so), and compiles as it stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.language import Language
+from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.text import format_source, rename
+from transpile.serve.naming import restored_names, type_name
+from transpile.serve.transpiler import Translation
+
+
+def readable(translation: Translation, target: Language) -> str:
+    """A translation's own function with the names of its signature, formatted."""
+    assert translation.source is not None
+    callees = {f"c{i}": name for i, name in enumerate(translation.callees)}
+    names = restored_names(translation.signature, callees, translation.source.text, target, translation.structs, translation.fields)
+    return format_source(target.tidy(rename(translation.source.text, names)))
+
+
+def restored_signature(signature: Signature, target: Language) -> Signature:
+    """The signature with struct names in the target's convention, for entry points and struct declarations."""
+    structs = {s.name: type_name(s.name, target) for s in signature.structs}
+    return replace(
+        signature,
+        parameters=tuple(replace(p, type=structs.get(p.type, p.type)) for p in signature.parameters),
+        structs=tuple(Struct(structs[s.name], s.fields) for s in signature.structs),
+    )
+
+
+def write_file(translations: Sequence[Translation], target: Language, source: Path, *, keep_unverified: bool = False) -> str:
+    """The text of the translated file: structs, then every function in order, then the C entry points of those that have one."""
+    comment = "//"
+    parts = [
+        f"{comment} Translated from {source.name} by transpile. Every function below carries the verdict it was accepted with;",
+        f"{comment} `verify run {source.name} THIS_FILE` judges them again.",
+    ]
+    head = "\n".join(parts) + "\n" + target.file_header
+    structs: dict[str, Struct] = {}
+    bodies: list[str] = []
+    entries: list[str] = []
+    for t in translations:
+        shown = t.source is not None and (t.verdict.verified or (keep_unverified and t.verdict.status != "compile_error"))
+        if not shown:
+            head_of = " ".join(target.write_header(restored_signature(t.signature, target)).rstrip("{ ").split())
+            bodies.append(f"{comment} not translated: {head_of}\n{comment} {t.verdict.status}: {one_line(t.verdict.evidence)}\n")
+            continue
+        signature = restored_signature(t.signature, target)
+        structs |= {s.name: s for s in signature.structs}
+        label = f"{t.verdict.status}: {one_line(t.verdict.evidence)}"
+        if not t.verdict.verified:
+            label = f"UNVERIFIED, {label}"
+        bodies.append(f"{comment} {label}\n{readable(t, target)}")
+        entry = target.write_entry(signature)
+        if entry:
+            entries.append(entry.strip())
+    if entries:
+        entries.insert(0, f"{comment} C entry points, with the original's types: what was judged, and what other languages can call.")
+    text = "\n".join([head, *(target.write_struct(s) + "\n" for s in structs.values()), *bodies, *entries])
+    return text.rstrip() + "\n"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def check_writable(path: Path | None) -> None:
+    """Raises TranspileError, before any work is done, where a result could not be written."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise TranspileError(f"{path} is a folder", hint="name a file to write")
+    if not path.parent.is_dir():
+        raise TranspileError(f"no such folder: {path.parent}", hint="make it first, or write elsewhere")
+    if not os.access(path.parent, os.W_OK):
+        raise TranspileError(f"can't write in {path.parent}", hint="name a file in a folder that is writable")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it appears whole or not at all. Raises TranspileError where it can't be written."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise TranspileError(f"can't write {path}: {error.strerror}", hint="name a file in a folder that exists and is writable") from error
+
+
+def as_json(translations: Sequence[Translation], target: Language, source: Path, seconds: float) -> dict:
+    """The object that `transpile --json` prints."""
+    functions = []
+    for t in translations:
+        functions.append(
+            {
+                "name": t.name,
+                "status": t.verdict.status,
+                "evidence": t.verdict.evidence,
+                "engine": t.engine,
+                "candidates": t.tried,
+                "compiled": t.compiled,
+                "inputs": t.verdict.inputs,
+                "coverage": t.verdict.coverage,
+                "seconds": round(t.seconds, 3),
+                "code": readable(t, target) if t.source is not None else None,
+                "counterexample": t.verdict.counterexample.as_json() if t.verdict.counterexample else None,
+            }
+        )
+    verified = sum(t.verdict.verified for t in translations)
+    by_status: dict[str, int] = {}
+    for t in translations:
+        by_status[t.verdict.status] = by_status.get(t.verdict.status, 0) + 1
+    summary = {
+        "functions": len(translations), "verified": verified, "candidates": sum(t.tried for t in translations),
+        "compiled": sum(t.compiled for t in translations), "by_status": by_status, "seconds": round(seconds, 3),
+    }  # fmt: skip
+    return {"source": str(source), "target": target.name, "functions": functions, "summary": summary}
+
+
+STYLES = {"identical": "green", "proved": "green", "tested": "green", "mismatch": "red", "compile_error": "red"}
+
+
+def show_table(translations: Sequence[Translation]) -> None:
+    """The table on stdout: plain columns, colour where the terminal has it."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    table = Table("function", "verdict", "evidence", "engine", "tried", "time", box=None, pad_edge=False, header_style="bold")
+    for name in ("tried", "time"):
+        next(c for c in table.columns if c.header == name).justify = "right"
+    for t in translations:
+        status = Text(t.verdict.status, style=STYLES.get(t.verdict.status, "yellow"))
+        table.add_row(Text(t.name), status, Text(one_line(t.verdict.evidence)), t.engine, str(t.tried), f"{t.seconds:.1f}s")
+    console.print(table)
