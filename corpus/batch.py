@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from transpile.corpus.language import Diagnostic, Language
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import CANONICAL_NAME, lex
+from transpile.corpus.text import CANONICAL_NAME, TOKEN, lex
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
         texts.append(CANONICAL_NAME.sub(rf"\g<0>_{i}", text))
         if not is_balanced(text):
             results[i] = Rejected((Diagnostic(None, "unbalanced brackets"),))
-        elif "#" in lex(source.text):  # an #if would swallow its neighbours, an attribute could say anything
+        elif any("#" in m.group() for m in TOKEN.finditer(source.text) if m.lastgroup != "char"):  # an #if would swallow its neighbours, an attribute could say anything
             results[i] = Rejected((Diagnostic(None, "preprocessor lines and attributes are not taken"),))
     todo = [i for i in range(len(sources)) if results[i] is None]
     for start in range(0, len(todo), size):

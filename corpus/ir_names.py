@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from transpile.corpus import ir
-from transpile.corpus.signature import WIDTHS, Signature
+from transpile.corpus.signature import FLOATS, Signature
 
 
 def walk(node: object) -> Iterator[ir.Expr | ir.Stmt]:
@@ -103,7 +103,7 @@ def continues(body: tuple[ir.Stmt, ...]) -> bool:
 
 
 def shift_count(one: ir.Expr) -> ir.Expr:
-    """A shift's count without casts that keep its value: a count is small and not negative."""
-    while isinstance(one, ir.Cast) and one.operand.type != "bool" and WIDTHS.get(one.type, 4) >= WIDTHS.get(one.operand.type, 4):
+    """A shift's count without its integer casts: a count is small and not negative, so they keep its value."""
+    while isinstance(one, ir.Cast) and one.operand.type != "bool" and one.operand.type not in FLOATS:
         one = one.operand
     return one

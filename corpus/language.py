@@ -126,6 +126,10 @@ class Language(ABC):
         definition = re.search(rf"(?:^|\n)((?:[^\S\n]*#[^\n]*\]\s*\n)*[^\n]*)\bfn\s+{re.escape(name)}\s*[(<]", text)
         return bool(definition and re.search(r"\b(?:extern|export|no_mangle|export_name)\b", definition[1]))
 
+    def canonical_types(self, text: str) -> str:
+        """A function's text with each type under one name, where the language has several (C's `int` and `int32_t`)."""
+        return text
+
     def tidy(self, text: str) -> str:
         """A canonical function as a person would write what canonical form spells out; behaviour stays."""
         return text

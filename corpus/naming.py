@@ -16,6 +16,7 @@ from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_NUMBER_TYPE = re.compile(r"[iuf]\d+")
 
 
 def canonical_signature(signature: Signature, structs: Mapping[str, str], fields: Mapping[str, str], name: str = "f0") -> Signature:
@@ -82,12 +83,12 @@ def _rename(
     names |= {w.name: c.name for w, c in zip(written, canonical, strict=True)}
     own_structs = {s.name: structs[t.name] for s, t in zip(own.structs, signatures[source.name].structs, strict=True)}
     names |= own_structs
-    text = source.text
+    text = language.canonical_types(source.text)
     header, body = text[: text.index("{")], lex(text[text.index("{") :])
     mutable = [m.group(1) for m in re.finditer(r"\bmut\s+([A-Za-z_]\w*)\s*:", header)]
     local = 0
     for i, token in enumerate(body):
-        if not _IDENTIFIER.fullmatch(token) or token in names or token in language.keywords:
+        if not _IDENTIFIER.fullmatch(token) or token in names or token in language.keywords or _NUMBER_TYPE.fullmatch(token):
             continue
         previous = body[i - 1] if i else ""
         if previous in (".", "->", "::") or body[i + 1 : i + 2] == ["::"]:

@@ -85,6 +85,7 @@ def _simplify_events(flow: Flow) -> bool:
                     changed |= narrowed != event.operands[1]
                     event.operands = (event.operands[0], narrowed)
             elif event.result is not None and len(event.traps) and "*" not in event.traps:
+                event.operation = flow.values.unsigned(event.operation, event.operands)
                 event.traps = numeric_traps(flow.values, event.operation, event.operands)
                 if not event.traps:
                     pure[event.result] = flow.values.build(event.operation, event.operands)

@@ -12,14 +12,16 @@ The rules, each an identity of two's complement arithmetic or of the WebAssembly
   `x & x`, `x | x` = x, `x ^ x` = 0; a constant factor of an operand of mul moves out of it
 * integer comparisons become lt or eqz: `a > b` is `b < a`, `a >= b` is not `a < b`, `a <= b` is not `b < a`, `a == b` is eqz(a - b) up
   to sign (`a ^ b` likewise); a constant stands on the right (`c < x` is not `x < c + 1`, unless c is the largest); `x <u 1` is eqz(x);
-  `x >>u n-1` is `x < 0`; a signed comparison of two values that can't be negative is unsigned
+  `x >>u n-1` is `x < 0`; signed comparisons, divisions,
+  shifts and conversions of values that can't be negative are unsigned
 * truth values: eqz(eqz(b)) = b, `b & 1` = b, `b ^ 1` = eqz(b), `a & b` = eqz(eqz(a) | eqz(b)) where a and b are 0 or 1; where only
   zero or not matters (conditions, eqz), eqz(eqz(x)) is x, `x | y` takes such x and y, and k + c * b is b, eqz(b) or a constant
-* select: an inverted condition swaps the arms, equal arms are the value, arms 1 and 0 are the condition;
+* select: an inverted condition swaps the arms, equal arms are the value, arms 1 and 0 are the condition, `x ? x : 0` is x;
   `a < b ? a : b` (also with <=) and `b < a ? b : a` are one minimum, likewise the maximum (integers only)
 * floats: `a > b` is `b < a`, `a >= b` is `b <= a`, `a != b` is not `a == b`; add, mul, eq, min and max are commutative. The payload of
   a NaN result is nondeterministic by the specification, so the order of operands doesn't decide it
 * wrap(extend(x)) = x; a mask that covers all bits a value can have is dropped
+* bounds of values follow from masks, widths of loads, comparisons, and sums that cannot wrap
 
 Divisions belong here only where they cannot trap: by a constant other than 0 (and -1 for div_s).
 """
@@ -27,6 +29,7 @@ Divisions belong here only where they cannot trap: by a constant other than 0 (a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
 from transpile.corpus.opcodes import EFFECTS
 
@@ -34,6 +37,12 @@ Node = tuple[str, str, object, tuple[int, ...]]
 BITS = {"i32": 32, "i64": 64, "f32": 32, "f64": 64}
 LEAVES = frozenset({"const", "symbol", "parameter", "phi", "event"})
 _SWAPPED = {"gt": "lt", "ge": "le"}
+_TRUTHS = frozenset({"eqz", "lt_s", "lt_u", "eq", "lt", "le"})
+_BOUNDED = frozenset(
+    {"and", "min_u", "or", "xor", "max_u", "min_s", "max_s", "lin", "mul", "shr_u", "div_u", "rem_u", "extend_i32_u", "wrap_i64"}
+)
+_SIGNED = {"div_s": 2, "rem_s": 2, "shr_s": 1, "extend_i32_s": 1, "convert_i32_s": 1, "convert_i64_s": 1}
+"""Instructions that do the same as their unsigned form if so many of their operands are not negative."""
 COMMUTATIVE = frozenset(
     f"{kind}.{op}" for kind in ("f32", "f64") for op in ("add", "mul", "eq", "min", "max")
 ) | {f"{kind}.{op}" for kind in ("i32", "i64") for op in ("mul", "and", "or", "xor", "min_s", "min_u", "max_s", "max_u")}  # fmt: skip
@@ -85,29 +94,61 @@ class Values:
         bits = BITS[self.kind(number)]
         return value - (1 << bits) if value >> (bits - 1) else value
 
-    def bound(self, number: int, depth: int = 3) -> int:
+    def bound(self, number: int, depth: int = 4) -> int:
         """An upper bound of a node's unsigned value."""
         operation, kind, immediate, operands = self.nodes[number]
         largest = (1 << BITS[kind]) - 1
         if operation == "const" and isinstance(immediate, int):
             return immediate
-        if operation[4:] in ("eqz", "lt_s", "lt_u", "eq", "lt", "le"):
+        short = operation[4:]
+        if short in _TRUTHS:
             return 1
         if number in self.bounds:
             return self.bounds[number]
-        if depth:
-            if operation.endswith(".and"):
-                return min(self.bound(one, depth - 1) for one in operands)
-            if operation.endswith((".or", ".xor")):
-                return (1 << max(self.bound(one, depth - 1) for one in operands).bit_length()) - 1
-            if operation.endswith(".shr_u") and (count := self.value(operands[1])) is not None:
-                return self.bound(operands[0], depth - 1) >> (count % BITS[kind])
-            if operation in ("i64.extend_i32_u", "i32.wrap_i64"):
-                return min(largest, self.bound(operands[0], depth - 1))
-        return largest
+        if not depth or operation in LEAVES or kind[0] == "f":
+            return largest
+        if operation == "select":
+            return max(self.bound(operands[0], depth - 1), self.bound(operands[1], depth - 1))
+        if short not in _BOUNDED:
+            return largest
+        if self.kind(operands[0])[0] == "f":
+            return largest
+        bounds = [self.bound(one, depth - 1) for one in operands]
+        if short in ("and", "min_u"):
+            return min(bounds)
+        if short in ("or", "xor"):
+            return (1 << max(bounds).bit_length()) - 1
+        if short == "max_u":
+            return max(bounds)
+        if short in ("min_s", "max_s"):
+            return max(bounds) if max(bounds) <= largest >> 1 else largest
+        found = largest
+        if short == "lin":
+            constant, coefficients = immediate  # type: ignore[misc]
+            found = constant + sum(one * factor for one, factor in zip(bounds, coefficients, strict=True))
+        elif short == "mul":
+            found = prod(bounds)
+        elif short == "shr_u":
+            found = bounds[0] >> (count % BITS[kind]) if (count := self.value(operands[1])) is not None else bounds[0]
+        elif short == "div_u":
+            found = bounds[0] // max(self.value(operands[1]) or 1, 1)
+        elif short == "rem_u":
+            found = min(bounds[0], max(bounds[1] - 1, 0))
+        elif short in ("extend_i32_u", "wrap_i64"):
+            found = bounds[0]
+        return found if found <= largest else largest
+
+    def unsigned(self, operation: str, operands: tuple[int, ...]) -> str:
+        """The unsigned form of an instruction on integers, if no operand can be negative; else the operation itself."""
+        kind, _, short = operation.partition(".")
+        if short in _SIGNED and all(self.bound(one) <= (1 << BITS[self.kind(one)] - 1) - 1 for one in operands[: _SIGNED[short]]):
+            return f"{kind}.{short[:-1]}u"
+        return operation
 
     def build(self, operation: str, operands: tuple[int, ...], immediate: object = None) -> int:
         """The simplified node of a pure instruction (or of an operation of ours: lin, min_s, ...)."""
+        if operation.endswith("_s"):
+            operation = self.unsigned(operation, operands)
         kind, _, name = operation.partition(".")
         if kind in ("i32", "i64"):
             if name == "lin":
@@ -319,7 +360,7 @@ class Values:
         if self.nodes[condition][0] == "i32.eqz":
             then, other, condition = other, then, self.condition(self.nodes[condition][3][0])
         value = self.value(condition)
-        if then == other or value:
+        if then == other or value or (then == condition and self.value(other) == 0):
             return then
         if value == 0:
             return other

@@ -133,18 +133,15 @@ def _generated(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
 
 def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction]]]:
     """(name, canonical function by language) of one hand-written topic. The C text serves as C++ too."""
-    c = language("c")
     files = {"c": ".c", "cpp": ".c", "rust": ".rs", "zig": ".zig"}
     found: dict[str, dict[str, SourceFunction]] = {}
     for name, suffix in files.items():
-        if name not in languages():
-            continue
         path = NATURAL / f"{stem}{suffix}"
         if path.is_file():
             found[name] = {f.name: f for f in language(name).read(path.read_text())}
     signatures: dict[str, Signature] = {f.name: f.signature for f in found.get("c", {}).values()}
     for name, source in found.get("c", {}).items():
-        order = [f for f in _callee_names(source)]
+        order = _callee_names(source)
         versions = {}
         for tongue, functions in found.items():
             if name in functions:
@@ -154,7 +151,6 @@ def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction
                     continue
         if versions:
             yield name, versions
-    assert c.name == "c"
 
 
 def _callee_names(source: SourceFunction) -> list[str]:

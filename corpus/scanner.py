@@ -72,7 +72,9 @@ def _end_of_comment(text: str, position: int) -> int:
 
 
 def _blank_inside(literal: str) -> str:
-    """The quotes stay: an empty literal is still a literal."""
+    """The quotes stay: an empty literal is still a literal. A line of Zig's multi-line strings has none at its end."""
+    if literal.startswith("\\\\"):
+        return literal[:2] + " " * (len(literal) - 2)
     return literal[0] + _SPACE.sub(" ", literal[1:-1]) + literal[-1] if len(literal) > 1 else literal
 
 

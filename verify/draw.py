@@ -1,6 +1,6 @@
 """Random raw bits of one scalar type, in several styles; whole tables at a time.
 
-Values are drawn as 64-bit integers (or float64) and cut to the type's width, so that mined constants and boundaries of any width serve all types.
+Values are drawn as 64-bit integers (or float64) and cut to the type's width, so that constants and boundaries of any width serve all types.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
 
@@ -26,7 +27,7 @@ _FLOATS = np.array(
      16777216.0, 9007199254740992.0, 0.49999999999999994, 0.1, np.pi]
 )  # fmt: skip
 
-INTEGER_STYLES = ("small", "tiny", "signed", "boundary", "bits", "magnitude", "mined", "power")
+INTEGER_STYLES = ("small", "tiny", "signed", "boundary", "bits", "magnitude", "mined", "multiple", "power")
 FLOAT_STYLES = ("whole", "quarter", "unit", "wide", "special", "bits", "mined", "scaled")
 TEXT = np.frombuffer(b"0123456789 +-abcdefghijklmnopqrstuvwxyzABCDEFXYZ.,:;_/()[]{}<>*#\t\n\"'%&=!?~@^`|\\$", np.uint8)
 
@@ -34,7 +35,8 @@ TEXT = np.frombuffer(b"0123456789 +-abcdefghijklmnopqrstuvwxyzABCDEFXYZ.,:;_/()[
 def _boundaries(scalar: str) -> np.ndarray:
     width = 8 * WIDTHS[scalar]
     top = 1 << (width - 1)
-    values = [0, 1, 2, -1, -2, top - 1, top, top + 1, top - 2, (1 << width) - 1, (1 << width) - 2, 1 << (width // 2), (1 << (width // 2)) - 1]
+    values = [0, 1, 2, -1, -2, top - 1, top, top + 1, top - 2, (1 << width) - 1, (1 << width) - 2]
+    values += [1 << (width // 2), (1 << (width // 2)) - 1]
     values += [127, 128, 255, 256, 32767, 32768, 65535, 65536, 0x7FFFFFFF, 0x80000000, 10, 100, 46341, 1000]
     return np.array([v & (1 << 64) - 1 for v in values], np.uint64).view(np.int64)
 
@@ -50,6 +52,10 @@ def _integers(rng: np.random.Generator, style: str, scalar: str, shape: tuple[in
         return rng.choice(_boundaries(scalar), shape)
     if style == "mined" and len(mined.integers):
         return rng.choice(mined.integers, shape)
+    if style == "multiple" and len(mined.integers):
+        # What a condition like `x % 400 == 0` needs, from the constants of the code.
+        with np.errstate(over="ignore"):
+            return rng.choice(mined.integers, shape) * (rng.integers(-(1 << 63), 1 << 63, shape) >> rng.integers(40, 63, shape))
     bits = rng.integers(-(1 << 63), 1 << 63, shape)
     if style == "power":
         one = np.int64(1) << rng.integers(0, 8 * WIDTHS[scalar], shape)
@@ -80,7 +86,7 @@ def draw(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int, ..
     width = WIDTHS[scalar]
     if scalar in FLOATS:
         if style == "bits":
-            return rng.integers(0, 1 << 8 * width, shape, np.uint64, endpoint=False) if width == 4 else rng.integers(0, 1 << 64, shape, np.uint64)
+            return rng.integers(0, (1 << 8 * width) - 1, shape, np.uint64, endpoint=True)
         with np.errstate(all="ignore"):
             values = _floats(rng, style, scalar, shape, mined)
             return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
@@ -98,7 +104,7 @@ def extremes(scalar: str, mined: Mined) -> np.ndarray:
     width = WIDTHS[scalar]
     if scalar in FLOATS:
         with np.errstate(all="ignore"):
-            values = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 0.1, 3.5, 1e30, *mined.floats[:4]])
+            values = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, *(mined.floats[:6] if len(mined.floats) else [0.1, 3.5, 1e30])])
             return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
     top = 1 << (8 * width - 1)
     values = [0, 1, -1, 2, top, top - 1, top + 1, *(int(v) for v in mined.integers[:: max(1, len(mined.integers) // 4)])]

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 import wasmtime
+
 from transpile.verify.types import Executable
 
 PAGE = 65536

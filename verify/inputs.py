@@ -1,14 +1,15 @@
 """Test vectors from a signature: drawn from types, and mutated from vectors that were worth keeping.
 
-Random values alone miss bugs, so scalars mix boundaries, small values, powers of two, mined constants and random bits; arrays come sorted, equal,
-with few distinct values, as text; scalars beside an array are often an index into it or an element of it; buffers share contents,
-and pointers of one type alias or overlap in a share of the vectors. All bytes of a slot, redzone included, are drawn alike, so that
-reading one element too far finds a plausible value. Everything is a function of the generator handed in.
+Random values alone miss bugs, so scalars mix boundaries, small values, powers of two, mined constants and random bits; arrays come sorted,
+equal, with few distinct values, as text; scalars beside an array are often an index into it or an element of it; buffers share
+contents, and pointers of one type alias or overlap in a share of the vectors. All bytes of a slot, redzone included, are drawn alike,
+so that reading one element too far finds a plausible value. Everything is a function of the generator handed in.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
 from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, sortable, styles
 from transpile.verify.layout import CAPACITY, Layout, Slot, Vectors
@@ -17,7 +18,7 @@ _LENGTHS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 24, 3
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
 
-_EXTREME = 0.12
+_EXTREME = 0.2
 """Share of the vectors whose scalars are all extreme at once: INT_MIN beside -1, infinity beside zero."""
 
 _ALIASED = 0.08
@@ -51,16 +52,18 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
 def _go_to_extremes(vectors: Vectors, rng: np.random.Generator, mined: Mined) -> None:
     """Give some rows combinations of extreme scalars: all combinations where there are few enough, in random order."""
     positions = vectors.layout.scalars
-    rows = rng.permutation(len(vectors))[: int(_EXTREME * len(vectors))]
-    if not positions or not len(rows):
-        return
-    pools = [extremes(vectors.layout.signature.parameters[k].type, mined) for k in positions]
-    total = int(np.prod([len(p) for p in pools], dtype=float))
-    picks = rng.permutation(total)[: len(rows)] if total <= 4096 else rng.integers(0, total, len(rows))
-    picks = np.resize(picks, len(rows))
-    for position, pool in zip(positions, pools, strict=True):
-        vectors.values[rows, position] = pool[picks % len(pool)]
-        picks = picks // len(pool)
+    every = rng.permutation(len(vectors))[: int(_EXTREME * len(vectors))]
+    half = len(every) * 3 // 5
+    for rows, constants in ((every[:half], Mined()), (every[half:], mined)):
+        if not positions or not len(rows):
+            return
+        pools = [extremes(vectors.layout.signature.parameters[k].type, constants) for k in positions]
+        total = int(min(1e9, np.prod([len(p) for p in pools], dtype=float)))
+        picks = rng.permutation(total)[: len(rows)] if total <= 4096 else rng.integers(0, total, len(rows))
+        picks = np.resize(picks, len(rows))
+        for position, pool in zip(positions, pools, strict=True):
+            vectors.values[rows, position] = pool[picks % len(pool)]
+            picks = picks // len(pool)
 
 
 def _by_row(rng: np.random.Generator, kinds: tuple[str, ...], scalar: str, count: int, mined: Mined) -> np.ndarray:
@@ -115,7 +118,7 @@ def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mine
         return np.take_along_axis(bits, order, axis=1)
     if kind == "mirror":
         half = int(rng.integers(1, 6))
-        return np.concatenate([bits[:, :half], bits[:, half - 1 :: -1] if half else bits, bits[:, : CAPACITY - 2 * half]], axis=1)[:, :CAPACITY]
+        return np.concatenate([bits[:, :half], bits[:, half - 1 :: -1], bits[:, : CAPACITY - 2 * half]], axis=1)
     return bits
 
 

@@ -1,8 +1,9 @@
 """The original with probes: which branch outcomes an input reaches, and whether it touches memory it was not given.
 
 The probes write into the tail of the arena, so that the driver hands them out per vector like any memory: an instrumented arena is
-`[arena | outside mask | outcomes | flag]`. An exported mutable global holds the arena's address. Outcomes are: both ways of br_if, if
-and select, and every entry of br_table, in the function and the callees of its own module that are not the runtime's (`_RUNTIME`).
+`[arena | outside mask | ways | flag]`. An exported mutable global holds the arena's address. Outcomes are: both ways of br_if, if
+and select, and every target of br_table, in the function and the callees of its own module that are not the runtime's (`_RUNTIME`).
+An access whose index times the size of an element wraps counts as outside (`addresses`).
 Invariant: but for fuel and the arena's tail the instrumented function behaves as the original. Limits: accesses of callees count too; those
 of memory.copy and memory.fill are not checked; a module without a memory has no place for probes.
 """
@@ -15,15 +16,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from transpile.corpus.instructions import encode_body
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import Export
+from transpile.corpus.zigcc import GLOBAL_BASE
+from transpile.verify.addresses import scaled_indices
 from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE
 from transpile.verify.types import Executable
 
 BASE = "verify_arena"
-_STACK = 1 << 18
+_STACK = 1 << 16
+"""How much of its stack the original is taken to use; a stray access that hits the rest is noticed."""
 _RUNTIME = re.compile(r"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin")
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
@@ -34,16 +39,21 @@ Code = list[tuple[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Instrumented:
-    """`branches`: (function, instruction's place, which way) of every outcome, in the order of the columns."""
+    """`ways`: (function, instruction's place, which way or target) behind every column of the tail; equal ones are one outcome."""
 
     executable: Executable
-    branches: tuple[tuple[str, int, int], ...]
+    ways: tuple[tuple[str, int, int], ...]
     stride: int
+
+    @property
+    def branches(self) -> tuple[tuple[str, int, int], ...]:
+        """The outcomes, each once, in order."""
+        return tuple(dict.fromkeys(self.ways))
 
     def arenas(self, arenas: np.ndarray, inside: np.ndarray) -> np.ndarray:
         """Arenas as the instrumented function needs them."""
         count, width = arenas.shape
-        out = np.zeros((count, 2 * width + -(-(len(self.branches) + 1) // 16) * 16), np.uint8)
+        out = np.zeros((count, 2 * width + -(-(len(self.ways) + 1) // 16) * 16), np.uint8)
         out[:, :width] = arenas
         out[:, width : 2 * width] = ~inside
         return out
@@ -51,7 +61,11 @@ class Instrumented:
     def read(self, arenas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(bool [N, outcomes]: reached, bool [N]: touched memory it was not given) from arenas after a run."""
         tail = arenas[:, 2 * self.stride :]
-        return tail[:, : len(self.branches)] != 0, tail[:, len(self.branches)] != 0
+        places = {branch: k for k, branch in enumerate(self.branches)}
+        reached = np.zeros((len(arenas), len(places)), bool)
+        for column, way in enumerate(self.ways):
+            reached[:, places[way]] |= tail[:, column] != 0
+        return reached, tail[:, len(self.ways)] != 0
 
 
 def reachable(module: WasmModule, name: str) -> list[WasmFunction]:
@@ -109,16 +123,16 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
     base = len(module.globals)
     ranges = _own_memory(module)
     branches: list[tuple[str, int, int]] = []
-    pending: list[tuple[WasmFunction, Code]] = []
+    pending: list[tuple[WasmFunction, Code, int]] = []
     functions = reachable(module, executable.export)
     for function in functions:
         counted = function.name == executable.export or not _RUNTIME.search(function.name)
-        pending.append((function, _rewrite(function, base, stride, ranges, branches, counted)))
+        pending.append((function, *_rewrite(function, base, stride, ranges, branches, counted)))
     flag = 2 * stride + len(branches)
     bodies = {}
-    for function, code in pending:
+    for function, code, products in pending:
         fixed = [(name, (0, flag)) if immediate == "flag" else (name, immediate) for name, immediate in code]
-        bodies[function.index] = encode_body((*function.locals, *_TEMPORARIES), fixed)
+        bodies[function.index] = encode_body((*function.locals, *_TEMPORARIES, *["i32"] * products), fixed)
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)])
     return Instrumented(Executable(wasm, executable.export), tuple(branches), stride)
 
@@ -131,14 +145,19 @@ def _own_memory(module: WasmModule) -> list[tuple[int, int]]:
         return [(0, module.memories[0].minimum * PAGE)]
     low, high = module.data_range
     out = [(max(0, stack - _STACK), stack)]
-    start, end = (low if high else max(stack, heap - (1 << 20))), max(high, heap)
+    # Zero-initialized data has no segment; ours begins at a known address.
+    start, end = GLOBAL_BASE if stack <= GLOBAL_BASE <= heap else low if high else max(stack, heap - _STACK), max(high, heap)
     if start < end:
         out.append((start, end))
     return out
 
 
 def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[int, int]], branches: list[tuple[str, int, int]],
-             counted: bool) -> Code:  # fmt: skip
+             counted: bool) -> tuple[Code, int]:  # fmt: skip
+    """The code of one function with probes, and how many locals it needs beyond `_TEMPORARIES`. Adds to `branches`."""
+    instructions = function.instructions
+    products, feeding = scaled_indices(instructions)
+    wrapped = {place: len(function.type[0]) + len(function.locals) + len(_TEMPORARIES) + k for k, place in enumerate(products)}
     first = len(function.type[0]) + len(function.locals)
     address, effective, condition = first, first + 1, first + 2
     kept = {"i32": first + 3, "i64": first + 4, "f32": first + 5, "f64": first + 6}
@@ -149,7 +168,7 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
         branches.append((function.name, place, way))
         return [("global.get", base), ("i32.const", 1), ("i32.store8", (0, 2 * stride + len(branches) - 1))]
 
-    def check(offset: int, width: int) -> Code:
+    def check(place: int, offset: int, width: int) -> Code:
         code: Code = [("local.tee", address), ("i32.const", _signed(offset)), ("i32.add", None), ("local.tee", effective)]
         code += [("global.get", base), ("i32.sub", None), ("i32.const", stride), ("i32.lt_u", None), ("if", "")]
         code += [("local.get", effective), (_LOADS[width], (0, stride))]
@@ -159,29 +178,40 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
             code += [("local.get", effective), ("i32.const", _signed(low)), ("i32.sub", None)]
             code += [("i32.const", _signed(max(0, high - low - width + 1))), ("i32.ge_u", None)]
             code += [("i32.and", None)] if k else []
-        return [*code, ("if", ""), *mark_flag, ("end", None), ("end", None), ("local.get", address)]
+        code += [("if", ""), *mark_flag, ("end", None), ("end", None)]
+        for product in sorted(feeding.get(place, ())):
+            code += [("local.get", wrapped[product]), ("if", ""), *mark_flag, ("end", None)]
+        return [*code, ("local.get", address)]
 
-    for place, (name, immediate, _) in enumerate(function.instructions):
+    def check_product(place: int, operation: str) -> Code:
+        code: Code = [("local.set", condition), ("local.tee", address), ("local.get", condition), (operation, None), ("local.tee", effective)]
+        code += [("local.get", address), ("i64.extend_i32_s", None), ("i64.const", products[place]), ("i64.mul", None)]
+        return [*code, ("local.get", effective), ("i64.extend_i32_s", None), ("i64.ne", None), ("local.set", wrapped[place])]
+
+    for place, (name, immediate, _) in enumerate(instructions):
+        if place in products:
+            out += check_product(place, name)
+            continue
         access = _ACCESS.match(name)
         if access:
             width = int(access[3] or access[1][1:]) // 8
             if access[2] == "load":
-                out += check(immediate[1], width)
+                out += check(place, immediate[1], width)
             else:
                 value = kept[access[1]]
-                out += [("local.set", value), *check(immediate[1], width), ("local.get", value)]
+                out += [("local.set", value), *check(place, immediate[1], width), ("local.get", value)]
         elif counted and name in ("br_if", "if", "select"):
             out += [("local.tee", condition), ("if", ""), *reached(place, 1), ("else", None), *reached(place, 0), ("end", None)]
             out.append(("local.get", condition))
         elif counted and name == "br_table":
             last = len(immediate) - 1
             start = len(branches)
-            branches.extend((function.name, place, way) for way in range(last + 1))
+            branches.extend((function.name, place, target) for target in immediate)
             out += [("local.set", condition), ("local.get", condition), ("i32.const", last), ("local.get", condition), ("i32.const", last)]
             out += [("i32.lt_u", None), ("select", None), ("global.get", base), ("i32.add", None), ("i32.const", 1)]
             out += [("i32.store8", (0, 2 * stride + start)), ("local.get", condition)]
         out.append((name, immediate))
-    return out
+    return out, len(products)
 
 
 def _signed(value: int) -> int:

@@ -1,9 +1,9 @@
 """Where the pointer parameters of a signature point to: the caller's memory (the *arena*) and tables of vectors over it.
 
-Every pointer has a slot at a fixed offset: room for `CAPACITY` elements, then a guard. What a vector's buffer does not use of its slot is
-redzone. A vector is a row: raw bits of the scalars, for every pointer the slot it points into (its own, unless two pointers alias) and
-how many elements further, and the initial bytes of the arena. `Vectors.settle` restores the invariants after any change of rows: lengths fit their
-slots, strings end in NUL inside them, booleans are 0 or 1; `inside` then marks the bytes that belong to some buffer.
+Every pointer has a slot at a fixed offset: room for `CAPACITY` elements, then a guard. What a vector's buffer does not use of its slot
+is redzone. A vector is a row: raw bits of the scalars, for every pointer the slot it points into (its own, unless two pointers alias) and
+how many elements further, and the initial bytes of the arena. `Vectors.settle` restores the invariants after any change of rows: lengths
+fit their slots, strings end in NUL inside them, booleans are 0 or 1; `inside` then marks the bytes that belong to some buffer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 
 CAPACITY = 64

@@ -18,6 +18,7 @@ The original is the reference; what it does as compiled is what its source means
 from __future__ import annotations
 
 import numpy as np
+
 from transpile.corpus.signature import FLOATS, WIDTHS, Signature
 from transpile.verify import driver
 from transpile.verify.driver import Outcomes

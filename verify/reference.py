@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import WIDTHS, Signature
 from transpile.corpus.wasm import WasmModule
@@ -64,7 +65,9 @@ def target(executable: Executable, signature: Signature) -> Target:
     return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters))
 
 
-def study(original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True) -> Reference:
+def study(
+    original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True
+) -> Reference:
     """Choose `inputs` vectors for the original and run it on them.
 
     Fewer are kept where the original can't take them. Raises TranspileError when the original itself cannot be loaded or has another type.

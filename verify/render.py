@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+
 from transpile.corpus.signature import FLOATS
 from transpile.verify import driver
 from transpile.verify.driver import Outcomes

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
 from transpile.verify.driver import Probe, Target, UnusableModule

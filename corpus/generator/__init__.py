@@ -16,27 +16,27 @@ from random import Random
 from transpile.corpus import ir
 from transpile.corpus.generator import compose, grammar
 from transpile.corpus.generator.check import Unused, check
+from transpile.corpus.generator.registry import Pools
 from transpile.corpus.generator.scope import Reject
 
-
 GRAMMAR = 0.45
-"""Share of programs of the grammar alone."""
+"""Share of programs that the grammar grows (with idioms among its statements); the rest are made of idioms."""
 
 
 @cache
-def pools() -> compose.Pools:
+def pools() -> Pools:
     """The idioms of all `idioms_*` modules."""
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         if module.startswith("idioms_"):
             importlib.import_module(f"{__name__}.{module}")
-    return compose.Pools()
+    return Pools()
 
 
 def generate_one(rng: Random) -> ir.Program:
     """One program. Draws again when a draw leads nowhere."""
     while True:
         try:
-            program = grammar.program(rng) if rng.random() < GRAMMAR else compose.program(rng, pools())
+            program = grammar.program(rng, pools()) if rng.random() < GRAMMAR else compose.program(rng, pools())
             check(program)
             return program
         except (Reject, Unused):

@@ -15,7 +15,7 @@ from transpile.corpus.generator.scope import continues, leaves
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 
 SCALARS = frozenset(WIDTHS) | {"index"}
-INTEGER_OPERATORS = frozenset("+ - * / % & | ^ << >>".split())
+INTEGER_OPERATORS = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"])
 BUILTINS = {"min": 2, "max": 2, "abs": 1, "rotl": 2, "rotr": 2, "clz": 1, "ctz": 1, "popcount": 1, "swap_bytes": 1,
             "sqrt": 1, "floor": 1, "ceil": 1, "trunc": 1, "fabs": 1}  # fmt: skip
 

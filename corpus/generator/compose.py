@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from random import Random
 
 from transpile.corpus import ir
 from transpile.corpus.generator import choices, holes
 from transpile.corpus.generator.expression import INTEGERS, UNSIGNED, E, both, choose, number
-from transpile.corpus.generator.registry import IDIOMS, Idiom
+from transpile.corpus.generator.registry import Idiom, Pools
 from transpile.corpus.generator.scope import Reject, Scope
 from transpile.corpus.signature import FLOATS, WIDTHS
-
-
-class Pool:
-    """Idioms of some kinds, drawn by weight."""
-
-    def __init__(self, *kinds: str):
-        self.idioms = [i for i in IDIOMS.values() if i.kind in kinds]
-        self.sums = list(accumulate(i.weight for i in self.idioms))
-
-    def draw(self, rng: Random) -> Idiom:
-        return rng.choices(self.idioms, cum_weights=self.sums)[0]
-
-
-class Pools:
-    """All pools; made once the idiom modules are loaded."""
-
-    def __init__(self) -> None:
-        self.all = Pool("value", "scalar", "tail", "effect")
-        self.values = Pool("value", "scalar")
-        self.scalars = Pool("scalar")
-        self.last = Pool("value", "scalar", "tail", "effect")
-        self.effects = Pool("effect")
-        self.helpers = Pool("value", "scalar", "tail", "effect")
 
 
 def program(rng: Random, pools: Pools) -> ir.Program:
     """One program made of idioms. Raises Reject when a draw does not fit."""
     f = Scope(rng)
     roll = rng.random()
-    if roll < 0.66:
+    if roll < 0.72:
         alone(f, pools.all.draw(rng))
-    elif roll < 0.75:
+    elif roll < 0.77:
         sequence(f, pools)
-    elif roll < 0.84:
+    elif roll < 0.85:
         nested(f, pools)
     else:
         with_helpers(f, pools)
@@ -83,7 +59,8 @@ def conclude(f: Scope, value: E | None) -> None:
         f.ret(fitted)
         return
     roll = f.rng.random()
-    value = holes.finish(f, value)
+    if roll < 0.06 or f.chance(0.12):
+        value = holes.finish(f, f.named(value))
     if value.type == "bool":
         f.result = f.truth
         f.ret(holes.truth(f, value))
@@ -129,7 +106,7 @@ def sequence(f: Scope, pools: Pools) -> None:
         conclude(f, second if first is None else joined(f, first, second))
         return
     if first.type in WIDTHS and first.type not in FLOATS and first.type != "bool" and f.chance(0.6):
-        kept = first if isinstance(first.node, ir.Var) else f.let(first)
+        kept = f.named(first)
         f.offers.append(kept)
         second = pools.scalars.draw(f.rng).run(f)
         if f.offers:
@@ -146,11 +123,12 @@ def joined(f: Scope, first: E, second: E | None) -> E:
         return first
     if second.type == "bool":
         first, second = second, first
+    first = f.named(first)
     if first.type == "bool":
         if second.type == "bool":
             return both(first, second)
         return choose(first, second, 0)
-    second = fit(f, second, first.type) if first.type != "index" or second.type in INTEGERS else second
+    second = f.named(fit(f, second, first.type)) if first.type != "index" or second.type in INTEGERS else second
     if first.type == "index":
         return first + second if second.type == "index" else second
     roll = f.rng.random()
@@ -207,7 +185,7 @@ def _collect(f: Scope, total: E, value: E) -> None:
         with f.when(value):
             f.add(total)
     elif total.type == "index" or f.chance(0.25):
-        kept = value if isinstance(value.node, ir.Var) else f.let(value)
+        kept = f.named(value)
         if total.type == "index":
             with f.when(holes.predicate(f, kept, text=False)):
                 f.add(total)
@@ -227,7 +205,7 @@ def with_helpers(f: Scope, pools: Pools) -> None:
     for i in range(1 if f.chance(0.75) else 2):
         h = Scope(f.rng, f.length_type)
         h.truth = f.truth
-        idiom = (pools.scalars if f.chance(0.55) else pools.helpers).draw(f.rng)
+        idiom = (pools.scalars if f.chance(0.55) else pools.all).draw(f.rng)
         value = idiom.run(h)
         conclude(h, value)
         if h.structs:
@@ -240,7 +218,7 @@ def with_helpers(f: Scope, pools: Pools) -> None:
         if first is None or second is None:
             conclude(f, first if second is None else second)
         else:
-            conclude(f, joined(f, f.let(first), f.let(second) if f.chance(0.6) else second))
+            conclude(f, joined(f, f.let(first), second))
         return
     pointers = [p for p in helper.signature.parameters if p.pointer]
     if not pointers and helper.signature.result is not None and f.chance(0.7):
@@ -255,9 +233,9 @@ def with_helpers(f: Scope, pools: Pools) -> None:
     if f.chance(0.25) and not pointers:
         f.claimed.clear()
         again = call(f, helper)
-        value = joined(f, value, again)
+        value = joined(f, value, again) if again.node != value.node else value
     elif value.type not in FLOATS and value.type != "bool" and f.chance(0.5):
-        value = holes.transform(f, value, 1)
+        value = holes.transform(f, f.named(value), 1)
     conclude(f, value)
 
 

@@ -10,18 +10,25 @@ from random import Random
 
 from transpile.corpus import ir
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import INTEGERS, NARROW, UNSIGNED, E, bits, both, builtin, choose, either, number, signed
+from transpile.corpus.generator.expression import INTEGERS, NARROW, E, bits, both, builtin, choose, either, number, signed
+from transpile.corpus.generator.registry import Pools
 from transpile.corpus.generator.scope import Array, Reject, Scope
 from transpile.corpus.signature import FLOATS
 
 NUMERIC = ("i32", "u32", "i64", "u64", "f32", "f64")
 
 
-def program(rng: Random) -> ir.Program:
-    """One program of the grammar alone. Raises Reject when a draw does not fit."""
+def program(rng: Random, pools: Pools | None = None) -> ir.Program:
+    """One program of the grammar, with idioms among its statements if `pools` are given. Raises Reject when a draw does not fit."""
     f = Scope(rng)
-    Grower(f).grow()
+    Grower(f).grow(pools)
     return ir.Program(f.function("f0"), tuple(f.helpers))
+
+
+def _contains(whole: E, part: E) -> bool:
+    """Whether one value is the other or an operand of it."""
+    node = whole.node
+    return node == part.node or part.node in (getattr(node, "left", None), getattr(node, "right", None), getattr(node, "operand", None))
 
 
 class Grower:
@@ -38,10 +45,13 @@ class Grower:
         self.output: Array | None = None
         self.fuel = 0
         self.guards = 0
+        self.loops = 0
+        self.hot: list[E] = []
 
     # ------------------------------------------------------------ the whole
 
-    def grow(self) -> None:
+    def grow(self, pools: Pools | None = None) -> None:
+        """The whole function. With `pools`, idioms may stand among the statements."""
         f, rng = self.f, self.rng
         self.inputs()
         main = self.main_type()
@@ -61,7 +71,10 @@ class Grower:
         looped = False
         while self.fuel > 0:
             roll = rng.random()
-            if (self.arrays and not looped) or (self.states and roll < 0.3):
+            if pools is not None and self.loops == 0 and f.chance(0.16):
+                self.fragment(pools)
+                looped = True
+            elif (self.arrays and not looped) or (self.states and roll < (0.3, 0.08, 0)[min(self.loops, 2)]):
                 self.loop(0)
                 looped = True
             elif self.states and roll < 0.65:
@@ -171,8 +184,11 @@ class Grower:
         return [v for v in self.values if v.type == type]
 
     def leaf(self, type: str) -> E:
-        """A value in scope as that type; what nothing has read yet is preferred. Never a constant."""
+        """A value in scope as that type; what nothing has read yet and what the loop runs over is preferred. Never a constant."""
         f = self.f
+        hot = [v for v in self.hot if self.castable(v.type, type)]
+        if hot and f.chance(0.45):
+            return self.as_type(self.touch(self.rng.choice(hot)), type)
         pending = [v for v in self.pending if v.type == type]
         if not pending and self.pending and f.chance(0.5):
             pending = [v for v in self.pending if self.castable(v.type, type)]
@@ -230,8 +246,8 @@ class Grower:
         if roll < 0.3:
             return holes.transform(f, x, 1, 0.0)
         y = self.operand(type, depth)
-        if x.node == y.node and type not in FLOATS:
-            return x * x if f.chance(0.5) else x + 1
+        if _contains(x, y) or _contains(y, x):
+            y = number(choices.literal(self.rng, type), type)
         if type in FLOATS:
             return x.binary(f.any("+", "+", "-", "-", "*", "*", "*"), y)
         constant = isinstance(y.node, ir.Const)
@@ -342,8 +358,9 @@ class Grower:
         f = self.f
         self.fuel -= 1
         roll = self.rng.random()
-        if roll < 0.45 or depth > 2:
-            self.assign()
+        settled = depth > 0 or any(f.lets[s.node.name].mutable for s in self.states)
+        if settled and (roll < 0.45 or depth > 2):
+            self.assign(top=depth == 0)
         elif roll < 0.86:
             condition = self.condition()
             with f.when(condition):
@@ -360,7 +377,7 @@ class Grower:
         elif self.output is not None and depth > 0:
             self.store()
         else:
-            self.assign()
+            self.assign(top=depth == 0)
 
     def inner(self, depth: int) -> None:
         for _ in range(self.f.any(1, 1, 1, 1, 2, 2)):
@@ -369,10 +386,10 @@ class Grower:
             else:
                 self.assign()
 
-    def assign(self) -> None:
-        """state op= expression, or state = f(state, ...)."""
+    def assign(self, top: bool = False) -> None:
+        """state op= expression, or state = f(state, ...). `top`: outside loops, only what has already changed may change."""
         f = self.f
-        pool = [s for s in self.states if s.node.name not in self.locked]
+        pool = [s for s in self.states if s.node.name not in self.locked and not (top and not f.lets[s.node.name].mutable)]
         if not pool:
             raise Reject("no state to change")
         idle = [s for s in pool if not f.lets[s.node.name].mutable]
@@ -389,6 +406,8 @@ class Grower:
                 f.set(target, f.any(1, 1, 1, 1, 2, 3), f.any("+", "+", "+", "-"))
             elif roll < 0.72:
                 op = f.any("+", "+", "+", "+", "-", "-", "*") if type in FLOATS else f.any(*"++++++--*^^|&")
+                if op in "*&" and f.starts_at_zero(target):
+                    op = "+"
                 f.set(target, self.expression(type, f.any(0, 0, 1, 1, 2)), op)
             elif type in FLOATS:
                 f.set(target, target * number(f.any(0.5, 0.9, 2.0, 0.25), type) + self.expression(type, 0))
@@ -413,7 +432,11 @@ class Grower:
             return
         f = self.f
         op = f.any("", "", "+", "-", "*") if target.type in FLOATS else f.any("", "", "", "+", "-", "^", "&", "*")
-        f.set(target, self.expression(target.type, f.any(0, 1, 1, 2)), op)
+        value = self.expression(target.type, f.any(0, 1, 1, 2))
+        if _contains(value, target) and (op or value.node == target.node):
+            value = holes.transform(f, target, 1, 0.0)
+            op = ""
+        f.set(target, value, op)
 
     def switch(self, depth: int) -> None:
         f = self.f
@@ -437,19 +460,40 @@ class Grower:
                 with s.otherwise():
                     self.assign()
 
+    def fragment(self, pools: Pools) -> None:
+        """An idiom of the library in the middle of a function: its value is read later."""
+        f = self.f
+        f.claimed.clear()
+        f.scalars = [v for v in self.values if isinstance(v.node, ir.Var) and v.node.name[0] == "p"]
+        value = pools.values.draw(self.rng).run(f)
+        if value is None or f.ended():
+            raise Reject("the fragment gives nothing")
+        value = f.named(value)
+        self.fuel -= 2
+        if value.type != "index":
+            self.values.append(value)
+            self.pending.append(value)
+        else:
+            self.values.append(f.let(value.to("i32")))
+            self.pending.append(self.values[-1])
+        known = {v.node.name for v in self.values if isinstance(v.node, ir.Var)}
+        self.values[:0] = [v for v in f.scalars if v.node.name not in known]
+
     # ------------------------------------------------------------ loops
 
     def loop(self, depth: int) -> None:
         from transpile.corpus.generator import loops
 
         self.fuel -= 1
+        self.loops += depth == 0
         loops.grow(self, depth)
 
     def body(self, depth: int, new: list[E]) -> None:
         """Statements of a loop body; `new` are values that only the body sees."""
         f = self.f
-        saved, pending = self.values, self.pending
+        saved, pending, hot = self.values, self.pending, self.hot
         self.values = self.values + new
+        self.hot = [v for v in new if v.type != "index"] or hot
         # Not every value of a loop must be read: positions and elements cost nothing.
         locked = len(self.states)
         count = f.any(1, 1, 1, 2, 2, 3)
@@ -481,6 +525,6 @@ class Grower:
                 raise Reject("a local of a loop stays unread")
             target = self.rng.choice(pool)
             f.set(target, self.as_type(value, target.type), "+")
-        self.values = saved
+        self.values, self.hot = saved, hot
         self.pending = [p for p in self.pending if any(p.node == q.node for q in pending)]
         del self.states[locked:]

@@ -227,6 +227,7 @@ def accumulate(f: Scope, total: E, x: E) -> None:
     type = total.type
     x = x.to(type)
     roll = f.rng.random()
+    zero = f.starts_at_zero(total)
     if roll < 0.5:
         f.set(total, x, "+")
     elif roll < 0.56:
@@ -234,15 +235,15 @@ def accumulate(f: Scope, total: E, x: E) -> None:
     elif type in FLOATS:
         if roll < 0.75:
             f.set(total, x * x, "+")
-        elif roll < 0.85:
+        elif roll < 0.85 and not zero:
             f.set(total, x, "*")
         else:
             f.set(total, total * number(f.any(0.5, 0.9, 0.25, 2.0), type) + x)
     elif roll < 0.62:
         f.set(total, x, "^")
     elif roll < 0.66:
-        f.set(total, x, f.any("|", "&"))
-    elif roll < 0.71:
+        f.set(total, x, "|" if zero else f.any("|", "&"))
+    elif roll < 0.71 and not zero:
         f.set(total, x, "*")
     elif roll < 0.77:
         f.set(total, x * x, "+")
@@ -262,10 +263,8 @@ def start(f: Scope, type: str) -> E:
 
 
 def finish(f: Scope, value: E) -> E:
-    """A result, mostly as it is, sometimes put through a last step."""
-    if f.chance(0.88) or value.type == "bool":
-        return value
-    if value.type in FLOATS or value.type == "index":
+    """A result put through a last step."""
+    if value.type == "bool" or value.type in FLOATS or value.type == "index":
         return value
     roll = f.rng.random()
     if roll < 0.3:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transpile.corpus.generator import choices, holes
+from transpile.corpus.generator import choices
 from transpile.corpus.generator.expression import E, bits, both, builtin, choose, either, limit, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
@@ -296,8 +296,8 @@ def unpack(f: Scope) -> E:
         r, g, b = f.let(r), f.let(g), f.let(b)
         roll = f.rng.random()
         if roll < 0.4:
-            weights = f.any((77, 150, 29, 8), (54, 183, 19, 8), (2, 5, 1, 3), (1, 2, 1, 2))
-            return (r * weights[0] + g * weights[1] + b * weights[2]) >> weights[3]
+            weights = f.any((77, 150, 29, 8), (54, 183, 19, 8), (2, 5, 1, 3), (30, 59, 11, 8))
+            return (r * weights[0] + g * weights[1] + (b if weights[2] == 1 else b * weights[2])) >> weights[3]
         if roll < 0.55:
             return (r + g + b) / 3
         if roll < 0.75:

@@ -198,10 +198,9 @@ def hex_encode(f: Scope) -> E:
             f.set(d[j + 1], char(low))
             f.add(j, 2)
     else:
-        with f.range(0, a.len) as i, f.range(0, 8, type=f.any("i32", "u8"), reverse=f.chance(0.6)) as k:
-            with f.when(j < d.len):
-                f.set(d[j], ((a[i] >> k.to("u8")) & 1) + "0")
-                f.add(j)
+        with f.range(0, a.len) as i, f.range(0, 8, type=f.any("i32", "u8"), reverse=f.chance(0.6)) as k, f.when(j < d.len):
+            f.set(d[j], ((a[i] >> k.to("u8")) & 1) + "0")
+            f.add(j)
     return j
 
 

@@ -120,14 +120,13 @@ def unique(f: Scope) -> None:
         f.ret(0)
     kept = f.let(f.any(1, 1, 0), "index")
     from_one = f.blocks[-1][-1].value.value == 1
-    with f.range(1, a.len) as i:
-        with f.when(a[i] != (a[kept - 1] if from_one else a[kept])):
-            if from_one:
-                f.set(a[kept], a[i])
-                f.add(kept)
-            else:
-                f.add(kept)
-                f.set(a[kept], a[i])
+    with f.range(1, a.len) as i, f.when(a[i] != (a[kept - 1] if from_one else a[kept])):
+        if from_one:
+            f.set(a[kept], a[i])
+            f.add(kept)
+        else:
+            f.add(kept)
+            f.set(a[kept], a[i])
     f.ret(kept if from_one else kept + 1)
 
 
@@ -175,10 +174,9 @@ def select_copy(f: Scope) -> E:
     type = f.any(*choices.ELEMENTS)
     d, a = f.new_arrays(type, type)
     count = f.let(0, "index")
-    with f.range(0, a.len) as i:
-        with f.when(holes.predicate(f, a[i])):
-            f.set(d[count], a[i] if f.chance(0.7) else holes.transform(f, a[i], 1))
-            f.add(count)
+    with f.range(0, a.len) as i, f.when(holes.predicate(f, a[i])):
+        f.set(d[count], a[i] if f.chance(0.7) else holes.transform(f, a[i], 1))
+        f.add(count)
     return count
 
 

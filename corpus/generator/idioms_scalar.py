@@ -41,7 +41,7 @@ def digit_loop(f: Scope) -> E:
     style = f.chance(0.5)
 
     def step() -> None:
-        digit = f.let(n % base) if style and 0.1 < roll else n % base
+        digit = f.let(n % base) if style and roll > 0.1 else n % base
         d = digit.to(total.type)
         if roll < 0.25:
             f.add(total, d)

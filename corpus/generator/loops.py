@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from transpile.corpus import ir
 from transpile.corpus.generator.expression import INTEGERS, E, both, negate, number, signed
 from transpile.corpus.generator.grammar import Grower

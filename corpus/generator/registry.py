@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
 
 from transpile.corpus.generator.expression import E
 from transpile.corpus.generator.scope import Scope
@@ -38,3 +40,24 @@ def idiom(kind: str, weight: float = 1.0) -> Callable[[Run], Run]:
         return run
 
     return register
+
+
+class Pool:
+    """Idioms of some kinds, drawn by weight."""
+
+    def __init__(self, *kinds: str):
+        self.idioms = [i for i in IDIOMS.values() if i.kind in kinds]
+        self.sums = list(accumulate(i.weight for i in self.idioms))
+
+    def draw(self, rng: Random) -> Idiom:
+        return rng.choices(self.idioms, cum_weights=self.sums)[0]
+
+
+class Pools:
+    """All pools; made once the idiom modules are loaded."""
+
+    def __init__(self) -> None:
+        self.all = Pool("value", "scalar", "tail", "effect")
+        self.values = Pool("value", "scalar")
+        self.scalars = Pool("scalar")
+        self.effects = Pool("effect")

@@ -259,6 +259,15 @@ class Scope:
         self.live[-1].append(variable)
         return variable
 
+    def named(self, value: E) -> E:
+        """The value in a local of its own, unless it is a variable or a literal already."""
+        return value if isinstance(value.node, ir.Var | ir.Const) else self.let(value)
+
+    def starts_at_zero(self, variable: E) -> bool:
+        """Whether a local's first value is a literal 0 (or false)."""
+        let = self.lets.get(variable.node.name)
+        return let is not None and isinstance(let.value, ir.Const) and not let.value.value
+
     def table(self, type: str, size: int, values: Sequence[int | float] = ()) -> Array:
         """A local array."""
         name = self.fresh()

@@ -65,6 +65,16 @@ _ERROR = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", re.MU
 _ANY_ERROR = re.compile(r"^.*?(?:fatal )?error: (.*)$", re.MULTILINE)
 
 
+_TYPE_WORDS = re.compile(r"(?<![\w'\"])(?:(?:unsigned|signed|char|short|int|long)\b[ \t]*)+(?!['\"\w])")
+
+
+def _fixed_width(words: re.Match[str]) -> str:
+    """`unsigned char` as uint8_t, `int` as int32_t, ...: wasm32's widths, where long has 32 bits and char a sign."""
+    parts = words[0].split()
+    bits = 8 if "char" in parts else 16 if "short" in parts else 64 if parts.count("long") == 2 else 32
+    return f"{'u' if 'unsigned' in parts else ''}int{bits}_t" + words[0][len(words[0].rstrip()) :]
+
+
 def screen(text: str) -> list[Diagnostic]:
     """What a unit must not hold: other files' text, inline assembly, changed line numbers."""
     found = []
@@ -190,6 +200,9 @@ class C(Language):
 
     def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
         return make_visible(text, [f.name for f in functions]) + "\n", 0
+
+    def canonical_types(self, text: str) -> str:
+        return _TYPE_WORDS.sub(_fixed_width, text)
 
     def read(self, text: str) -> list[SourceFunction]:
         return self.reader(text, self.name).functions()

@@ -72,6 +72,7 @@ class Rust(Language):
     name = "rust"
     title = "Rust"
     suffixes = (".rs",)
+    slices = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

@@ -54,6 +54,7 @@ class Zig(Language):
     name = "zig"
     title = "Zig"
     suffixes = (".zig",)
+    slices = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

@@ -81,7 +81,7 @@ def test_floats(language: Language) -> None:
         for value in (0, 1, 100):
             if source == "bool" and value > 1:
                 continue
-            given = value + 0.75 if source in FLOATS and target not in FLOATS else value
+            given = value if source not in FLOATS else float(value) if target in FLOATS else value + 0.75
             assert exports[result.export](store, given) == value, (source, target, given)
 
 

@@ -70,8 +70,9 @@ def test_all_errors_have_lines() -> None:
 
 def test_a_batch_outlives_syntax_errors() -> None:
     good = LANGUAGE.read("pub fn f0(p0: i32) -> i32 { p0 + 1 }")[0]
-    bad = ("pub fn f0(p0: i32) -> i32 {\n    p0 + \n}", "pub fn f0(p0: i32) -> i32 {\n    let x = 5 5;\n}", "pub fn f0(p0: i32) -> i32 {\n    p9\n}")
-    sources = [good, *(SourceFunction("rust", good.signature, text) for text in bad), good]
+    head = LANGUAGE.write_header(good.signature)
+    bad = [SourceFunction("rust", good.signature, f"{head}\n    {body}\n}}") for body in ("p0 +", "let x = 5 5;", "p9")]
+    sources = [good, *bad, good]
     kinds = [type(r) for r in compile_batch(LANGUAGE, sources)]
     assert kinds == [Compiled, Rejected, Rejected, Rejected, Compiled]
 

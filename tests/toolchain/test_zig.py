@@ -68,8 +68,9 @@ export fn f0(p0: i32, p1: i32) i32 { _ = p1;
 
 def test_a_batch_outlives_syntax_errors() -> None:
     good = LANGUAGE.read("fn f0(p0: i32) i32 { return p0 +% 1; }")[0]
-    bad = ("fn f0(p0: i32) i32 {\n    return p0 + ;\n}", "fn f0(p0: i32) i32 {\n    const x = 5 5;\n}", "fn f0(p0: i32) i32 {\n    return p9;\n}")
-    sources = [good, *(SourceFunction("zig", good.signature, text) for text in bad), good]
+    head = LANGUAGE.write_header(good.signature)
+    bad = [SourceFunction("zig", good.signature, f"{head}\n    {body}\n}}") for body in ("return p0 + ;", "const x = 5 5;", "return p9;")]
+    sources = [good, *bad, good]
     kinds = [type(r) for r in compile_batch(LANGUAGE, sources)]
     assert kinds == [Compiled, Rejected, Rejected, Rejected, Compiled]
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import wasmtime
 
 from transpile.corpus.opcodes import EFFECTS, NATURAL_ALIGNMENT
-from transpile.corpus.wat import to_wat
+from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wat import read_wat, to_wat
 
 TYPES = ("i32", "i64", "f32", "f64")
 PARAMETERS = ("i32", "i32", "i64", "f64")
@@ -218,3 +219,8 @@ class Runner:
             memory = bytes(exports["memory"].read(store, 0, exports["memory"].data_len(store)))
             seen.append((result, calls, repr(states), hash(memory)))
         return seen
+
+
+def to_module(text: str) -> WasmModule:
+    """A canonical text that uses CALLEES, GLOBALS and DATA, assembled."""
+    return WasmModule.parse(read_wat(to_wat(text, callees=CALLEES, data=DATA, globals=GLOBALS)))

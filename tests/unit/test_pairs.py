@@ -1,0 +1,97 @@
+"""Records, shards and the split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from transpile.corpus import pipeline
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.pairs import FunctionPair, callees_json, read_corpus, read_shard, read_signature, signature_json, source_function, write_shard
+from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.source import SourceFunction
+
+SIGNATURE = Signature(
+    "f0", (Parameter("p0", "S0", pointer=True, const=True, length=1), Parameter("p1", "i32")), "i64", (Struct("S0", (("m0", "i8"), ("m1", "i64"))),)
+)
+
+
+def pair(group: str, wat: str, **changes: str) -> FunctionPair:
+    row = FunctionPair(
+        group, "c", "f0", "int64_t f0 ( ) {", "return 1 ; }", wat, signature_json(SIGNATURE), "[]", "2", "cc", "generated", "Apache-2.0", "train"
+    )
+    return replace(row, **changes)
+
+
+def test_signature_json_is_lossless() -> None:
+    assert read_signature(signature_json(SIGNATURE)) == SIGNATURE
+
+
+def test_struct_layout() -> None:
+    assert SIGNATURE.structs[0].layout() == ((("m0", "i8", 0), ("m1", "i64", 8)), 16)
+
+
+def test_a_row_compiles_alone() -> None:
+    helper = SourceFunction("c", Signature("c0", (), "i32"), "int32_t c0(void) { return 1; }")
+    row = pair("a", "func", callees=callees_json((helper,)))
+    source = source_function(row)
+    assert source.callees[0].signature.name == "c0"
+    assert source.text.endswith("{ return 1 ; }")
+
+
+def test_shards_are_lossless_and_whole(tmp_path: Path) -> None:
+    rows = [pair(f"g{i}", f"func {i}") for i in range(10)]
+    write_shard(tmp_path / "part-00000.parquet", rows)
+    assert list(read_shard(tmp_path / "part-00000.parquet")) == rows
+    assert [p.name for p in tmp_path.iterdir()] == ["part-00000.parquet"]
+
+
+def test_no_corpus(tmp_path: Path) -> None:
+    with pytest.raises(TranspileError) as caught:
+        list(read_corpus(tmp_path))
+    assert "corpus build" in caught.value.hint
+
+
+def finish(tmp_path: Path, rows: dict[str, list[FunctionPair]]) -> list[FunctionPair]:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, pairs in rows.items():
+        write_shard(raw / f"{name}.parquet", pairs)
+        (raw / f"{name}.json").write_text("{}")
+    pipeline.finish(tmp_path, [pipeline.Chunk(name, "generated", "") for name in rows])
+    return list(read_corpus(tmp_path))
+
+
+def wats() -> tuple[str, str]:
+    """A text that is trained on and one that is held out."""
+    texts = [f"func i32 -> i32 ; local.get p0 {'i32.eqz ' * i}end" for i in range(3000)]
+    return next(t for t in texts if not pipeline.is_novel(t)), next(t for t in texts if pipeline.is_novel(t))
+
+
+def test_duplicates_go_over_the_whole_corpus(tmp_path: Path) -> None:
+    seen, _ = wats()
+    rows = finish(tmp_path, {"a": [pair("a/0", seen), pair("a/0", seen, language="cpp")], "b": [pair("b/0", seen)]})
+    assert [(r.group, r.language) for r in rows] == [("a/0", "c"), ("a/0", "cpp")]
+
+
+def test_a_program_with_a_held_out_skeleton_in_any_language_is_not_trained_on(tmp_path: Path) -> None:
+    seen, held_out = wats()
+    rows = finish(tmp_path, {"a": [pair("a/0", seen), pair("a/0", held_out, language="rust")]})
+    assert {r.split for r in rows} == {"novel"}
+
+
+def test_constants_do_not_change_the_split() -> None:
+    _, held_out = wats()
+    for constant in ("1", "-7", "0x9e3779b9"):
+        text = held_out.replace("end", f"i32.const {constant} i32.add end")
+        assert pipeline.is_novel(text) == pipeline.is_novel(held_out.replace("end", "i32.const 5 i32.add end"))
+
+
+def test_shapes_of_held_out_natural_functions_are_not_trained_on(tmp_path: Path) -> None:
+    seen, _ = wats()
+    name = min(pipeline.held_out_names())
+    natural = pair(f"natural/{name}", seen + " i32.const 1", name=name, origin="natural/x")
+    rows = finish(tmp_path, {"natural-x": [natural], "a": [pair("a/0", seen + " i32.const 2")]})
+    assert [(r.group, r.split) for r in rows] == [(f"natural/{name}", "natural")]
