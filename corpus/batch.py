@@ -57,7 +57,8 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
         texts.append(CANONICAL_NAME.sub(rf"\g<0>_{i}", text))
         if not is_balanced(text):
             results[i] = Rejected((Diagnostic(None, "unbalanced brackets"),))
-        elif any("#" in m.group() for m in TOKEN.finditer(source.text) if m.lastgroup != "char"):  # an #if would swallow its neighbours, an attribute could say anything
+        # An #if would swallow its neighbours, an attribute could say anything.
+        elif any("#" in m.group() for m in TOKEN.finditer(source.text) if m.lastgroup != "char"):
             results[i] = Rejected((Diagnostic(None, "preprocessor lines and attributes are not taken"),))
     todo = [i for i in range(len(sources)) if results[i] is None]
     for start in range(0, len(todo), size):

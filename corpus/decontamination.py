@@ -13,7 +13,15 @@ import re
 from functools import cache
 from pathlib import Path
 
-_KEYWORDS = frozenset(["auto", "bool", "break", "case", "char", "class", "const", "constexpr", "continue", "default", "defer", "do", "double", "else", "enum", "extern", "false", "float", "fn", "for", "func", "goto", "if", "impl", "in", "inline", "int", "interface", "let", "long", "loop", "match", "mod", "mut", "namespace", "new", "nil", "null", "nullptr", "package", "pub", "range", "return", "self", "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "trait", "true", "type", "typedef", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "f32", "f64", "usize", "isize", "union", "unsafe", "unsigned", "use", "using", "var", "void", "where", "while", "string", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "byte"])  # fmt: skip
+_KEYWORDS = frozenset(
+    """
+    auto bool break case char class const constexpr continue default defer do double else enum extern
+    false float fn for func goto if impl in inline int interface let long loop match mod mut namespace new nil null
+    nullptr package pub range return self short signed sizeof static struct switch template this trait true type typedef
+    u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 usize isize union unsafe unsigned use using var void where while string
+    int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 byte
+    """.split()
+)
 _TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|[A-Za-z_]\w*|\d[\w.]*|[-+*/%&|^<>=!]=|&&|\|\||<<|>>|->|=>|::|:=|\S')
 _NOISE = re.compile(r"//[^\n]*|/\*.*?\*/|^[ \t]*#[^\n]*", re.S | re.M)
 

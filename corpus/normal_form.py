@@ -18,20 +18,23 @@ from transpile.corpus.normal_flow import FlowBuilder
 from transpile.corpus.normal_graph import NotNormal
 from transpile.corpus.normal_simplify import simplify
 from transpile.corpus.normal_writer import FlowWriter
-from transpile.corpus.signature import Signature, wasm_type
+from transpile.corpus.signature import WIDTHS, Signature
 from transpile.corpus.wat_text import parse
 
 _MOST_CHARACTERS = 200_000
 
 
 def parameter_bounds(signature: Signature) -> dict[int, int]:
-    """What a signature promises of its parameters, by position: lengths are not negative, small unsigned types are zero-extended."""
+    """What a signature promises of its parameters, by position: small unsigned types are zero-extended, lengths are not negative and the
+    elements fit into the address space."""
     small = {"bool": 1, "u8": 0xFF, "u16": 0xFFFF}
-    lengths = signature.lengths()
     bounds = {i: small[one.type] for i, one in enumerate(signature.parameters) if not one.pointer and one.type in small}
-    for i in lengths:
-        limit = 0x7FFFFFFFFFFFFFFF if wasm_type(signature.parameters[i].type) == "i64" else 0x7FFFFFFF
-        bounds[i] = min(bounds.get(i, limit), limit)
+    for one in signature.parameters:
+        if one.length is not None:
+            struct = signature.struct(one.type)
+            size = struct.layout()[1] if struct else WIDTHS[one.type]
+            limit = min(0x7FFFFFFF, 0xFFFFFFFF // max(size, 1))
+            bounds[one.length] = min(bounds.get(one.length, limit), limit)
     return bounds
 
 

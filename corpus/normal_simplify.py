@@ -9,6 +9,7 @@
 * two branches in a row that share a target and what they bring there, with nothing but values between them, are one branch on the `or` of
   the conditions
 * a block with nothing in it is skipped; a block with one way in, from a block with one way out, is joined to it
+* loops: see `normal_loops`
 
 Limit: loops, even endless ones, and events (loads too) are never removed, and none is moved to another block.
 """
@@ -16,6 +17,8 @@ Limit: loops, even endless ones, and events (loads too) are never removed, and n
 from __future__ import annotations
 
 from transpile.corpus.normal_graph import Block, Edge, Event, Flow, NotNormal, address, numeric_traps
+from transpile.corpus.normal_loops import simplify_loops
+from transpile.corpus.normal_substitute import substitute
 from transpile.corpus.normal_values import BITS, LEAVES, Values
 from transpile.corpus.opcodes import WIDTH
 
@@ -33,42 +36,9 @@ def simplify(flow: Flow) -> None:
         while _merge_branches(flow) or _skip_empty(flow):
             changed = True
         changed |= _join(flow)
-        if not changed:
+        if not changed and not simplify_loops(flow):
             return
     raise NotNormal("the simplifications do not end")
-
-
-def substitute(flow: Flow, mapping: dict[int, int]) -> dict[int, int]:
-    """Replace phis by values everywhere. `mapping` is used up as the memo of what became what."""
-    values, memo, active = flow.values, {}, set(mapping)
-
-    def replace(number: int) -> int:
-        found = memo.get(number)
-        if found is not None:
-            return found
-        if number in active:
-            active.remove(number)
-            found = replace(mapping[number])
-        elif number in mapping:
-            raise NotNormal("phis that define each other")
-        else:
-            operation, _, immediate, operands = values.nodes[number]
-            found = number
-            if operation not in LEAVES:
-                new = tuple([replace(one) for one in operands])
-                if new != operands:
-                    found = values.build(operation, new, immediate)
-        memo[number] = found
-        return found
-
-    for block in flow.blocks:
-        for event in block.events:
-            event.operands = tuple([replace(one) for one in event.operands])
-        block.operands = tuple([replace(one) for one in block.operands])
-        block.phis = [phi for phi in block.phis if phi not in mapping]
-        for edge in block.edges:
-            edge.arguments = {phi: replace(one) for phi, one in edge.arguments.items() if phi not in mapping}
-    return memo
 
 
 def _simplify_events(flow: Flow) -> bool:

@@ -56,7 +56,7 @@ def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
     """Canonical WAT whose `cN` follow the program's numbering (its symbols `c0_17`), library symbols by name, panics as `panic`."""
     names = {}
     for i, symbol in enumerate(callees):
-        own = re.search(rf"(?<![A-Za-z])(c\d+){re.escape(suffix)}(?!\d)", symbol)
+        own = re.search(rf"(?<![A-Za-z])(c\d+|f0){re.escape(suffix)}(?!\d)", symbol)
         if own:
             names[f"c{i}"] = own.group(1)
         elif "panic" in symbol or "slice_index" in symbol or symbol.endswith("_fail"):
@@ -66,7 +66,7 @@ def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
     return re.sub(r"\bcall (c\d+)", lambda m: f"call {names.get(m.group(1), m.group(1))}", text) if names else text
 
 
-def _pairs(
+def compile_pairs(
     lang: Language,
     groups: Sequence[str],
     names: Sequence[str],
@@ -128,7 +128,7 @@ def _generated(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
     groups = [f"{chunk.name}/{i}" for i in range(len(programs))]
     for lang in languages().values():
         sources = [lang.render(p) for p in programs]
-        yield from _pairs(lang, groups, ["f0"] * len(programs), sources, "generated", "Apache-2.0", drops)
+        yield from compile_pairs(lang, groups, ["f0"] * len(programs), sources, "generated", "Apache-2.0", drops)
 
 
 def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction]]]:
@@ -166,7 +166,7 @@ def _natural(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         chosen = [(name, v[tongue]) for name, v in functions if tongue in v]
         drops[f"natural without {tongue}"] += len(functions) - len(chosen)
         groups = [f"natural/{name}" for name, _ in chosen]
-        yield from _pairs(
+        yield from compile_pairs(
             language(tongue), groups, [n for n, _ in chosen], [s for _, s in chosen], f"natural/{chunk.argument}", "Apache-2.0", drops
         )
 
@@ -183,7 +183,7 @@ def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         except (KeyError, ValueError):
             drops["signature not understood"] += 1
     groups = [f"{chunk.name}/{name}" for name, _ in chosen]
-    yield from _pairs(lang, groups, [n for n, _ in chosen], [s for _, s in chosen], chunk.name, "unknown", drops)
+    yield from compile_pairs(lang, groups, [n for n, _ in chosen], [s for _, s in chosen], chunk.name, "unknown", drops)
 
 
 def _run(chunk: Chunk, raw: Path) -> str:

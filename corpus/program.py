@@ -45,8 +45,8 @@ def language_of(path: Path, name: str | None = None) -> Language | None:
 def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple) -> Program:
     """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have.
 
-    Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the compiler's first error and its line;
-    MissingCompiler.
+    Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the
+    compiler's first error and its line; MissingCompiler.
     """
     if not path.exists():
         near = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() and path.suffix else []

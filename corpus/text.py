@@ -15,9 +15,11 @@ TOKEN = re.compile(
       (?P<skip> \s+ | //[^\n]* | /\*.*?\*/ | ^[ \t]*\#(?!\[)(?:\\\n|[^\n])* )
     | (?P<char> b?'(?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])' | b?"(?:\\.|[^"\\\n])*" )
     | (?P<label> '[a-z_]\w* )
-    | (?P<number> (?:0[xX][0-9a-fA-F_]+ | 0b[01_]+ | 0o[0-7_]+ | \d[\d_]*(?:\.\d[\d_]*|\.(?![.\w]))?(?:[eE][+-]?\d+)?) (?:_?(?:[iuf](?:8|16|32|64|size)) | [uUlLfF]+)? )
+    | (?P<number> (?:0[xX][0-9a-fA-F_]+ | 0b[01_]+ | 0o[0-7_]+ | \d[\d_]*(?:\.\d[\d_]*|\.(?![.\w]))?(?:[eE][+-]?\d+)?)
+                  (?:_?(?:[iuf](?:8|16|32|64|size)) | [uUlLfF]+)? )
     | (?P<word> @?[A-Za-z_]\w* )
-    | (?P<op> \.\.\.|\.\.=|<<=|>>=|\+%=|-%=|\*%=|\+\|=|-\|=|<<\|=?|\+%|-%|\*%|\+\||-\||\*\||\+\+|--|->|=>|::|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\.\.|\.\*|\.\?|\S )
+    | (?P<op>
+        \.\.\.|\.\.=|<<=|>>=|\+%=|-%=|\*%=|\+\|=|-\|=|<<\|=?|\+%|-%|\*%|\+\||-\||\*\||\+\+|--|->|=>|::|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\.\.|\.\*|\.\?|\S )
     """,
     re.X | re.S | re.M,
 )  # fmt: skip
@@ -73,7 +75,12 @@ def rename(text: str, names: Mapping[str, str]) -> str:
 # ---------------------------------------------------------------- layout
 
 _OPENING, _CLOSING = "([{", ")]}"
-_BINARY = frozenset(["+", "-", "*", "/", "%", "&", "|", "^", "<", ">", "=", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "+%", "-%", "*%", "+%=", "-%=", "*%=", "+|", "-|", "=>", "->", "?", ":", "and", "or", "orelse", "as"])
+_BINARY = frozenset(
+    """
+    + - * / % & | ^ < > = == != <= >= && || << >> += -= *= /= %= &= |= ^= <<= >>=
+    +% -% *% +%= -%= *%= +| -| => -> ? : and or orelse as
+    """.split()
+)
 _WORDS_BEFORE_OPERAND = frozenset(["return", "case", "if", "while", "and", "or", "orelse", "in", "as", "else", "mut", "const", "match", "switch"])
 _SPACED_PAREN = frozenset(["if", "while", "for", "switch", "return", "match", "and", "or", "catch", "in", "else"])
 
@@ -133,7 +140,8 @@ def _space(previous: str, token: str, before: str, spaced_colon: bool) -> bool:
         return previous in _BINARY or previous in _SPACED_PAREN or previous in (",", "{", ";", "}", ")", "mut")
     if token == "[":
         return previous in _BINARY or previous in (",", "return", "mut", "const", "{", ":", ")")
-    if previous in ("-", "*", "&", "+", "-%", "'") and (before in _BINARY or before in _OPENING or before in (",", ";", "", "{", "}", "!") or before in _WORDS_BEFORE_OPERAND):
+    no_operand = before in _BINARY or before in _OPENING or before in (",", ";", "", "{", "}", "!") or before in _WORDS_BEFORE_OPERAND
+    if previous in ("-", "*", "&", "+", "-%", "'") and no_operand:
         return False
     if previous in ("++", "--"):
         return token in _BINARY or token == "{"

@@ -174,7 +174,7 @@ def to_wat(
         elif opcode in ("global.get", "global.set"):
             if operands[0] != "sp":
                 known(operands[0], "g", len(globals))
-            shown = [f"${operands[0]}"]
+            shown = ["$__stack_pointer" if operands[0] == "sp" else f"${operands[0]}"]
         elif opcode == "call":
             known(operands[0], "c", len(callees))
             shown = [f"${operands[0]}"]
@@ -202,7 +202,7 @@ def to_wat(
     if uses_table:
         module.append("  (table 1 funcref)")
     module.append(f'  (memory (export "memory") {max(1, (end + 0xFFFF) >> 16)})')
-    module.append(f"  (global $sp (mut i32) (i32.const {base}))")
+    module.append(f"  (global $__stack_pointer (mut i32) (i32.const {base}))")
     for i, (kind, mutable, initial) in enumerate(globals):
         value = write_float(initial, int(kind[1:])) if kind[0] == "f" else initial
         module.append(f"  (global $g{i} {f'(mut {kind})' if mutable else kind} ({kind}.const {value}))")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TypeGuard
 
 from transpile.corpus import ir
-from transpile.corpus.ir_names import shift_count
+from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 from transpile.corpus.zig_casts import convert, fold
 
@@ -21,7 +21,7 @@ STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&"
 WRAPPING = frozenset("+-*")
 ESCAPES = {9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
 NARROWED = {"clz": "@clz", "ctz": "@ctz", "popcount": "@popCount", "min": "@min", "max": "@max"}
-"""Builtins whose result type depends on their arguments: as operands they need `@as`."""
+"""Builtins whose result type may be narrower than their arguments': as operands they need `@as`."""
 PLAIN = {"swap_bytes": "@byteSwap", "sqrt": "@sqrt", "floor": "@floor", "ceil": "@ceil", "trunc": "@trunc", "fabs": "@abs"}
 
 
@@ -52,6 +52,7 @@ class ZigExpressions:
         self.function = function
         self.callees = callees
         self.parameters = {p.name: p for p in function.signature.parameters}
+        self.changed = assigned(function.body, callees)
         self.renamed: dict[str, str] = {}
 
     def name(self, name: str) -> str:
@@ -207,8 +208,17 @@ class ZigExpressions:
             return f"{PLAIN[one.name]}({self.operand(first)})", POSTFIX
         arguments = [self.operand(first) if not rest else self.text(first), *(self.text(a) for a in rest)]
         text = f"{NARROWED[one.name]}({', '.join(arguments)})"
-        plain = known or (rest and all(typed(a) for a in one.arguments))
+        plain = known or (rest and all(typed(a) and self.at_run_time(a) for a in one.arguments))
         return (text if plain else f"@as({zig_type(one.type)}, {text})"), POSTFIX
+
+    def at_run_time(self, one: ir.Expr) -> bool:
+        """Is this value surely unknown to the compiler? Beside a known one, `@min` and `@max` have a narrower type."""
+        return any(
+            isinstance(e, ir.Index | ir.Field | ir.Call)
+            or (isinstance(e, ir.Var) and (e.name in self.parameters or e.name in self.changed))
+            or (isinstance(e, ir.Len) and e.array in self.parameters)
+            for e in walk(one)
+        )
 
 
 def typed(one: ir.Expr) -> bool:

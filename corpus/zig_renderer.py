@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from transpile.corpus import ir
-from transpile.corpus.ir_names import always_leaves, assigned, continues, used, walk
+from transpile.corpus.ir_names import always_leaves, continues, used, walk
 from transpile.corpus.signature import SIGNED, Signature
 from transpile.corpus.zig_expressions import COMPARE, ZigExpressions, number, operator, typed, zig_type
 
@@ -20,7 +20,6 @@ class ZigFunction(ZigExpressions):
 
     def __init__(self, function: ir.Function, callees: Mapping[str, Signature]) -> None:
         super().__init__(function, callees)
-        self.changed = assigned(function.body, callees)
         self.used = used(function.body)
         names = {getattr(one, "name", "") for one in walk(function.body)}
         self.next_local = 1 + max((int(n[1:]) for n in names if n[:1] == "v" and n[1:].isdigit()), default=-1)

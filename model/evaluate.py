@@ -16,8 +16,8 @@ from pathlib import Path
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
-from transpile.corpus.pipeline import is_novel
 from transpile.corpus.pairs import FunctionPair, read_corpus, source_function
+from transpile.corpus.pipeline import is_novel
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 from transpile.tokenizer.vocabulary import decode, encode_prefix, encode_wat, load

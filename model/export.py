@@ -34,8 +34,13 @@ def export(run: Path, tokenizer_file: Path, out: Path, *, preset_name: str, quan
         # float32 for the conversion, float16 for the file that is kept.
         network.save_pretrained(whole / "float32")
         wrapped = PreTrainedTokenizerFast(
-            tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>", model_input_names=["input_ids", "attention_mask"]
-        )  # fmt: skip
+            tokenizer_object=tokenizer,
+            bos_token="<s>",
+            eos_token="</s>",
+            unk_token="<unk>",
+            pad_token="<pad>",
+            model_input_names=["input_ids", "attention_mask"],
+        )
         wrapped.save_pretrained(whole / "float32")
         converter = ctranslate2.converters.TransformersConverter(str(whole / "float32"))
         converter.convert(str(whole / "ctranslate2"), quantization=quantization)

@@ -38,7 +38,7 @@ def tiny() -> Preset:
 
 def small() -> Preset:
     """8 M parameters: some hours on CPU cores with bf16."""
-    return Preset("small", 256, 1024, 4, 4, 12_288, 2e-3)
+    return Preset("small", 256, 1024, 4, 4, 8_192, 2e-3)
 
 
 def base() -> Preset:

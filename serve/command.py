@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from transpile.corpus.console import progress_bar, run
 
 app = typer.Typer(add_completion=False)

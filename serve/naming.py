@@ -44,7 +44,7 @@ def local_names(tokens: list[str], taken: set[str]) -> dict[str, str]:
     for i, token in enumerate(tokens):
         following = tokens[i + 1 : i + 4]
         if token == "for" and following[:1] == ["("] and len(following) > 2 and following[2] != ";":
-            name_loop(following[2] if following[1] not in ("size_t", "int") else following[2])
+            name_loop(following[2])
         elif token == "for" and following[:1] != ["("] and following[1:2] == ["in"]:
             name_loop(following[0])
     returned = [tokens[i + 1] for i, t in enumerate(tokens[:-2]) if t == "return" and tokens[i + 2] == ";"]

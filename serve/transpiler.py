@@ -168,7 +168,7 @@ def _prepare(program: Program, function: SourceFunction) -> _Work:
     own = [by_export[c] for c in read.callees if c in by_export and by_export[c] != function.name]
     labels = {}
     for i, symbol in enumerate(read.callees):
-        name = by_export.get(symbol)
+        name = by_export.get(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
         labels[f"c{i}"] = "f0" if name == function.name else f"c{own.index(name)}" if name in own else symbol
     text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text)
     structs, fields = struct_names([function.signature, *(by_name[c] for c in own)])

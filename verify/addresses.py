@@ -1,8 +1,8 @@
 """Which multiplications of a function compute addresses: an index times the size of an element.
 
-In C an index so large that this product wraps is outside every array; in wasm the wrapped address may lie inside one. `scaled_indices` finds
-the products whose wrapping makes an access invalid. Limits: flow-insensitive for locals, and blind to values that cross a
-block's border on the stack; both compilers' idioms of indexing are seen, an unseen product is merely not checked.
+In C an index so large that this product wraps is outside every array; in wasm the wrapped address may lie inside one. `scaled_indices`
+finds the products whose wrapping makes an access invalid. Limits: flow-insensitive for locals, and blind to values that cross a block's
+border on the stack; an unseen product is merely not checked.
 """
 
 from __future__ import annotations

@@ -104,7 +104,8 @@ def extremes(scalar: str, mined: Mined) -> np.ndarray:
     width = WIDTHS[scalar]
     if scalar in FLOATS:
         with np.errstate(all="ignore"):
-            values = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, *(mined.floats[:6] if len(mined.floats) else [0.1, 3.5, 1e30])])
+            more = mined.floats[:6] if len(mined.floats) else [0.1, 3.5, 1e30]
+            values = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, *more])
             return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
     top = 1 << (8 * width - 1)
     values = [0, 1, -1, 2, top, top - 1, top + 1, *(int(v) for v in mined.integers[:: max(1, len(mined.integers) // 4)])]

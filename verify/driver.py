@@ -2,7 +2,8 @@
 
 The driver imports the function and its module's memory, and owns a second memory with a table of vectors. For each vector it copies
 the initial contents of the caller's memory (the *arena*) into the target, calls, and copies the result and the arena out again;
-Python only sees whole tables. The arena is the very end of the target's memory, which is grown for it, so running off its end traps.
+Python only sees whole tables. The arena is the very end of the target's memory, which is grown for it, so running off its end traps;
+before it lies a gap that nobody owns.
 
 Invariants: the global `index` names the vector being run, so that after a trap the loop resumes at the next one, with the stack pointer put
 back (or in a fresh instance, where `__stack_pointer` is not exported). Fuel bounds a single vector: a pot that other vectors emptied
@@ -22,6 +23,9 @@ from transpile.verify.types import Executable
 PAGE = 65536
 MEMORY_LIMIT = 1 << 28
 """Bytes that a target's memory may grow to."""
+
+GAP = 1 << 24
+"""Bytes between the target's own memory and the arena, so that a stray index seldom hits the former."""
 
 RETURNED, NOT_RUN, UNRESOLVED, OTHER_TRAP = 0, 255, 254, 253
 _TRAP_BASE = 1
@@ -235,12 +239,17 @@ class _Session:
         if not self.target.memory or not self.stride:
             return 0
         memory = exports["memory"]
-        try:
-            memory.grow(self.store, -(-self.stride // PAGE))
-        except wasmtime.WasmtimeError:
+        needed = -(-self.stride // PAGE)
+        for pages in (needed + GAP // PAGE, needed):
+            try:
+                memory.grow(self.store, pages)
+                break
+            except wasmtime.WasmtimeError:
+                continue
+        else:
             heap = exports.get("__heap_base")
             if not isinstance(heap, wasmtime.Global) or heap.value(self.store) + self.stride > memory.data_len(self.store):
-                raise UnusableModule("the module's memory has no room for the arguments") from None
+                raise UnusableModule("the module's memory has no room for the arguments")
         return memory.data_len(self.store) - self.stride
 
     def resume(self, start: int) -> int:

@@ -202,7 +202,7 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
             for same, offset in slot.fields:
                 if (same in FLOATS) != (scalar in FLOATS) or WIDTHS[same] > WIDTHS[scalar]:
                     continue
-                rows = np.flatnonzero(rng.random(count) < 0.25)
+                rows = np.flatnonzero(rng.random(count) < 0.35)
                 picks = np.minimum(rng.integers(0, 1 << 30, len(rows)) % np.maximum(extent[rows], 1), CAPACITY - 1)
                 column = layout.columns(vectors.arenas[rows], slot, same, offset)
                 found = column[np.arange(len(rows)), picks]
@@ -262,7 +262,12 @@ def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Gen
         return
     flipped = old ^ (np.uint64(1) << rng.integers(0, 8 * WIDTHS[scalar], len(rows)).astype(np.uint64))
     fresh = _by_row(rng, styles(scalar), scalar, len(rows), mined)
-    table = np.stack([flipped, fresh] if scalar in FLOATS else [step, flipped, fresh])
+    changes = [flipped, fresh] if scalar in FLOATS else [step, flipped, fresh]
+    if scalar not in FLOATS and len(mined.integers):
+        # Keeps a remainder by a constant of the code.
+        with np.errstate(over="ignore"):
+            changes.append(old + (rng.choice(mined.integers, len(rows)) * rng.integers(-9, 10, len(rows))).view(np.uint64))
+    table = np.stack(changes)
     vectors.values[rows, position] = table[rng.integers(0, len(table), len(rows)), np.arange(len(rows))]
 
 

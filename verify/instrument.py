@@ -184,8 +184,9 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
         return [*code, ("local.get", address)]
 
     def check_product(place: int, operation: str) -> Code:
-        code: Code = [("local.set", condition), ("local.tee", address), ("local.get", condition), (operation, None), ("local.tee", effective)]
-        code += [("local.get", address), ("i64.extend_i32_s", None), ("i64.const", products[place]), ("i64.mul", None)]
+        code: Code = [("local.set", condition), ("local.tee", address), ("local.get", condition), (operation, None)]
+        code += [("local.tee", effective), ("local.get", address), ("i64.extend_i32_s", None)]
+        code += [("i64.const", products[place]), ("i64.mul", None)]
         return [*code, ("local.get", effective), ("i64.extend_i32_s", None), ("i64.ne", None), ("local.set", wrapped[place])]
 
     for place, (name, immediate, _) in enumerate(instructions):

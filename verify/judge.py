@@ -1,12 +1,14 @@
 """The judge: verdicts on candidate executables against one original.
 
-Tiers, cheapest evidence first: *identical* text, a *proof*, then *tested* on the vectors of `reference`. Every mismatch carries a
-counterexample that was seen to differ in wasmtime. Invariant: a candidate can only make its own verdict worse, never stop the judge.
+Tiers: *identical* text; else *tested* on the vectors of `reference`, and what passes is *proved* where that is cheap. Every mismatch
+carries a counterexample that was seen to differ in wasmtime. Invariant: a candidate can only make its own verdict worse, never stop the judge.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,13 +16,18 @@ import numpy as np
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.verify import driver, policy
-from transpile.verify.driver import UnusableModule, WrongType
+from transpile.verify import driver, policy, proof
+from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
+from transpile.verify.instrument import reachable
+from transpile.verify.layout import Vectors
 from transpile.verify.reference import FUEL, Reference, study, target
 from transpile.verify.render import explain
 from transpile.verify.shrink import shrink
 from transpile.verify.types import Executable, Verdict
+
+_PROOF_BUDGET = 1.0
+"""Seconds that z3 may take for all candidates of one original together."""
 
 _FEW = 16
 """Fewer usable inputs than this (of a function that has parameters) are no test."""
@@ -64,6 +71,8 @@ class Jury:
         self.original, self.signature, self.normal_form = original, signature, normal_form
         self.options = {"inputs": inputs, "seed": seed, "fuel": fuel, "aliasing": aliasing}
         self._reference: Reference | None = None
+        self._every: Outcomes | None = None
+        self._proof_seconds = 0.0
 
     @property
     def reference(self) -> Reference:
@@ -73,32 +82,31 @@ class Jury:
 
     def judge(self, candidate: Executable) -> Verdict:
         try:
-            target(candidate, self.signature)
+            compiled = target(candidate, self.signature)
         except WrongType as error:
             return Verdict("wrong_signature", evidence="another wasm type", detail=str(error))
         except UnusableModule as error:
-            return Verdict("compile_error", evidence="not a module that runs", detail=str(error))
-        return self._compare_text(candidate) or self._test(candidate)
-
-    def _compare_text(self, candidate: Executable) -> Verdict | None:
+            return _unusable(error)
         pair = [_function(one) for one in (self.original, candidate)]
         if pair[0] is None or pair[1] is None:
-            return None
+            return self._test(compiled)
         evidence = same_text(pair[0], pair[1], self.normal_form)
-        return Verdict("identical", evidence=evidence) if evidence else None
+        if evidence:
+            return Verdict("identical", evidence=evidence)
+        tested = self._test(compiled)
+        return self._prove(pair[0], pair[1], compiled, tested) if tested.status == "tested" else tested
 
-    def _test(self, candidate: Executable) -> Verdict:
+    def _test(self, compiled: Target) -> Verdict:
         reference = self.reference
         vectors, expected = reference.vectors, reference.outcomes
         common = {"set_aside": reference.set_aside, "coverage": reference.coverage}
         if len(vectors) < (_FEW if self.signature.parameters else 1):
             why = f"the original takes {len(vectors)} of {len(vectors) + reference.set_aside} inputs"
             return Verdict("inconclusive", len(vectors), evidence="too few usable inputs", detail=why, **common)
-        compiled = target(candidate, self.signature)
         try:
             got = compiled.run(vectors.arguments(), vectors.arenas, fuel=reference.candidate_fuel, expected=expected.status)
         except UnusableModule as error:
-            return Verdict("compile_error", evidence="not a module that runs", detail=str(error))
+            return _unusable(error)
         ran = int((got.status != driver.NOT_RUN).sum())
         differs = np.flatnonzero(policy.differences(vectors.layout, expected, got))
         if not len(differs):
@@ -106,8 +114,54 @@ class Jury:
         detail = ""
         if vectors.aliased()[differs].all():
             detail = "only inputs with overlapping pointers were seen to differ"
-        found = shrink(reference, compiled, differs) or explain(vectors, int(differs[0]), expected, got, int(differs[0]))
+        found = shrink(reference, compiled, vectors.take(differs)) or explain(vectors, int(differs[0]), expected, got, int(differs[0]))
         return Verdict("mismatch", ran, counterexample=found, evidence=found.text, detail=detail, **common)
+
+    def _prove(self, left: WasmFunction, right: WasmFunction, compiled: Target, tested: Verdict) -> Verdict:
+        """`tested`, or better evidence: a proof, or a counterexample that the tests missed."""
+        functions = [*reachable(left.module, left.name), *reachable(right.module, right.name)]
+        every = proof.all_inputs(self.signature)
+        if every is not None and proof.stateless(functions):
+            differing = self._compare_all(every, compiled)
+            if differing is None:
+                return tested
+            if not len(differing):
+                return replace(tested, status="proved", inputs=len(every), evidence=f"all {len(every):,} inputs")
+            return self._replay(differing, compiled, tested)
+        if self._proof_seconds > _PROOF_BUDGET or not proof.provable(functions):
+            return tested
+        started = time.monotonic()
+        answer = proof.prove(left, right, self.signature)
+        self._proof_seconds += time.monotonic() - started
+        if answer.proved:
+            return replace(tested, status="proved", evidence="by z3, for all inputs")
+        if answer.arguments is not None:
+            return self._replay(np.array([answer.arguments], np.uint64), compiled, tested)
+        return tested
+
+    def _compare_all(self, every: np.ndarray, compiled: Target) -> np.ndarray | None:
+        """The rows of `every` on which the two differ; None where the original cannot take every input."""
+        vectors = self._vectors(every)
+        if self._every is None:
+            plain = target(self.original, self.signature)
+            self._every = plain.run(vectors.arguments(), vectors.arenas, fuel=self.reference.fuel)
+        expected = self._every
+        if policy.unusable(expected.status).any():
+            return None
+        got = compiled.run(vectors.arguments(), vectors.arenas, fuel=self.reference.candidate_fuel, expected=expected.status)
+        return every[policy.differences(vectors.layout, expected, got)]
+
+    def _replay(self, rows: np.ndarray, compiled: Target, tested: Verdict) -> Verdict:
+        """A mismatch, if one of these inputs shows it in wasmtime and the original can take it; else `tested`."""
+        found = shrink(self.reference, compiled, self._vectors(rows))
+        if found is None:
+            return tested
+        return replace(tested, status="mismatch", counterexample=found, evidence=found.text)
+
+    def _vectors(self, rows: np.ndarray) -> Vectors:
+        vectors = Vectors.blank(self.reference.layout, len(rows))
+        vectors.values[:] = rows
+        return vectors.settle()
 
 
 @lru_cache(maxsize=64)
@@ -121,6 +175,10 @@ def _function(executable: Executable) -> WasmFunction | None:
         return _parsed(executable.wasm).function(executable.export)
     except TranspileError:
         return None
+
+
+def _unusable(error: UnusableModule) -> Verdict:
+    return Verdict("compile_error", evidence="not a module that runs", detail=str(error))
 
 
 def _evidence(inputs: int, coverage: float | None) -> str:

@@ -65,7 +65,8 @@ def unusable(status: np.ndarray) -> np.ndarray:
     return np.isin(status, _SET_ASIDE)
 
 
-def _same_end(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
+def same_end(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
+    """bool [N]: two statuses count as the same way to end."""
     panics = (expected == driver.UNREACHABLE) & np.isin(got, _PANICS) | (got == driver.UNREACHABLE) & np.isin(expected, _PANICS)
     return (expected == got) | panics
 
@@ -99,7 +100,7 @@ def canonical_arenas(arenas: np.ndarray, layout: Layout) -> np.ndarray:
 def differences(layout: Layout, expected: Outcomes, got: Outcomes) -> np.ndarray:
     """bool [N]: where the candidate's outcome is not the original's. Inputs set aside must have been taken out; NOT_RUN never differs."""
     ran = got.status != driver.NOT_RUN
-    out = ran & ~_same_end(expected.status, got.status)
+    out = ran & ~same_end(expected.status, got.status)
     returned = ran & (expected.status == driver.RETURNED) & (got.status == driver.RETURNED)
     unequal = canonical_results(expected.results, layout.signature) != canonical_results(got.results, layout.signature)
     if layout.stride:

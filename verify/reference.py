@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.signature import WIDTHS, Signature
+from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmModule
 from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
@@ -178,11 +178,3 @@ class _Study:
         returned = outcomes.status == driver.RETURNED
         bad = policy.unusable(outcomes.status) | returned & strayed
         return ~bad, reached & returned[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())
-
-
-def exhaustive(signature: Signature) -> int | None:
-    """The number of all inputs of a signature of scalars, where it is at most 65,536."""
-    if any(p.pointer for p in signature.parameters):
-        return None
-    bits = sum(1 if p.type == "bool" else 8 * WIDTHS[p.type] for p in signature.parameters)
-    return 1 << bits if bits <= 16 else None

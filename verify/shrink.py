@@ -24,24 +24,23 @@ from transpile.verify.types import Counterexample
 SECONDS = 0.1
 
 
-def shrink(reference: Reference, candidate: Target, rows: np.ndarray) -> Counterexample | None:
-    """The simplest counterexample found from the differing `rows` of the reference's vectors; None if none differs when run alone."""
+def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counterexample | None:
+    """The simplest counterexample found, starting from vectors that seem to differ; None if none differs when run in a fresh instance."""
     deadline = time.monotonic() + SECONDS
-    best = reference.vectors.take(rows)
-    best = best.take(np.argsort(_weight(best), kind="stable")[:32])
-    found = None
     runner = _Runner(reference, candidate)
+    best = vectors.take(np.argsort(_weight(vectors), kind="stable")[:32])
+    simplest = None
     for _ in range(40):
-        differing = runner.differing(best)
-        if differing is None:
-            return found
-        simplest, found = differing
-        if time.monotonic() > deadline:
+        smaller = runner.differing(best, quick=True)
+        if smaller is None:
             break
+        simplest = smaller[0]
         best = _variants(simplest)
-        if not len(best):
+        if time.monotonic() > deadline or not len(best):
             break
-    return found
+    # What seemed endless in a quick run may only be slow.
+    found = runner.differing(simplest, quick=False) if simplest is not None else None
+    return (found or runner.differing(vectors.take(np.arange(min(32, len(vectors)))), quick=False) or (None, None))[1]
 
 
 class _Runner:
@@ -51,8 +50,8 @@ class _Runner:
         self.probes = instrument(reference.executable, reference.layout.stride) if reference.branches >= 0 else None
         self.probed = target(self.probes.executable, reference.signature) if self.probes else None
 
-    def differing(self, vectors: Vectors) -> tuple[Vectors, Counterexample] | None:
-        """The simplest of some vectors that differs, and its counterexample; vectors come sorted from simple to less so."""
+    def differing(self, vectors: Vectors, *, quick: bool) -> tuple[Vectors, Counterexample] | None:
+        """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel."""
         layout, fuel = vectors.layout, self.reference.fuel + 8 * vectors.layout.stride
         inside, arguments = vectors.inside(), vectors.arguments()
         usable = np.ones(len(vectors), bool)
@@ -67,11 +66,10 @@ class _Runner:
         chosen = np.flatnonzero(usable)
         if not len(chosen):
             return None
+        enough = min(self.reference.candidate_fuel, 20_000 + 20 * expected.fuel) if quick else self.reference.candidate_fuel
         # The candidate stops at its first trap where the original returned: that vector differs, and all before it are known.
         try:
-            got = self.candidate.run(
-                arguments[chosen], vectors.arenas[chosen], fuel=self.reference.candidate_fuel, expected=expected.status[chosen]
-            )
+            got = self.candidate.run(arguments[chosen], vectors.arenas[chosen], fuel=enough, expected=expected.status[chosen])
         except UnusableModule:
             return None
         expected = expected.take(chosen)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from transpile.corpus import ir
 from transpile.corpus.generator.expression import INTEGERS, bits
-from transpile.corpus.generator.scope import continues, leaves
+from transpile.corpus.generator.trees import continues, leaves
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 
 SCALARS = frozenset(WIDTHS) | {"index"}

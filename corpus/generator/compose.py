@@ -128,9 +128,9 @@ def joined(f: Scope, first: E, second: E | None) -> E:
         if second.type == "bool":
             return both(first, second)
         return choose(first, second, 0)
-    second = f.named(fit(f, second, first.type)) if first.type != "index" or second.type in INTEGERS else second
     if first.type == "index":
-        return first + second if second.type == "index" else second
+        first = f.named(first.to(f.length_type))
+    second = f.named(fit(f, second, first.type))
     roll = f.rng.random()
     if roll < 0.35:
         return first + second

@@ -67,29 +67,74 @@ class E:
     def compare(self, op: str, other: E | int | float | str) -> E:
         return E(ir.Compare("bool", op, self.node, lift(other, self.node.type)))
 
-    def __add__(self, o): return self.binary("+", o)
-    def __sub__(self, o): return self.binary("-", o)
-    def __mul__(self, o): return self.binary("*", o)
-    def __truediv__(self, o): return self.binary("/", o)
-    def __mod__(self, o): return self.binary("%", o)
-    def __and__(self, o): return self.binary("&", o)
-    def __or__(self, o): return self.binary("|", o)
-    def __xor__(self, o): return self.binary("^", o)
-    def __lshift__(self, o): return self.binary("<<", o)
-    def __rshift__(self, o): return self.binary(">>", o)
-    def __radd__(self, o): return E(lift(o, self.type)).binary("+", self)
-    def __rsub__(self, o): return E(lift(o, self.type)).binary("-", self)
-    def __rmul__(self, o): return E(lift(o, self.type)).binary("*", self)
-    def __rtruediv__(self, o): return E(lift(o, self.type)).binary("/", self)
-    def __rlshift__(self, o): return E(lift(o, self.type)).binary("<<", self)
-    def __neg__(self): return E(ir.Unary(self.type, "-", self.node))
-    def __invert__(self): return E(ir.Unary(self.type, "~", self.node))
-    def __lt__(self, o): return self.compare("<", o)
-    def __le__(self, o): return self.compare("<=", o)
-    def __gt__(self, o): return self.compare(">", o)
-    def __ge__(self, o): return self.compare(">=", o)
-    def __eq__(self, o): return self.compare("==", o)  # type: ignore[override]
-    def __ne__(self, o): return self.compare("!=", o)  # type: ignore[override]
+    def __add__(self, o):
+        return self.binary("+", o)
+
+    def __sub__(self, o):
+        return self.binary("-", o)
+
+    def __mul__(self, o):
+        return self.binary("*", o)
+
+    def __truediv__(self, o):
+        return self.binary("/", o)
+
+    def __mod__(self, o):
+        return self.binary("%", o)
+
+    def __and__(self, o):
+        return self.binary("&", o)
+
+    def __or__(self, o):
+        return self.binary("|", o)
+
+    def __xor__(self, o):
+        return self.binary("^", o)
+
+    def __lshift__(self, o):
+        return self.binary("<<", o)
+
+    def __rshift__(self, o):
+        return self.binary(">>", o)
+
+    def __radd__(self, o):
+        return E(lift(o, self.type)).binary("+", self)
+
+    def __rsub__(self, o):
+        return E(lift(o, self.type)).binary("-", self)
+
+    def __rmul__(self, o):
+        return E(lift(o, self.type)).binary("*", self)
+
+    def __rtruediv__(self, o):
+        return E(lift(o, self.type)).binary("/", self)
+
+    def __rlshift__(self, o):
+        return E(lift(o, self.type)).binary("<<", self)
+
+    def __neg__(self):
+        return E(ir.Unary(self.type, "-", self.node))
+
+    def __invert__(self):
+        return E(ir.Unary(self.type, "~", self.node))
+
+    def __lt__(self, o):
+        return self.compare("<", o)
+
+    def __le__(self, o):
+        return self.compare("<=", o)
+
+    def __gt__(self, o):
+        return self.compare(">", o)
+
+    def __ge__(self, o):
+        return self.compare(">=", o)
+
+    def __eq__(self, o):
+        return self.compare("==", o)  # type: ignore[override]
+
+    def __ne__(self, o):
+        return self.compare("!=", o)  # type: ignore[override]
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -27,14 +27,13 @@ def bit_field(f: Scope) -> E:
             return (x & (1 << position.node.value)) != 0
         return ((x >> position) & 1) != 0 if f.chance(0.5) else (x & (one << position)) != 0
     if roll < 0.75:
-        if "Const" in type_name(position):
-            bit = number(1 << position.node.value, type)
-        else:
-            bit = one << position
+        bit = number(1 << position.node.value, type) if "Const" in type_name(position) else one << position
         return f.any(x | bit, x & ~bit, x ^ bit) if "Const" not in type_name(bit) else f.any(x | bit, x ^ bit)
     y = f.scalar(type)
     mask = f.let((one << position) - 1) if "Const" not in type_name(position) else number(choices.mask(f.rng, type), type)
-    return f.any((x & ~mask) | (y & mask), (x & mask) ^ y, x ^ ((x ^ y) & mask)) if "Const" not in type_name(mask) else (x & mask) | (y << 1)
+    return (
+        f.any((x & ~mask) | (y & mask), (x & mask) ^ y, x ^ ((x ^ y) & mask)) if "Const" not in type_name(mask) else (x & mask) | (y << 1)
+    )
 
 
 def type_name(e: E) -> str:
@@ -93,8 +92,12 @@ def combine_words(f: Scope) -> E:
     type = f.any("u32", "u32", "u64")
     a, b = f.scalar(type), f.scalar(type)
     golden = 0x9E3779B9 if type == "u32" else f.any(0x9E3779B9, 0x9E3779B97F4A7C15)
-    value = f.any(a ^ (b + golden + (a << 6) + (a >> 2)), a * choices.multiplier(f.rng, type) + b, (a + b) * (a + b + 1) / 2 + b,
-                  ((a << 5) | (a >> (bits(type) - 5))) ^ b)  # fmt: skip
+    value = f.any(
+        a ^ (b + golden + (a << 6) + (a >> 2)),
+        a * choices.multiplier(f.rng, type) + b,
+        (a + b) * (a + b + 1) / 2 + b,
+        ((a << 5) | (a >> (bits(type) - 5))) ^ b,
+    )
     if f.chance(0.35):
         h = f.let(value)
         f.set(h, h >> choices.shift(f.rng, type), "^")
@@ -108,8 +111,11 @@ def combine_words(f: Scope) -> E:
 def prng_step(f: Scope) -> E:
     """A linear congruential step and what of it is used."""
     x = f.scalar(choices.mix(u32=7, u64=3))
-    factor, plus = f.any((1664525, 1013904223), (1103515245, 12345), (69069, 1), (214013, 2531011), (22695477, 1)) if x.type == "u32" else f.any(
-        (6364136223846793005, 1442695040888963407), (2862933555777941757, 3037000493), (25214903917, 11))  # fmt: skip
+    factor, plus = (
+        f.any((1664525, 1013904223), (1103515245, 12345), (69069, 1), (214013, 2531011), (22695477, 1))
+        if x.type == "u32"
+        else f.any((6364136223846793005, 1442695040888963407), (2862933555777941757, 3037000493), (25214903917, 11))
+    )
     value = x * factor + plus
     if f.chance(0.6):
         shifted = value >> f.any(16, 16, 8, 1, 24)
@@ -122,8 +128,10 @@ def swar(f: Scope) -> E:
     """Population count, reversal and spreading by masks."""
     x = f.scalar(("u32", "u32", "u64", "u8"))
     type = x.type
-    m1, m2, m4, m8, m16 = (number(v & ((1 << bits(type)) - 1), type) for v in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F,
-                                                                              0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF))  # fmt: skip
+    m1, m2, m4, m8, m16 = (
+        number(v & ((1 << bits(type)) - 1), type)
+        for v in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF)
+    )
     v = f.let(x)
     roll = f.rng.random()
     if roll < 0.45:
@@ -207,7 +215,9 @@ def saturate(f: Scope) -> E:
         total = f.let(x + y)
         return choose(total < x, limit(type) if f.chance(0.6) else number(0xFFFFFFFF, type), total)
     wide = f.let(_widened(f, x, y, op))
-    return choose(wide > limit(type).to(wide.type), limit(type), choose(wide < limit(type, False).to(wide.type), limit(type, False), wide.to(type)))
+    return choose(
+        wide > limit(type).to(wide.type), limit(type), choose(wide < limit(type, False).to(wide.type), limit(type, False), wide.to(type))
+    )
 
 
 def _widened(f: Scope, x: E, y: E, op: str) -> E:
@@ -301,7 +311,9 @@ def unpack(f: Scope) -> E:
         if roll < 0.55:
             return (r + g + b) / 3
         if roll < 0.75:
-            return f.any((b << 16) | (g << 8) | r, ((r >> 3) << 11) | ((g >> 2) << 5) | (b >> 3), ((r / 2) << 16) | ((g / 2) << 8) | (b / 2))
+            return f.any(
+                (b << 16) | (g << 8) | r, ((r >> 3) << 11) | ((g >> 2) << 5) | (b >> 3), ((r / 2) << 16) | ((g / 2) << 8) | (b / 2)
+            )
         top = f.let(choose(r > g, r, g))
         return choose(b > top, b, top)
     k, m = f.any((24, 0xFF), (16, 0xFF), (8, 0xFF), (11, 0x1F), (5, 0x3F), (28, 0xF), (4, 0xF))
@@ -320,8 +332,13 @@ def fixed_point(f: Scope) -> E:
             product = product + (1 << (k - 1))
         return (product >> k).to("i32")
     if roll < 0.7:
-        return choose(y == 0, number(0, "i32"), ((x.to("i64") << k) / builtin("max", y, 1).to("i64")).to("i32") if f.chance(0.3) else (
-            (x.to("i64") << k) / (y | 1).to("i64")).to("i32"))  # fmt: skip
+        return choose(
+            y == 0,
+            number(0, "i32"),
+            ((x.to("i64") << k) / builtin("max", y, 1).to("i64")).to("i32")
+            if f.chance(0.3)
+            else ((x.to("i64") << k) / (y | 1).to("i64")).to("i32"),
+        )
     t = f.scalar("i32")
     return x + ((y - x) * t >> k) if f.chance(0.5) else (x * ((1 << k) - t) + y * t) >> k
 

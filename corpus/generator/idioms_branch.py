@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, bits, both, builtin, choose, either, negate, number, signed
-from transpile.corpus.generator.idioms_text import each_byte, source
+from transpile.corpus.generator.expression import E, bits, both, choose, either, negate, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
 from transpile.corpus.signature import FLOATS
@@ -17,13 +16,22 @@ def grade(f: Scope) -> None:
     x = f.scalar(type)
     f.result = f.any("i32", "i32", "u8", "u32", "i8")
     count = f.any(2, 3, 3, 4, 5, 6)
-    stops = sorted({choices.pick(f.rng, choices.COMMON, type) if type not in FLOATS else float(choices.pick(f.rng, choices.COMMON, "i32")) for _ in range(count)})
+    stops = sorted(
+        {
+            choices.pick(f.rng, choices.COMMON, type) if type not in FLOATS else float(choices.pick(f.rng, choices.COMMON, "i32"))
+            for _ in range(count)
+        }
+    )
     up = f.chance(0.5)
     letters = f.result in ("u8", "i8") and f.chance(0.6)
     chained = f.chance(0.3)
     out = f.let(0, f.result) if chained else None
     for k, stop in enumerate(stops if up else reversed(stops)):
-        value = number(chr(65 + k), f.result) if letters else number(k if f.chance(0.7) else choices.pick(f.rng, choices.SMALL, f.result), f.result)
+        value = (
+            number(chr(65 + k), f.result)
+            if letters
+            else number(k if f.chance(0.7) else choices.pick(f.rng, choices.SMALL, f.result), f.result)
+        )
         condition = (x < stop if f.chance(0.6) else x <= stop) if up else (x >= stop if f.chance(0.7) else x > stop)
         if chained:
             with f.when(condition) if k == 0 else f.elsewhen(condition):
@@ -65,7 +73,9 @@ def brackets_tax(f: Scope) -> None:
 def leap_year(f: Scope) -> E:
     y = f.scalar(("i32", "u32", "i32", "u16"))
     if f.chance(0.6):
-        return either(both(y % 4 == 0, y % 100 != 0), y % 400 == 0) if f.chance(0.7) else both(y % 4 == 0, either(y % 100 != 0, y % 400 == 0))
+        return (
+            either(both(y % 4 == 0, y % 100 != 0), y % 400 == 0) if f.chance(0.7) else both(y % 4 == 0, either(y % 100 != 0, y % 400 == 0))
+        )
     if f.chance(0.5):
         return both((y & 3) == 0, either(y % 25 != 0, (y & 15) == 0))
     return y * 365 + y / 4 - y / 100 + y / 400
@@ -77,6 +87,7 @@ def days_in_month(f: Scope) -> None:
     y = f.scalar(("i32", "u32")) if f.chance(0.7) else None
     m = f.scalar(type)
     f.result = f.any("i32", type)
+
     def leap() -> E:
         return either(both(y % 4 == 0, y % 100 != 0), y % 400 == 0)
 
@@ -136,12 +147,21 @@ def rounding(f: Scope) -> E:
     x = f.scalar(type)
     if f.chance(0.35):
         k = f.any(4, 8, 16, 64, 4096, 2, 32)
-        return f.any((x + (k - 1)) & -k if signed(type) else (x + (k - 1)) & ((1 << bits(type)) - k), (x + (k - 1)) / k, (x + k // 2) / k * k, (x + (k - 1)) / k * k, x / k * k, x - x % k)  # fmt: skip
+        return f.any(
+            (x + (k - 1)) & -k if signed(type) else (x + (k - 1)) & ((1 << bits(type)) - k),
+            (x + (k - 1)) / k,
+            (x + k // 2) / k * k,
+            (x + (k - 1)) / k * k,
+            x / k * k,
+            x - x % k,
+        )
     y = f.scalar(type)
     safe = y | 1 if f.chance(0.15) else None
     roll = f.rng.random()
     if roll < 0.4:
-        value = f.any((x + y - 1) / (safe or y), x / (safe or y) + choose(x % (safe or y) != 0, number(1, type), 0), (x + y / 2) / (safe or y))
+        value = f.any(
+            (x + y - 1) / (safe or y), x / (safe or y) + choose(x % (safe or y) != 0, number(1, type), 0), (x + y / 2) / (safe or y)
+        )
         return value if safe is not None else choose(y == 0, number(0, type), value)
     if roll < 0.65 and signed(type):
         with_guard = choose(y == 0, number(1, type), y)
@@ -149,7 +169,13 @@ def rounding(f: Scope) -> E:
         r = f.let(x % m)
         return choose(r < 0, r + m, r) if f.chance(0.6) else (r + m) % m
     if roll < 0.85:
-        return f.any(choose(x > y, x - y, y - x), x / 2 + y / 2, x + (y - x) / 2, choose(x + 1 >= y, number(0, type), x + 1), choose(x == 0, y - 1, x - 1))
+        return f.any(
+            choose(x > y, x - y, y - x),
+            x / 2 + y / 2,
+            x + (y - x) / 2,
+            choose(x + 1 >= y, number(0, type), x + 1),
+            choose(x == 0, y - 1, x - 1),
+        )
     return choose(x < y, x, y) if f.chance(0.5) else choose(x > y, x, y)
 
 
@@ -202,215 +228,6 @@ def triangle(f: Scope) -> None:
     with f.when(either(either(a == b, b == c), a == c)):
         f.ret(codes[2])
     f.ret(codes[3])
-
-
-@idiom("tail", 2.5)
-def calculator(f: Scope) -> None:
-    """An operation chosen by a code: characters or small numbers; by switch or by ifs."""
-    type = f.any("i32", "i32", "u32", "i64", "f64", "u8")
-    op, a, b = f.ordered(lambda: f.scalar(("i32", "u8", "i8", "u32")), lambda: f.scalar(type), lambda: f.scalar(type), usual=0.6)
-    f.result = type
-    chars = op.type in ("u8", "i8") or f.chance(0.2)
-    actions = [("+", a + b), ("-", a - b), ("*", a * b)]
-    if type in FLOATS:
-        actions.append(("/", a / b))
-    else:
-        actions += [("/", None), ("%", None), ("&", a & b), ("|", a | b), ("^", a ^ b), ("<", choose(a < b, a, b)), (">", choose(a > b, a, b))]
-    actions = actions[: f.any(3, 4)] if f.chance(0.4) else f.rng.sample(actions, min(len(actions), f.any(2, 3, 4, 5)))
-
-    def act(char: str, value: E | None) -> None:
-        if value is None:
-            safe = a / b if char == "/" else a % b
-            if f.chance(0.5):
-                f.ret(choose(b == 0, number(0, type), safe) if f.chance(0.6) else choose(b != 0, safe, 0))
-            else:
-                with f.when(b == 0):
-                    f.ret(0)
-                f.ret(safe)
-        else:
-            f.ret(value)
-
-    if f.chance(0.75):
-        with f.switch(op) as s:
-            for k, (char, value) in enumerate(actions):
-                with s.case(char if chars else k):
-                    act(char, value)
-            with s.otherwise():
-                f.ret(f.any(number(0, type), a))
-        return
-    for k, (char, value) in enumerate(actions):
-        with f.when(op == (char if chars else k)):
-            act(char, value)
-    f.ret(0)
-
-
-@idiom("tail", 1.5)
-def switch_map(f: Scope) -> None:
-    """Codes mapped to constants."""
-    x = f.scalar(("i32", "u32", "u8", "i32"))
-    f.result = f.any("i32", "i32", "u8", "u32", "bool")
-    count = f.any(3, 4, 5, 6, 8)
-    if x.type == "u8" and f.chance(0.5):
-        keys: list = f.rng.sample("abcdefghijklmnopqrstuvwxyzABCDEF0123456789+-*/", count)
-    elif f.chance(0.6):
-        first = f.any(0, 0, 1, 1)
-        keys = list(range(first, first + count))
-    else:
-        keys = sorted(f.rng.sample(range(0, 128), count))
-    if f.result == "bool":
-        with f.switch(x) as s:
-            with s.case(*keys):
-                f.ret(True)
-            with s.otherwise():
-                f.ret(False)
-        return
-    grouped = f.chance(0.35)
-    with f.switch(x) as s:
-        while keys:
-            take = f.any(1, 2, 3) if grouped else 1
-            group, keys = keys[:take], keys[take:]
-            with s.case(*group):
-                if f.chance(0.85) or x.type == "u8":
-                    f.ret(choices.pick(f.rng, choices.COMMON, f.result))
-                else:
-                    f.ret(holes.transform(f, x, 1, 0.0))
-        with s.otherwise():
-            f.ret(f.any(0, 0, -1) if signed(f.result) else 0)
-
-
-@idiom("value", 1.2)
-def switch_accumulate(f: Scope) -> E:
-    """Commands over an array interpreted: moves, stack-like registers, counters."""
-    s = source(f, 0.8)
-    x = f.let(0, f.any("i32", "i64", "i32"))
-    y = f.let(0, x.type)
-    chars = f.chance(0.6)
-    keys = f.any("UDLR", "NSEW", "+-*/", "udlr", "^v<>", "abcd") if chars else [0, 1, 2, 3]
-    actions = [lambda: f.add(y), lambda: f.sub(y), lambda: f.sub(x), lambda: f.add(x), lambda: f.set(x, y, "+"), lambda: f.set(y, x * f.any(2, 3)),
-               lambda: f.set(x, f.any(2, 10), "*"), lambda: f.set(y, 1, ">>")]  # fmt: skip
-    if f.chance(0.5):
-        f.rng.shuffle(actions)
-    with each_byte(f, s) as c, f.switch(c) as switch:
-        for key, action in zip(keys[: f.any(3, 4, 4)], actions, strict=False):
-            with switch.case(key):
-                action()
-        if f.chance(0.3):
-            with switch.otherwise():
-                f.set(x, 1, f.any("+", "^"))
-    return f.any(x, x * x + y * y, x + y, builtin("abs", x) + builtin("abs", y), (x << 16) + y)
-
-
-@idiom("tail", 2)
-def state_machine(f: Scope) -> None:
-    """States over bytes: a lexer, a matcher, a counter of patterns; by switch or ifs."""
-    s = source(f)
-    state, count = f.let(0, "i32"), f.let(0, "i32")
-    states = f.any(2, 3, 3, 4)
-    kinds = [f.any("digit", "alpha", "space", "char", "separator", "lower", "char") for _ in range(states)]
-    f.result = f.any("i32", "i32", f.truth)
-    error = f.chance(0.3)
-
-    def step(k: int, c: E) -> None:
-        with f.when(holes.char_class(f, c, kinds[k])):
-            f.set(state, (k + 1) % states)
-            if f.chance(0.5) or k == 0:
-                f.add(count)
-        if f.chance(0.5):
-            with f.elsewhen(holes.char_class(f, c, f.any("digit", "char", "space"))) if f.chance(0.5) else f.other():
-                if error and f.chance(0.4):
-                    f.ret(False if f.result == "bool" else f.any(0, -1))
-                else:
-                    f.set(state, f.rng.choice([j for j in range(states) if j != k] or [0]))
-
-    with each_byte(f, s) as c:
-        if f.chance(0.6):
-            with f.switch(state) as switch:
-                for k in range(states):
-                    with switch.case(k):
-                        step(k, c)
-        else:
-            for k in range(states - 1):
-                with f.when(state == k) if k == 0 else f.elsewhen(state == k):
-                    step(k, c)
-            with f.other():
-                step(states - 1, c)
-    if f.result == "bool" or f.chance(0.3):
-        f.ret(holes.truth(f, state == f.rng.randrange(states)) if f.chance(0.6) else holes.truth(f, count > f.any(0, 1)))
-    else:
-        f.ret(f.any(count, count * states + state, count + state))
-
-
-@idiom("effect", 1.5)
-def divide_out(f: Scope) -> E | None:
-    """Two results: one or both through out-parameters."""
-    type = f.any("i32", "u32", "i64", "f64")
-    x, y = f.scalar(type), f.scalar(type)
-    out = f.out(type)
-    roll = f.rng.random()
-    if type in FLOATS:
-        second = f.out(type)
-        f.set(out[0], x * y if roll < 0.5 else (x + y) * 0.5)
-        f.set(second[0], x + y if roll < 0.3 else x - y)
-        return None
-    if roll < 0.55:
-        d = f.let(choose(y == 0, number(1, type), y))
-        f.set(out[0], x % d if f.chance(0.6) else x / d)
-        return x / d if f.chance(0.6) else x * d
-    if roll < 0.8:
-        second = f.out(type)
-        f.set(out[0], choose(x < y, x, y))
-        f.set(second[0], choose(x < y, y, x))
-        return None
-    total = f.let(x + y)
-    f.set(out[0], total)
-    return total < x if not signed(type) else both((x ^ y) >= 0, (x ^ total) < 0)
-
-
-@idiom("effect", 1)
-def swap_out(f: Scope) -> E | None:
-    """Exchange, sort, or step values behind two pointers."""
-    type = f.any(*choices.NUMBERS)
-    a, b = f.out(type), f.out(type)
-    roll = f.rng.random()
-    if roll < 0.4:
-        t = f.let(a[0])
-        f.set(a[0], b[0])
-        f.set(b[0], t)
-        return None
-    if roll < 0.7:
-        with f.when(a[0].compare(f.any(">", "<"), b[0])):
-            t = f.let(a[0])
-            f.set(a[0], b[0])
-            f.set(b[0], t)
-        return None
-    t = f.let(a[0] + b[0])
-    f.set(a[0], b[0])
-    f.set(b[0], t)
-    return t if f.chance(0.4) else None
-
-
-@idiom("tail", 1.2)
-def checked_out(f: Scope) -> None:
-    """A guarded operation that reports success and writes its result."""
-    type = f.any("i32", "u32", "i64", "u8", "f64")
-    x, y = f.scalar(type), f.scalar(type)
-    out = f.out(type)
-    roll = f.rng.random()
-    if roll < 0.5 or type in FLOATS:
-        with f.when(y == 0):
-            if f.chance(0.3):
-                f.set(out[0], 0)
-            holes.ret_truth(f, False)
-        f.set(out[0], x / y if type in FLOATS or f.chance(0.6) else x % y)
-    elif not signed(type):
-        with f.when(x + y < x if f.chance(0.4) else x < y):
-            holes.ret_truth(f, False)
-        f.set(out[0], x - y)
-    else:
-        with f.when(either(x < 0, y < 0)):
-            holes.ret_truth(f, False)
-        f.set(out[0], x * y + 1 if f.chance(0.3) else x * y)
-    holes.ret_truth(f, True)
 
 
 @idiom("value", 1.5)

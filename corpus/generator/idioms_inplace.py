@@ -348,7 +348,8 @@ def partition(f: Scope) -> E:
     border = f.let(0, "index")
     pivot = f.scalar(type) if f.chance(0.5) else None
     with f.range(0, a.len) as i:
-        with f.when(a[i].compare(f.any("<", "<=", ">"), pivot) if pivot is not None else holes.predicate(f, a[i], text=False)):
+        first = a[i].compare(f.any("<", "<=", ">"), pivot) if pivot is not None else holes.predicate(f, a[i], text=False)
+        with f.when(first):
             f.swap(a, border, i)
             f.add(border)
     return border

@@ -116,7 +116,7 @@ def find_byte(f: Scope) -> None:
     i = f.let(0, "index")
     found = f.let(-1, "i32") if last else None
     f.result = "i32" if last else f.result
-    with f.loop(more(s, i)),_stepping(f, i), f.when(s[i] == key if key is not None else holes.char_class(f, s[i])):
+    with f.loop(more(s, i)), _stepping(f, i), f.when(s[i] == key if key is not None else holes.char_class(f, s[i])):
         if last:
             f.set(found, i)
         else:

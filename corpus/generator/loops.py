@@ -5,7 +5,8 @@ from __future__ import annotations
 from transpile.corpus import ir
 from transpile.corpus.generator.expression import INTEGERS, E, both, negate, number, signed
 from transpile.corpus.generator.grammar import Grower
-from transpile.corpus.generator.scope import Array, Reject, continues, mentions
+from transpile.corpus.generator.scope import Array, Reject
+from transpile.corpus.generator.trees import continues, mentions
 
 
 def grow(g: Grower, depth: int) -> None:
@@ -233,10 +234,7 @@ def capped(g: Grower, depth: int) -> None:
         extra = state.compare(f.any("!=", ">", "!="), f.any(0, 1, 1)) if signed(state.type) else state != f.any(0, 1)
         if f.chance(0.75):
             condition = both(extra, condition) if f.chance(0.6) else both(condition, extra)
-        if f.chance(0.5):
-            step = g.operation(state, state.type, 1)
-        else:
-            step = None
+        step = g.operation(state, state.type, 1) if f.chance(0.5) else None
     else:
         step = None
     with f.loop(condition):

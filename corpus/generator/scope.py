@@ -12,99 +12,14 @@ from random import Random
 
 from transpile.corpus import ir
 from transpile.corpus.generator import choices
+from transpile.corpus.generator.blocks import Array, Block, Cases, Record, Until
 from transpile.corpus.generator.expression import INTEGERS, E, lift
+from transpile.corpus.generator.trees import leaves, mentions
 from transpile.corpus.signature import Parameter, Signature, Struct
 
 
 class Reject(Exception):
     """The draw led nowhere (nothing fits, or something stays unused): draw again."""
-
-
-class Array:
-    """An array: a parameter (with length, NUL-terminated string, or out-parameter) or a local of constant size."""
-
-    __slots__ = ("element", "fields", "function", "local", "name", "sized")
-
-    def __init__(self, function: Scope, name: str, element: str, sized: bool, local: bool = False, fields: dict[str, str] | None = None):
-        self.function, self.name, self.element, self.sized, self.local = function, name, element, sized, local
-        self.fields = fields or {}
-
-    @property
-    def len(self) -> E:
-        return E(ir.Len("index", self.name))
-
-    def __getitem__(self, index: E | int) -> E:
-        return E(ir.Index(self.element, self.name, lift(index, "index")))
-
-    def at(self, index: E | int, field: str) -> E:
-        return E(ir.Index(self.fields[field], self.name, lift(index, "index"), field))
-
-
-class Record:
-    """A parameter that points to one struct."""
-
-    __slots__ = ("fields", "name")
-
-    def __init__(self, name: str, fields: dict[str, str]):
-        self.name, self.fields = name, fields
-
-    def __getitem__(self, field: str) -> E:
-        return E(ir.Field(self.fields[field], self.name, field))
-
-
-class Block:
-    """An open block; on exit its statements become one statement of the enclosing block."""
-
-    __slots__ = ("build", "function", "value")
-
-    def __init__(self, function: Scope, build: Callable[[tuple[ir.Stmt, ...]], None], value: object = None):
-        self.function, self.build, self.value = function, build, value
-
-    def __enter__(self):
-        self.function.blocks.append([])
-        self.function.live.append([])
-        return self.value
-
-    def __exit__(self, kind, *_) -> None:
-        body = tuple(self.function.blocks.pop())
-        self.function.live.pop()
-        if kind is None:
-            self.build(body)
-
-
-class Until:
-    """Handle of an open do-while: set `condition` before the block ends."""
-
-    __slots__ = ("condition",)
-
-    def __init__(self) -> None:
-        self.condition: E | None = None
-
-
-class Cases:
-    """Handle of an open switch."""
-
-    def __init__(self, function: Scope, value: E):
-        self.function, self.value = function, value
-        self.cases: list[tuple[tuple[int, ...], tuple[ir.Stmt, ...]]] = []
-        self.default: tuple[ir.Stmt, ...] = ()
-
-    def __enter__(self) -> Cases:
-        return self
-
-    def __exit__(self, kind, *_) -> None:
-        if kind is None:
-            self.function.emit(ir.Switch(self.value.node, tuple(self.cases), self.default))
-
-    def case(self, *values: int | str) -> Block:
-        constants = tuple(lift(v, self.value.type).value for v in values)
-        return Block(self.function, lambda body: self.cases.append((constants, body)))
-
-    def otherwise(self) -> Block:
-        def build(body: tuple[ir.Stmt, ...]) -> None:
-            self.default = body
-
-        return Block(self.function, build)
 
 
 class Scope:
@@ -353,8 +268,9 @@ class Scope:
         until = Until()
         return Block(self, lambda body: self.emit(ir.DoWhile(body, until.condition.node)), until)
 
-    def range(self, start: E | int, stop: E | int, *, type: str | None = None, step: int = 1, inclusive: bool = False,
-              reverse: bool = False) -> Block:  # fmt: skip
+    def range(
+        self, start: E | int, stop: E | int, *, type: str | None = None, step: int = 1, inclusive: bool = False, reverse: bool = False
+    ) -> Block:
         """A counting loop; its value is the counter."""
         if type is None:
             type = stop.type if isinstance(stop, E) else start.type if isinstance(start, E) else "i32"
@@ -410,56 +326,3 @@ class Scope:
         used = {p.type for p in parameters}
         signature = Signature(name, parameters, self.result, tuple(s for s in self.structs if s.name in used))
         return ir.Function(signature, tuple(self.blocks[0]), self.length_type)
-
-
-def leaves(body: Sequence[ir.Stmt]) -> bool:
-    """Whether control never falls out of the body's end."""
-    if not body:
-        return False
-    last = body[-1]
-    if isinstance(last, ir.Return | ir.Break | ir.Continue):
-        return True
-    if isinstance(last, ir.If):
-        return leaves(last.then) and leaves(last.other)
-    if isinstance(last, ir.Switch):
-        return leaves(last.default) and all(leaves(b) for _, b in last.cases)
-    if isinstance(last, ir.Loop):
-        return not breaks(last.body)
-    return False
-
-
-def breaks(body: Sequence[ir.Stmt]) -> bool:
-    """Whether the body breaks out of its own loop."""
-    for one in body:
-        if isinstance(one, ir.Break):
-            return True
-        if isinstance(one, ir.If) and (breaks(one.then) or breaks(one.other)):
-            return True
-        if isinstance(one, ir.Switch) and (breaks(one.default) or any(breaks(b) for _, b in one.cases)):
-            return True
-    return False
-
-
-def continues(body: Sequence[ir.Stmt]) -> bool:
-    """Whether the body continues its own loop."""
-    for one in body:
-        if isinstance(one, ir.Continue):
-            return True
-        if isinstance(one, ir.If) and (continues(one.then) or continues(one.other)):
-            return True
-        if isinstance(one, ir.Switch) and (continues(one.default) or any(continues(b) for _, b in one.cases)):
-            return True
-    return False
-
-
-def mentions(node: object, name: str) -> bool:
-    """Whether a variable or an array of that name is read or written below the node."""
-    if isinstance(node, tuple):
-        return any(mentions(n, name) for n in node)
-    if isinstance(node, ir.Var):
-        return node.name == name
-    if isinstance(node, ir.Index) and node.array == name:
-        return True
-    if isinstance(node, ir.Expr | ir.Stmt):
-        return any(mentions(getattr(node, slot), name) for kind in type(node).__mro__[:-1] for slot in getattr(kind, "__slots__", ()))
-    return False

@@ -8,6 +8,7 @@ import struct
 
 import pytest
 import wasmtime
+
 from transpile.corpus import ir
 from transpile.corpus.batch import Rejected, compile_batch
 from transpile.corpus.language import Language

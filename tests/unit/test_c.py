@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from transpile.corpus import ir
 from transpile.corpus.languages.c import LANGUAGE as C
 from transpile.corpus.languages.cpp import LANGUAGE as CPP

@@ -114,7 +114,8 @@ def test_integers(value: int, bits: int, text: str) -> None:
     ("value", "width", "text"),
     [
         (0.5, 64, "0.5"), (1e-9, 64, "1e-09"), (-0.0, 64, "-0.0"), (float("inf"), 32, "inf"), (float("-inf"), 64, "-inf"), (0.1, 64, "0.1"),
-        (16777216.0, 32, "16777216.0"), (1e300, 64, "1e+300"), (3.4028234663852886e38, 32, "3.4028235e+38"), (1.401298464324817e-45, 32, "1e-45"),
+        (16777216.0, 32, "16777216.0"), (1e300, 64, "1e+300"), (3.4028234663852886e38, 32, "3.4028235e+38"),
+        (1.401298464324817e-45, 32, "1e-45"),
     ],
 )  # fmt: skip
 def test_floats(value: float, width: int, text: str) -> None:
@@ -140,8 +141,8 @@ def test_every_float_reads_back(single: int, double: int) -> None:
 
 def test_skeleton_has_no_numbers_but_names() -> None:
     text = (
-        "func i32 -> i32 local i32 ; local.get p0 i32.load 8 align=1 i32.const -5 i32.add i32.const d0 16 i32.load8_u d1 4 i32.const 0x9e3779b9 "
-        "f64.const -nan:0x1 f64.const 1e-09 f32.const inf br_table l0 l1 ; i64.store32 12 end"
+        "func i32 -> i32 local i32 ; local.get p0 i32.load 8 align=1 i32.const -5 i32.add i32.const d0 16 i32.load8_u d1 4 "
+        "i32.const 0x9e3779b9 f64.const -nan:0x1 f64.const 1e-09 f32.const inf br_table l0 l1 ; i64.store32 12 end"
     )
     assert skeleton(text) == (
         "func i32 -> i32 local i32 ; local.get p0 i32.load i32.const N i32.add i32.const d0 i32.load8_u d1 i32.const N "

@@ -15,6 +15,7 @@ TYPES = ("i32", "i64", "f32", "f64")
 PARAMETERS = ("i32", "i32", "i64", "f64")
 LOCALS = ("i32", "i32", "i32", "i64", "f32", "f64")
 CALLEES = ((("i32",), ("i32",)), (("i32", "i64"), ()))
+GLOBAL_NAMES = ("__stack_pointer", "g0", "g1")
 GLOBALS = (("i32", True, 7), ("f64", True, 0))
 DATA = (b"abcdefgh12345678", bytes(range(40)))
 BY_RESULT = {
@@ -183,7 +184,7 @@ class Runner:
     def run(self, text: str, vectors: list[tuple[int | float, ...]]) -> list[object]:
         """Per vector: result or kind of trap, calls made, memory and globals afterwards. "fuel" where it ran too long."""
         source = to_wat(text, callees=CALLEES, data=DATA, globals=GLOBALS, base=1024)
-        for name in ("sp", "g0", "g1"):
+        for name in GLOBAL_NAMES:
             source = source.replace(f"(global ${name} ", f'(global ${name} (export "{name}") ')
         module = wasmtime.Module(self.engine, wasmtime.wat2wasm(source))
         seen: list[object] = []
@@ -215,7 +216,7 @@ class Runner:
                 result = str(trap.trap_code)
             if isinstance(result, float):
                 result = struct.pack("<d", result)
-            states = [exports[name].value(store) for name in ("sp", "g0", "g1")]
+            states = [exports[name].value(store) for name in GLOBAL_NAMES]
             memory = bytes(exports["memory"].read(store, 0, exports["memory"].data_len(store)))
             seen.append((result, calls, repr(states), hash(memory)))
         return seen

@@ -1,0 +1,142 @@
+"""Proofs of equivalence for all inputs: by z3 for loop-free integer code, by trying all of them for small signatures.
+
+Invariant: `prove` answers "proved" only when the solver shows that no arguments and no memory make the two differ by `policy`, where the
+candidate may touch only bytes that the original touches. Limits: see `symbolic`; nothing is said after `TIMEOUT` milliseconds. A
+counterexample of the solver is only a suggestion, since it may break a precondition of the original: it must be replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from transpile.corpus.signature import SIGNED, WIDTHS, Signature, wasm_type
+from transpile.corpus.wasm import WasmFunction
+from transpile.corpus.zigcc import GLOBAL_BASE
+from transpile.verify import policy
+
+if TYPE_CHECKING:
+    from transpile.verify.symbolic import Behaviour
+
+TIMEOUT = 200
+_MOST_INPUTS = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`proved`, or perhaps `arguments` (raw bits by parameter) on which the two might differ; neither when nothing was found out."""
+
+    proved: bool
+    arguments: tuple[int, ...] | None = None
+
+
+NOTHING = Answer(False)
+
+
+def provable(functions: Iterable[WasmFunction]) -> bool:
+    """A quick look at a function and its callees: no loops, floats, globals, or addresses of data."""
+    for function in functions:
+        low, high = function.module.data_range
+        for name, immediate, _ in function.instructions:
+            if name in ("loop", "call_indirect", "memory.grow", "memory.size", "global.get", "global.set") or name[0] == "f" or "_f" in name:
+                return False
+            if name == "i32.const" and (low <= immediate < high or GLOBAL_BASE <= immediate < GLOBAL_BASE + (1 << 16)):
+                return False
+            if isinstance(immediate, tuple) and (".load" in name or ".store" in name) and immediate[1] >= GLOBAL_BASE:
+                return False
+    return True
+
+
+def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answer:
+    """Compare two functions of the signature's wasm type, the original first."""
+    import z3
+
+    from transpile.verify.symbolic import Unsupported, execute
+
+    arguments, domain = _arguments(signature)
+    memory = z3.Array("memory", z3.BitVecSort(32), z3.BitVecSort(8))
+    try:
+        original, candidate = (execute(f, list(arguments), memory) for f in (left, right))
+    except Unsupported:
+        return NOTHING
+    solver = z3.SolverFor("QF_ABV" if original.accesses or candidate.accesses else "QF_BV")
+    solver.set("timeout", TIMEOUT)
+    solver.add(*domain, z3.Or(*_differences(original, candidate, signature)))
+    found = solver.check()
+    if found == z3.unsat:
+        return Answer(True)
+    if found == z3.unknown or any(p.pointer for p in signature.parameters):
+        return NOTHING
+    model = solver.model()
+    return Answer(False, tuple(model.eval(a, model_completion=True).as_long() for a in arguments))
+
+
+def _arguments(signature: Signature) -> tuple[list[Any], list[Any]]:
+    """Symbolic arguments, and what the C ABI guarantees of them."""
+    import z3
+
+    arguments, domain = [], []
+    for k, parameter in enumerate(signature.parameters):
+        kind = "i32" if parameter.pointer else wasm_type(parameter.type)
+        one = z3.BitVec(f"p{k}", 32 if kind == "i32" else 64)
+        arguments.append(one)
+        width = 32 if parameter.pointer else 8 * WIDTHS[parameter.type]
+        if parameter.type == "bool" and not parameter.pointer:
+            domain.append(z3.ULE(one, 1))
+        elif width < 32:
+            extend = z3.SignExt if parameter.type in SIGNED else z3.ZeroExt
+            domain.append(one == extend(32 - width, z3.Extract(width - 1, 0, one)))
+    return arguments, domain
+
+
+def _differences(original: Behaviour, candidate: Behaviour, signature: Signature) -> list[Any]:
+    """Conditions under any of which the two differ."""
+    import z3
+
+    out = []
+    for when, status in original.ends:
+        same = [c for c, other in candidate.ends if policy.same_end(np.array([status]), np.array([other]))[0]]
+        out.append(z3.And(when, z3.Not(z3.Or(*same))))
+    both = z3.And(original.returns, candidate.returns)
+    out.append(z3.And(original.returns, z3.Not(candidate.returns)))
+    if signature.result is not None and original.result is not None and candidate.result is not None:
+        width = 8 * WIDTHS[signature.result]
+        results = [z3.Extract(width - 1, 0, one.result) for one in (original, candidate)]
+        out.append(z3.And(both, results[0] != results[1]))
+    if not original.memory.eq(candidate.memory):
+        out.append(z3.And(both, original.memory != candidate.memory))
+    for when, address, width in candidate.accesses:
+        covered = [
+            z3.And(c, z3.ULE(address - a, w - width), z3.ULE(address, (1 << 32) - width - 1)) for c, a, w in original.accesses if w >= width
+        ]
+        out.append(z3.And(when, original.returns, z3.Not(z3.Or(*covered))))
+    return out
+
+
+def all_inputs(signature: Signature) -> np.ndarray | None:
+    """Every input of a signature of few scalars as raw bits [N, P]; None where there are more than 65,536, or pointers."""
+    if any(p.pointer for p in signature.parameters) or not signature.parameters:
+        return None
+    widths = [1 if p.type == "bool" else 8 * WIDTHS[p.type] for p in signature.parameters]
+    if 1 << sum(widths) > _MOST_INPUTS:
+        return None
+    number = np.arange(1 << sum(widths), dtype=np.uint64)
+    columns = []
+    for width in widths:
+        columns.append(number & np.uint64((1 << width) - 1))
+        number = number >> np.uint64(width)
+    return np.stack(columns, axis=1)
+
+
+def stateless(functions: Iterable[WasmFunction]) -> bool:
+    """Whether a function and its callees write nothing that outlives a call: no stores, no globals but the stack pointer."""
+    for function in functions:
+        for name, immediate, _ in function.instructions:
+            if ".store" in name or name in ("memory.grow", "memory.copy", "memory.fill", "call_indirect"):
+                return False
+            if name == "global.set" and immediate != function.module.stack_pointer:
+                return False
+    return True
