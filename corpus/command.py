@@ -12,7 +12,7 @@ import typer
 from transpile.corpus.console import progress_bar, run
 from transpile.corpus.errors import TranspileError
 
-app = typer.Typer(help="Build (source, WAT) pairs with compilers, and look at them.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Build (source, WAT) pairs with compilers, and look at them.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -191,10 +191,8 @@ def _range(flow: Flow, loops: Loops, header: Block, number: int) -> tuple[int, i
         above = loops.above[block]
         edges = entered.get(block, loops.ways[block])
         if above.ending == "branch" and len(edges) == 1 and edges[0].source is above and above.edges[0].target is not above.edges[1].target:
-            if edges[0] is above.edges[0]:
-                low = max(low, int(above.operands[0] == number))
-            else:
-                low = max(low, _least(flow, above.operands[0], number))
+            condition = above.operands[0]
+            low = max(low, int(condition == number) if edges[0] is above.edges[0] else _least(flow, condition, number))
         block = above
     return low, high
 

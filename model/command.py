@@ -10,7 +10,7 @@ import typer
 
 from transpile.corpus.console import run
 
-app = typer.Typer(help="The encoder-decoder that reads WAT and writes source.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="The encoder-decoder that reads WAT and writes source.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
@@ -41,6 +41,26 @@ def export(
     from transpile.model.export import export as write
 
     write(run_folder, tokenizer, out, preset_name=preset)
+
+
+@app.command()
+def card(
+    checkpoint: Annotated[Path, typer.Argument(help="The exported checkpoint folder, which gets README.md, figures.jsonl, metrics.jsonl and loss.png.")],
+    run_folder: Annotated[Path, typer.Option("--run", help="Folder of the training run.")],
+    corpus: Annotated[list[Path], typer.Option(help="The corpora that were trained on.")],
+    figures: Annotated[Path, typer.Option(help="JSON lines that `model eval` printed.")],
+    preset: Annotated[str, typer.Option()] = "small",
+) -> None:
+    """Write the model card from what was measured."""
+    import shutil
+
+    from transpile.model.card import write_card
+
+    text = write_card(checkpoint, run_folder, corpus, figures, preset)
+    for path in (run_folder / "metrics.jsonl", run_folder / "loss.png", figures):
+        if path.exists():
+            shutil.copyfile(path, checkpoint / ("figures.jsonl" if path == figures else path.name))
+    (checkpoint / "README.md").write_text(text)
 
 
 @app.command("eval")

@@ -91,9 +91,7 @@ def draw(rows: Sequence[Row], rng: random.Random) -> Example:
     return Example(source.wat, target.target, target.prefix)
 
 
-def epoch(
-    groups: Sequence[Sequence[Row]], rng: random.Random, batch_tokens: int, *, pool: int = 8192, max_length: int = 1024
-) -> Iterator[list[Example]]:
+def epoch(groups: Sequence[Sequence[Row]], rng: random.Random, batch_tokens: int, *, pool: int = 8192, max_length: int = 1024) -> Iterator[list[Example]]:
     """Batches of one pass over the groups: at most `batch_tokens` padded tokens each, of like lengths, in random order."""
     order = list(range(len(groups)))
     rng.shuffle(order)

@@ -39,9 +39,7 @@ def choose(corpus: Path, split: str, source: str, target: str, count: int, seed:
             if pair.language == target:
                 targets[pair.group] = pair
     if not sources:
-        raise TranspileError(
-            f"no {split} functions in {source} in {corpus}", hint="splits are train, novel and natural; see `corpus stats`"
-        )
+        raise TranspileError(f"no {split} functions in {source} in {corpus}", hint="splits are train, novel and natural; see `corpus stats`")
     groups = sorted(sources)
     random.Random(seed).shuffle(groups)
     # A function that calls others is judged with their right translations; without those it can't be compiled.
@@ -66,9 +64,7 @@ def evaluate(
 
     ctranslate2.set_log_level(40)
     tokenizer = load(checkpoint / "tokenizer.json")
-    translator = ctranslate2.Translator(
-        str(checkpoint / "ctranslate2"), device="cpu", compute_type="int8", inter_threads=1, intra_threads=os.cpu_count() or 1
-    )
+    translator = ctranslate2.Translator(str(checkpoint / "ctranslate2"), device="cpu", compute_type="int8", inter_threads=1, intra_threads=os.cpu_count() or 1)
     ctranslate2.set_random_seed(seed + 1)
     chosen = choose(corpus, split, source, target, functions, seed)
     reader, writer = language(source), language(target)
@@ -136,9 +132,7 @@ def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: 
     common = {"target_prefix": [prefix], "max_input_length": 0, "max_decoding_length": 768, "beam_size": 1}
     results = translator.translate_batch([tokens], **common)
     if candidates > 1:
-        results += translator.translate_batch(
-            [tokens], sampling_topk=0, sampling_topp=0.98, sampling_temperature=0.8, num_hypotheses=candidates - 1, **common
-        )
+        results += translator.translate_batch([tokens], sampling_topk=0, sampling_topp=0.98, sampling_temperature=0.8, num_hypotheses=candidates - 1, **common)
     out: dict[str, None] = {}
     for result in results:
         for hypothesis in result.hypotheses:

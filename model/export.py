@@ -1,7 +1,7 @@
 """The exported checkpoint: one folder that transformers, CTranslate2 and (through our plugin) vLLM read, and nothing else is shared.
 
 config.json, generation_config.json, model.safetensors (float16), tokenizer.json, tokenizer_config.json,
-ctranslate2/ (int8), README.md (the model card), card.json (the card's figures)
+ctranslate2/ (int8), and once `model card` has run: README.md, figures.jsonl, metrics.jsonl, loss.png
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def export(run: Path, tokenizer_file: Path, out: Path, *, preset_name: str, quan
         network.half().save_pretrained(whole)
         wrapped.save_pretrained(whole)
         shutil.copyfile(tokenizer_file, whole / "tokenizer.json")
-        for kept in ("README.md", "card.json", "__init__.py"):
+        for kept in ("README.md", "figures.jsonl", "metrics.jsonl", "loss.png", "__init__.py"):
             if (out / kept).exists():
                 shutil.copyfile(out / kept, whole / kept)
         if out.exists():

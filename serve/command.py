@@ -16,7 +16,7 @@ import typer
 
 from transpile.corpus.console import progress_bar, run
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -12,7 +12,7 @@ import typer
 from transpile.corpus.console import run
 from transpile.corpus.errors import TranspileError
 
-app = typer.Typer(help="One vocabulary over canonical WAT and all languages.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="One vocabulary over canonical WAT and all languages.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @app.callback()

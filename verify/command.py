@@ -18,7 +18,7 @@ from transpile.corpus.console import run as run_app
 if TYPE_CHECKING:
     from transpile.verify.types import Verdict
 
-app = typer.Typer(help="Judge translations by what they do.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Judge translations by what they do.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

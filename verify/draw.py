@@ -14,10 +14,12 @@ from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """Constants found in the original's code: integers (int64, with their neighbours) and floats."""
+    """Constants found in the original's code: integers (int64, with their neighbours), floats, and a script: the bytes that it compares
+    with or keeps as data, in the order of the code, where the characters of a keyword stand together."""
 
     integers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     floats: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float64))
+    script: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
 
 
 _FLOATS = np.array(

@@ -25,7 +25,7 @@ _ALIASED = 0.08
 """Share of the vectors in which two pointers of one type point into one buffer."""
 
 _CONTENTS = ("style", "style", "sorted", "equal", "distinct", "ramp", "mixed", "mirror", "style", "bits")
-_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny")
+_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny", "script", "script")
 
 
 def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined, *, small: float = 0.5) -> Vectors:
@@ -77,7 +77,7 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
     for scalar, offset in slot.fields:
         kinds = _TEXTS if slot.text else _CONTENTS
         if WIDTHS[scalar] == 1 and scalar != "bool" and not slot.text:
-            kinds = (*_CONTENTS, "words", "digits", "letters", "distinct")
+            kinds = (*_CONTENTS, "words", "digits", "letters", "distinct", "script")
         chosen = rng.integers(0, len(kinds), len(rows))
         for k in np.unique(chosen):
             group = rows[chosen == k]
@@ -90,7 +90,7 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
 def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mined: Mined, *, text: bool) -> np.ndarray:
     """Raw bits [count, CAPACITY] of one kind of content."""
     shape = (count, CAPACITY)
-    if text or kind in ("words", "digits", "letters", "text"):
+    if text or kind in ("words", "digits", "letters", "text", "script"):
         return _written(rng, kind, shape, mined)
     names = styles(scalar)
     style = names[rng.integers(len(names))]
@@ -151,6 +151,13 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
         marks = mined.integers[(mined.integers > 0) & (mined.integers < 256)]
         pool = np.concatenate([marks.astype(np.uint8)] * 2 + [TEXT[:12]]) if len(marks) else TEXT
         return rng.choice(pool, shape).astype(np.uint64)
+    if kind == "script" and len(mined.script):
+        # From some place of the script on, as it is or with some characters changed.
+        places = rng.integers(0, len(mined.script), (count, 1)) + np.arange(CAPACITY)
+        out = mined.script[places % len(mined.script)]
+        changed = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.3]), (count, 1))
+        out[changed] = rng.choice(TEXT, int(changed.sum()))
+        return out.astype(np.uint64)
     if kind == "bytes":
         return rng.integers(1, 256, shape).astype(np.uint64)
     if kind in ("distinct", "repeat"):

@@ -11,7 +11,7 @@ of memory.copy and memory.fill are not checked; a module without a memory has no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,13 +88,14 @@ def reachable(module: WasmModule, name: str) -> list[WasmFunction]:
     return list(found.values())
 
 
-def mine(functions: Iterable[WasmFunction]) -> Mined:
+def mine(functions: Sequence[WasmFunction]) -> Mined:
     """Constants of the code with their neighbours, negations, and the differences of constants that stand close together.
 
     Compilers write `'0' <= c && c <= '9'` as `c - 48 < 10` unsigned: the boundaries are 48 and 58.
     """
     integers: set[int] = set()
     floats: set[float] = set()
+    script: list[int] = []
     for function in functions:
         recent: list[int] = []
         for name, immediate, _ in function.instructions:
@@ -102,6 +103,7 @@ def mine(functions: Iterable[WasmFunction]) -> Mined:
                 for value in (immediate, -immediate, *(immediate - r for r in recent), *(-immediate - r for r in recent)):
                     integers |= {value - 1, value, value + 1}
                 recent = [immediate, *recent[:2]]
+                script += [abs(immediate)] if 0 < abs(immediate) < 256 else []
             elif name == "br_table":
                 integers |= set(range(-1, len(immediate) + 1))
                 integers |= {k - r for r in recent for k in range(len(immediate))}
@@ -112,7 +114,11 @@ def mine(functions: Iterable[WasmFunction]) -> Mined:
     wrapped = [(v + (1 << 63)) % (1 << 64) - (1 << 63) for v in sorted(integers)]
     numbers = [float(v) for v in wrapped if abs(v) < 1 << 20]
     whole = [int(f) for f in floats if abs(f) < 1 << 62]
-    return Mined(np.array(wrapped + whole, np.int64), np.array([*sorted(floats), *numbers], np.float64))
+    for segment in functions[0].module.segments[:16]:
+        script += [byte for byte in segment.data[:64] if byte]
+    return Mined(
+        np.array(wrapped + whole, np.int64), np.array([*sorted(floats), *numbers], np.float64), np.array(script[:2048], np.uint8)
+    )
 
 
 def instrument(executable: Executable, stride: int) -> Instrumented | None:

@@ -129,8 +129,8 @@ class Vectors:
             np.zeros((count, layout.stride), np.uint8),
         )
 
-    def take(self, rows: np.ndarray) -> Vectors:
-        """A copy of some rows (indices or a mask)."""
+    def take(self, rows: np.ndarray | slice) -> Vectors:
+        """Some rows (indices or a mask: a copy; a slice: a view)."""
         return Vectors(self.layout, self.values[rows], self.home[rows], self.shift[rows], self.arenas[rows])
 
     @classmethod

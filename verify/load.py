@@ -104,7 +104,7 @@ def entry_signature(called: Signature, inner: Signature) -> Signature:
     own = [p for k, p in enumerate(inner.parameters) if k not in dropped]
     if not dropped and len(own) == len(called.parameters):
         matched = list(zip(called.parameters, own, strict=True))
-        parameters = tuple(replace(b, name=a.name, length=None) for a, b in matched)
+        parameters = tuple(replace(b, length=None) for _, b in matched)
     else:
         kept = [k for k in range(len(called.parameters)) if k not in lengths]
         if len(kept) != len(own):
@@ -114,8 +114,10 @@ def entry_signature(called: Signature, inner: Signature) -> Signature:
         if any((a.length is None) != (b.length is None) for a, b in matched):
             raise ValueError("a slice stands for a pointer without a length, or the other way round")
         parameters = tuple(
-            replace(theirs[k], name=p.name, length=p.length) if k in theirs else p for k, p in enumerate(called.parameters)
+            replace(theirs[k], length=p.length) if k in theirs else p for k, p in enumerate(called.parameters)
         )
+    # The names are the entry's alone; the caller's may be keywords in this language.
+    parameters = tuple(replace(p, name=f"p{k}") for k, p in enumerate(parameters))
     for a, b in matched:
         if a.pointer != b.pointer:
             raise ValueError(f"parameter '{a.name}' is a pointer on one side only")

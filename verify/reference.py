@@ -1,7 +1,7 @@
 """The original on its inputs: vectors chosen once, run once, and kept as what every candidate must reproduce.
 
-Vectors come in rounds: half of them drawn from the types, the rest mutated from those that reached rare branch outcomes. Invariant: the
-vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of them, in order,
+Vectors come in rounds: half of them drawn from the types, the rest mutated from those that reached rare branch outcomes; where outcomes
+are left, further rounds look for them alone. Invariant: the vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of them, in order,
 in a fresh instance, as every candidate's run will be. Limit: a function that keeps state between calls is compared over that one sequence.
 """
 
@@ -26,6 +26,8 @@ FUEL = 200_000
 """Wasm instructions (about) that the original may use on one input; inputs that need more are set aside."""
 _ROUNDS = 4
 _PROBED = 96
+_EXPLORATIONS, _EXPLORED, _PATIENCE = 24, 256, 5
+"""Rounds of exploring, vectors in each, and how many rounds without news end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,11 @@ class _Study:
             kept.append(vectors.take(usable))
             hits.append(reached[usable])
             have += int(usable.sum())
-        vectors = Vectors.join(kept)
+        if probes and probed and have:
+            self._explore(layout, probes, probed, kept, hits)
+        # What exploring found comes first.
+        vectors = Vectors.join(kept[::-1]).take(slice(self.inputs))
+        tried = max(tried, len(vectors))
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         fine = ~policy.unusable(outcomes.status)
         if not fine.all():
@@ -121,6 +127,25 @@ class _Study:
         seen = np.concatenate(hits).any(axis=0) if hits else np.zeros(0, bool)
         return Reference(self.signature, self.original, vectors, outcomes, tried - len(vectors), int(seen.sum()),
                          len(probes.branches) if probes else -1, self.fuel, self.mined)  # fmt: skip
+
+    def _explore(self, layout: Layout, probes: Instrumented, probed: Target, kept: list[Vectors], hits: list[np.ndarray]) -> None:
+        """While outcomes are unreached, look for them beyond the budget of inputs; only vectors that reach new ones are kept."""
+        idle = 0
+        seen = np.concatenate(hits).any(axis=0)
+        for _ in range(_EXPLORATIONS):
+            if seen.all() or idle >= _PATIENCE:
+                return
+            vectors = self._next(layout, _EXPLORED, kept, hits, 0.5)
+            usable, reached, _ = self._try(vectors, probes, probed)
+            news = reached & ~seen
+            fresh = np.flatnonzero(usable & news.any(axis=1))
+            # One or two vectors for each new outcome are enough.
+            fresh = np.unique(np.concatenate([fresh[news[fresh, k]][:2] for k in np.flatnonzero(news[fresh].any(axis=0))] or [fresh]))
+            idle = 0 if len(fresh) else idle + 1
+            if len(fresh):
+                kept.append(vectors.take(fresh))
+                hits.append(reached[fresh])
+                seen = seen | reached[fresh].any(axis=0)
 
     def _fuel(self, layout: Layout) -> int:
         # The driver's copies of the arena cost fuel by the byte.

@@ -364,9 +364,7 @@ class Grower(Values):
                 else:
                     f.brk()
         if f.chance(0.3) and (new or self.values):
-            type = (
-                new[0].type if new and new[0].type != "index" and f.chance(0.7) else self.f.any(*[s.type for s in self.states] or ["i32"])
-            )
+            type = new[0].type if new and new[0].type != "index" and f.chance(0.7) else self.f.any(*[s.type for s in self.states] or ["i32"])
             if type != "bool":
                 self.values.append(self.f.let(self.expression(type, f.any(1, 1, 2))))
                 self.pending = [*self.pending, self.values[-1]]

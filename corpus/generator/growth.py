@@ -130,9 +130,7 @@ class Values:
         flags = self.readable("bool")
         if flags and f.chance(0.25):
             return self.touch(self.rng.choice(flags))
-        pool = [v for v in self.values if v.type != "bool" and (type is None or v.type == type)] or [
-            v for v in self.values if v.type != "bool"
-        ]
+        pool = [v for v in self.values if v.type != "bool" and (type is None or v.type == type)] or [v for v in self.values if v.type != "bool"]
         if not pool:
             raise Reject("nothing to compare")
         x = self.touch(self.rng.choice(pool[-4:] if f.chance(0.6) else pool))

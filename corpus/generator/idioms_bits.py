@@ -31,9 +31,7 @@ def bit_field(f: Scope) -> E:
         return f.any(x | bit, x & ~bit, x ^ bit) if "Const" not in type_name(bit) else f.any(x | bit, x ^ bit)
     y = f.scalar(type)
     mask = f.let((one << position) - 1) if "Const" not in type_name(position) else number(choices.mask(f.rng, type), type)
-    return (
-        f.any((x & ~mask) | (y & mask), (x & mask) ^ y, x ^ ((x ^ y) & mask)) if "Const" not in type_name(mask) else (x & mask) | (y << 1)
-    )
+    return f.any((x & ~mask) | (y & mask), (x & mask) ^ y, x ^ ((x ^ y) & mask)) if "Const" not in type_name(mask) else (x & mask) | (y << 1)
 
 
 def type_name(e: E) -> str:
@@ -129,8 +127,7 @@ def swar(f: Scope) -> E:
     x = f.scalar(("u32", "u32", "u64", "u8"))
     type = x.type
     m1, m2, m4, m8, m16 = (
-        number(v & ((1 << bits(type)) - 1), type)
-        for v in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF)
+        number(v & ((1 << bits(type)) - 1), type) for v in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF)
     )
     v = f.let(x)
     roll = f.rng.random()
@@ -215,9 +212,7 @@ def saturate(f: Scope) -> E:
         total = f.let(x + y)
         return choose(total < x, limit(type) if f.chance(0.6) else number(0xFFFFFFFF, type), total)
     wide = f.let(_widened(f, x, y, op))
-    return choose(
-        wide > limit(type).to(wide.type), limit(type), choose(wide < limit(type, False).to(wide.type), limit(type, False), wide.to(type))
-    )
+    return choose(wide > limit(type).to(wide.type), limit(type), choose(wide < limit(type, False).to(wide.type), limit(type, False), wide.to(type)))
 
 
 def _widened(f: Scope, x: E, y: E, op: str) -> E:
@@ -311,9 +306,7 @@ def unpack(f: Scope) -> E:
         if roll < 0.55:
             return (r + g + b) / 3
         if roll < 0.75:
-            return f.any(
-                (b << 16) | (g << 8) | r, ((r >> 3) << 11) | ((g >> 2) << 5) | (b >> 3), ((r / 2) << 16) | ((g / 2) << 8) | (b / 2)
-            )
+            return f.any((b << 16) | (g << 8) | r, ((r >> 3) << 11) | ((g >> 2) << 5) | (b >> 3), ((r / 2) << 16) | ((g / 2) << 8) | (b / 2))
         top = f.let(choose(r > g, r, g))
         return choose(b > top, b, top)
     k, m = f.any((24, 0xFF), (16, 0xFF), (8, 0xFF), (11, 0x1F), (5, 0x3F), (28, 0xF), (4, 0xF))
@@ -335,9 +328,7 @@ def fixed_point(f: Scope) -> E:
         return choose(
             y == 0,
             number(0, "i32"),
-            ((x.to("i64") << k) / builtin("max", y, 1).to("i64")).to("i32")
-            if f.chance(0.3)
-            else ((x.to("i64") << k) / (y | 1).to("i64")).to("i32"),
+            ((x.to("i64") << k) / builtin("max", y, 1).to("i64")).to("i32") if f.chance(0.3) else ((x.to("i64") << k) / (y | 1).to("i64")).to("i32"),
         )
     t = f.scalar("i32")
     return x + ((y - x) * t >> k) if f.chance(0.5) else (x * ((1 << k) - t) + y * t) >> k

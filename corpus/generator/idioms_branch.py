@@ -17,21 +17,14 @@ def grade(f: Scope) -> None:
     f.result = f.any("i32", "i32", "u8", "u32", "i8")
     count = f.any(2, 3, 3, 4, 5, 6)
     stops = sorted(
-        {
-            choices.pick(f.rng, choices.COMMON, type) if type not in FLOATS else float(choices.pick(f.rng, choices.COMMON, "i32"))
-            for _ in range(count)
-        }
+        {choices.pick(f.rng, choices.COMMON, type) if type not in FLOATS else float(choices.pick(f.rng, choices.COMMON, "i32")) for _ in range(count)}
     )
     up = f.chance(0.5)
     letters = f.result in ("u8", "i8") and f.chance(0.6)
     chained = f.chance(0.3)
     out = f.let(0, f.result) if chained else None
     for k, stop in enumerate(stops if up else reversed(stops)):
-        value = (
-            number(chr(65 + k), f.result)
-            if letters
-            else number(k if f.chance(0.7) else choices.pick(f.rng, choices.SMALL, f.result), f.result)
-        )
+        value = number(chr(65 + k), f.result) if letters else number(k if f.chance(0.7) else choices.pick(f.rng, choices.SMALL, f.result), f.result)
         condition = (x < stop if f.chance(0.6) else x <= stop) if up else (x >= stop if f.chance(0.7) else x > stop)
         if chained:
             with f.when(condition) if k == 0 else f.elsewhen(condition):
@@ -73,9 +66,7 @@ def brackets_tax(f: Scope) -> None:
 def leap_year(f: Scope) -> E:
     y = f.scalar(("i32", "u32", "i32", "u16"))
     if f.chance(0.6):
-        return (
-            either(both(y % 4 == 0, y % 100 != 0), y % 400 == 0) if f.chance(0.7) else both(y % 4 == 0, either(y % 100 != 0, y % 400 == 0))
-        )
+        return either(both(y % 4 == 0, y % 100 != 0), y % 400 == 0) if f.chance(0.7) else both(y % 4 == 0, either(y % 100 != 0, y % 400 == 0))
     if f.chance(0.5):
         return both((y & 3) == 0, either(y % 25 != 0, (y & 15) == 0))
     return y * 365 + y / 4 - y / 100 + y / 400
@@ -159,9 +150,7 @@ def rounding(f: Scope) -> E:
     safe = y | 1 if f.chance(0.15) else None
     roll = f.rng.random()
     if roll < 0.4:
-        value = f.any(
-            (x + y - 1) / (safe or y), x / (safe or y) + choose(x % (safe or y) != 0, number(1, type), 0), (x + y / 2) / (safe or y)
-        )
+        value = f.any((x + y - 1) / (safe or y), x / (safe or y) + choose(x % (safe or y) != 0, number(1, type), 0), (x + y / 2) / (safe or y))
         return value if safe is not None else choose(y == 0, number(0, type), value)
     if roll < 0.65 and signed(type):
         with_guard = choose(y == 0, number(1, type), y)
@@ -215,18 +204,37 @@ def type_name(e: E) -> str:
 
 @idiom("tail", 1.5)
 def triangle(f: Scope) -> None:
-    """Kinds by guard clauses over three numbers."""
+    """Kinds by guard clauses or a nest of ifs over three numbers."""
     type = f.any("i32", "u32", "i32", "f64")
     a, b, c = f.scalar(type), f.scalar(type), f.scalar(type)
     f.result = f.any("i32", "i32", "u8")
     codes = f.any((0, 1, 2, 3), (0, 3, 2, 1), (-1, 0, 1, 2)) if f.result == "i32" else (0, 1, 2, 3)
-    if f.chance(0.7):
-        with f.when(either(either(a + b <= c, b + c <= a), a + c <= b)):
+    if f.chance(0.3) and type != "u32":
+        with f.when(either(either(a <= 0, b <= 0), c <= 0)):
             f.ret(codes[0])
-    with f.when(both(a == b, b == c)):
-        f.ret(codes[1])
-    with f.when(either(either(a == b, b == c), a == c)):
-        f.ret(codes[2])
+    if f.chance(0.7):
+        tests = f.any([a + b <= c, b + c <= a, a + c <= b], [a >= b + c, b >= a + c, c >= a + b], [a + b <= c, a + c <= b, b + c <= a])
+        if f.chance(0.3):
+            for test in tests:
+                with f.when(test):
+                    f.ret(codes[0])
+        else:
+            with f.when(either(either(tests[0], tests[1]), tests[2])):
+                f.ret(codes[0])
+    pairs = f.any([a == b, b == c, a == c], [a == b, a == c, b == c])
+    if f.chance(0.5):
+        with f.when(both(pairs[0], pairs[1])):
+            f.ret(codes[1])
+        with f.when(either(either(pairs[0], pairs[1]), pairs[2])):
+            f.ret(codes[2])
+    else:
+        with f.when(pairs[0]):
+            f.ret(choose(pairs[1], number(codes[1], f.result), codes[2]) if f.chance(0.5) else codes[2])
+        with f.when(either(pairs[1], pairs[2])):
+            f.ret(codes[2])
+    if f.chance(0.3):
+        with f.when(either(a * a + b * b == c * c, b * b + c * c == a * a)):
+            f.ret(f.any(4, 5))
     f.ret(codes[3])
 
 

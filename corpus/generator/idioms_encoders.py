@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, both, choose, either, negate, within
+from transpile.corpus.generator.expression import E, both, choose, either, negate, number, within
 from transpile.corpus.generator.idioms_text import more
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Array, Scope
@@ -34,17 +34,33 @@ def run_length_encode(f: Scope) -> E:
 
 @idiom("effect", 1.2)
 def run_length_decode(f: Scope) -> E:
+    """(count, value) pairs written out while there is room."""
     a = f.array("u8")
     d = f.array("u8", new=True)
     i, j = f.let(0, "index"), f.let(0, "index")
-    with f.loop(i + 1 < a.len):
+    with f.loop(f.any(i + 1 < a.len, i + 1 < a.len, both(i + 1 < a.len, j < d.len))):
         count, value = (a[i], a[i + 1]) if f.chance(0.6) else (a[i + 1], a[i])
-        count, value = f.let(count), f.let(value)
-        with f.range(0, count, type="u8"):
-            with f.when(j >= d.len):
-                f.brk()
-            f.set(d[j], value)
-            f.add(j)
+        if f.chance(0.3):
+            count = count - "0" if f.chance(0.5) else count & 0x7F
+        value = f.let(value) if f.chance(0.7) else value
+        style = f.rng.random()
+        if style < 0.4:
+            with f.range(0, f.let(count), type="u8"):
+                if f.chance(0.6):
+                    with f.when(j >= d.len):
+                        f.brk() if f.chance(0.6) else f.cont()
+                    f.set(d[j], value)
+                    f.add(j)
+                else:
+                    with f.when(j < d.len):
+                        f.set(d[j], value)
+                        f.add(j)
+        else:
+            left = f.let(count)
+            with f.loop(both(left > 0, j < d.len) if f.chance(0.5) else both(j < d.len, left != 0)):
+                f.set(d[j], value)
+                f.add(j)
+                f.sub(left)
         f.add(i, 2)
     return j
 
@@ -109,13 +125,32 @@ def escape_copy(f: Scope) -> E:
 
 @idiom("effect", 1)
 def variable_length(f: Scope) -> E:
-    """A number in 7-bit groups into a buffer; the count."""
-    d, x = f.array("u8"), f.scalar(("u32", "u64", "u32"))
-    v, count = f.let(x), f.let(0, "index")
-    with f.loop(both(v >= 0x80 if f.chance(0.6) else v > 0x7F, count < d.len)):
-        f.set(d[count], (v & 0x7F).to("u8") | 0x80 if f.chance(0.6) else (v | 0x80).to("u8"))
-        f.set(v, 7, ">>")
-        f.add(count)
+    """A number in 7-bit groups into a buffer (maybe zigzag first), the count; or only the count."""
+    type = f.any("u32", "u64", "u32", "i32")
+    counted = f.chance(0.25)
+    d = None if counted else f.array("u8")
+    x = f.scalar(type)
+    if type == "i32":
+        v = f.let(((x << 1) ^ (x >> 31)).to("u32") if f.chance(0.7) else x.to("u32"))
+    else:
+        v = f.let(x)
+    more = f.any(v >= 0x80, v > 0x7F, (v & ~number(0x7F, v.type)) != 0) if type != "i32" else v >= 0x80
+    if d is None:
+        count = f.let(1, f.any("i32", "usize"))
+        with f.loop(more):
+            f.set(v, 7, ">>")
+            f.add(count)
+        return count
+    count = f.let(0, "index")
+    with f.loop(both(more, count < d.len) if f.chance(0.6) else both(count < d.len, more)):
+        byte = f.any((v & 0x7F).to("u8") | 0x80, (v | 0x80).to("u8"), ((v & 0x7F) | 0x80).to("u8"))
+        f.set(d[count], byte)
+        if f.chance(0.5):
+            f.set(v, 7, ">>")
+            f.add(count)
+        else:
+            f.add(count)
+            f.set(v, 7, ">>")
     with f.when(count < d.len):
         f.set(d[count], v)
         f.add(count)

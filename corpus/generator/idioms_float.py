@@ -177,9 +177,7 @@ def formula(f: Scope) -> E:
         return f.any(x * x * 3.141592653589793, x * 6.283185307179586, x * x * x * 4.1887902, x * x * 0.5)
     y = f.scalar(t)
     if roll < 0.55:
-        return f.any(
-            x / (y * y), x * y / 100.0, x * y * 0.5, (x + y) / 2.0, x * x + y * y, builtin("sqrt", x * x + y * y), (x - y) / y * 100.0
-        )
+        return f.any(x / (y * y), x * y / 100.0, x * y * 0.5, (x + y) / 2.0, x * x + y * y, builtin("sqrt", x * x + y * y), (x - y) / y * 100.0)
     z = f.scalar(t)
     if roll < 0.75:
         return f.any(x * y * z, x + y * z, x * (y / 100.0) * z, y * y - x * z * 4.0, x * 0.299 + y * 0.587 + z * 0.114, x * 0.5 * y * y + z)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, both, builtin, choose, number
+from transpile.corpus.generator.expression import E, builtin, choose, either, number, signed
 from transpile.corpus.generator.registry import idiom
-from transpile.corpus.generator.scope import Scope
+from transpile.corpus.generator.scope import Array, Scope
 from transpile.corpus.signature import FLOATS
 
 
@@ -67,24 +67,50 @@ def fill(f: Scope) -> None:
 
 @idiom("tail", 1.5)
 def reverse(f: Scope) -> None:
-    """Swaps from both ends."""
+    """Swaps from both ends, of the whole array or of a part given by two positions."""
     a = f.array()
-    if f.chance(0.45):
-        with f.range(0, a.len / 2) as i:
-            f.swap(a, i, a.len - 1 - i)
+    roll = f.rng.random()
+    if roll < 0.35:
+        half = f.any(a.len / 2, a.len / 2, a.len >> 1)
+        with f.range(0, half) as i:
+            exchange(f, a, i, a.len - 1 - i if f.chance(0.7) else a.len - i - 1)
         return
-    with f.when(a.len == 0 if f.chance(0.5) else a.len < 2):
-        f.ret()
-    low, high = f.let(0, "index"), f.let(a.len - 1)
-    with f.loop(low < high):
-        if f.chance(0.7):
-            f.swap(a, low, high)
+    if roll < 0.55:
+        first, last = f.position(), f.position()
+        bad = last.to("index") >= a.len
+        if signed(first.type):
+            bad = either(first < 0, either(last < 0, bad)) if f.chance(0.5) else either(either(first < 0, last < 0), bad)
+            low, high = f.let(first.to("i32")), f.let(last.to("i32"))
         else:
-            kept = f.let(a[low])
-            f.set(a[low], a[high])
-            f.set(a[high], kept)
+            low, high = f.let(first.to("index")), f.let(last.to("index"))
+        with f.when(bad):
+            f.ret()
+    else:
+        if f.chance(0.6):
+            with f.when(f.any(a.len == 0, a.len < 2, a.len <= 1)):
+                f.ret()
+            low, high = f.let(0, "index"), f.let(a.len - 1)
+        else:
+            low, high = f.let(0, "index"), f.let(a.len)
+            with f.loop(low + 1 < high):
+                f.sub(high)
+                exchange(f, a, low, high)
+                f.add(low)
+            return
+    with f.loop(low < high):
+        exchange(f, a, low, high)
         f.add(low)
         f.sub(high)
+
+
+def exchange(f: Scope, a: Array, i: E, j: E) -> None:
+    """Two elements exchanged, mostly as people's languages do it best, else by hand."""
+    if f.chance(0.65):
+        f.swap(a, i, j)
+        return
+    kept = f.let(a[i])
+    f.set(a[i], a[j])
+    f.set(a[j], kept)
 
 
 @idiom("effect", 2)
@@ -109,25 +135,6 @@ def compact(f: Scope) -> E:
             f.set(a[j], 0)
             f.add(j)
     return kept
-
-
-@idiom("tail", 1.5)
-def unique(f: Scope) -> None:
-    """Duplicates of neighbours removed in place."""
-    a = f.array()
-    f.result = f.length_type
-    with f.when(a.len == 0):
-        f.ret(0)
-    kept = f.let(f.any(1, 1, 0), "index")
-    from_one = f.blocks[-1][-1].value.value == 1
-    with f.range(1, a.len) as i, f.when(a[i] != (a[kept - 1] if from_one else a[kept])):
-        if from_one:
-            f.set(a[kept], a[i])
-            f.add(kept)
-        else:
-            f.add(kept)
-            f.set(a[kept], a[i])
-    f.ret(kept if from_one else kept + 1)
 
 
 @idiom("effect", 2)
@@ -243,116 +250,6 @@ def rotate_one(f: Scope) -> None:
             f.set(a[i], a[i - 1])
             f.sub(i)
         f.set(a[0], last)
-
-
-@idiom("effect", 2.5)
-def simple_sort(f: Scope) -> E | None:
-    """Bubble, selection, insertion, exchange, gnome, comb: whole sorts in their usual forms."""
-    a = f.array()
-    up = f.chance(0.75)
-
-    def wrong(left: E, right: E) -> E:
-        return left > right if up else left < right
-
-    roll = f.rng.random()
-    moves = f.let(0, "i32") if f.chance(0.12) else None
-    if roll < 0.3:
-        flagged = f.chance(0.4)
-        if flagged:
-            swapped = f.let(True, "bool")
-            n = f.let(a.len) if f.chance(0.5) else None
-            with f.loop(both(swapped, n > 1) if n is not None else swapped):
-                f.set(swapped, False)
-                with f.range(1, a.len if n is None else n) as i, f.when(wrong(a[i - 1], a[i])):
-                    f.swap(a, i - 1, i)
-                    f.set(swapped, True)
-                    if moves is not None:
-                        f.add(moves)
-                if n is not None:
-                    f.sub(n)
-        else:
-            with f.range(0, a.len) as i, f.range(0, a.len - 1 - i) as j, f.when(wrong(a[j], a[j + 1])):
-                f.swap(a, j, j + 1)
-                if moves is not None:
-                    f.add(moves)
-    elif roll < 0.5:
-        with f.range(0, a.len) as i:
-            best = f.let(i)
-            with f.range(i + 1, a.len) as j, f.when(wrong(a[best], a[j])):
-                f.set(best, j)
-            if f.chance(0.5):
-                with f.when(best != i):
-                    f.swap(a, i, best)
-                    if moves is not None:
-                        f.add(moves)
-            else:
-                f.swap(a, i, best)
-                if moves is not None:
-                    f.add(moves)
-    elif roll < 0.8:
-        with f.range(1, a.len) as i:
-            if f.chance(0.7):
-                key = f.let(a[i])
-                j = f.let(i)
-                with f.loop(both(j > 0, wrong(a[j - 1], key))):
-                    f.set(a[j], a[j - 1])
-                    f.sub(j)
-                    if moves is not None:
-                        f.add(moves)
-                f.set(a[j], key)
-            else:
-                j = f.let(i)
-                with f.loop(both(j > 0, wrong(a[j - 1], a[j]))):
-                    f.swap(a, j, j - 1)
-                    f.sub(j)
-                    if moves is not None:
-                        f.add(moves)
-    elif roll < 0.9:
-        with f.range(0, a.len) as i, f.range(i + 1, a.len) as j, f.when(wrong(a[i], a[j])):
-            f.swap(a, i, j)
-            if moves is not None:
-                f.add(moves)
-    else:
-        i = f.let(0, "index")
-        with f.loop(i < a.len):
-            with f.when(both(i > 0, wrong(a[i - 1], a[i]))):
-                f.swap(a, i, i - 1)
-                f.sub(i)
-                if moves is not None:
-                    f.add(moves)
-            with f.other():
-                f.add(i)
-    return moves
-
-
-@idiom("effect", 1.3)
-def shell_sort(f: Scope) -> None:
-    a = f.array()
-    up = f.chance(0.8)
-    gap = f.let(a.len / 2)
-    with f.loop(gap > 0):
-        with f.range(gap, a.len) as i:
-            key, j = f.let(a[i]), f.let(i)
-            with f.loop(both(j >= gap, a[j - gap] > key if up else a[j - gap] < key)):
-                f.set(a[j], a[j - gap])
-                f.sub(j, gap)
-            f.set(a[j], key)
-        f.set(gap, f.any(2, 2, 3), "/")
-
-
-@idiom("effect", 1.5)
-def partition(f: Scope) -> E:
-    """What passes goes first; the border is returned."""
-    type = f.element_type()
-    a = f.array(type)
-    border = f.let(0, "index")
-    pivot = f.scalar(type) if f.chance(0.5) else None
-    with f.range(0, a.len) as i:
-        first = a[i].compare(f.any("<", "<=", ">"), pivot) if pivot is not None else holes.predicate(f, a[i], text=False)
-        with f.when(first):
-            f.swap(a, border, i)
-            f.add(border)
-    return border
 
 
 @idiom("effect", 1)

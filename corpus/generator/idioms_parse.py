@@ -240,9 +240,7 @@ def value_char(f: Scope) -> None:
     x = f.scalar(("u8", "i32", "u32", "i32"))
     f.result = f.any("u8", "i8", "u8")
     which = f.rng.random()
-    steps = (
-        [(26, "A", 0), (52, "a", 26), (62, "0", 52)] if which < 0.5 else [(10, "0", 0), (16 if f.chance(0.6) else 36, f.any("a", "A"), 10)]
-    )
+    steps = [(26, "A", 0), (52, "a", 26), (62, "0", 52)] if which < 0.5 else [(10, "0", 0), (16 if f.chance(0.6) else 36, f.any("a", "A"), 10)]
     for stop, char, minus in steps:
         with f.when(x < stop):
             f.ret((x - minus if minus else x).to(f.result) + char if f.chance(0.6) else ((x - minus if minus else x) + char).to(f.result))
@@ -259,9 +257,7 @@ def roman(f: Scope) -> E:
     total, last = f.let(0, "i32"), f.let(0, "i32")
     letters = [("I", 1), ("V", 5), ("X", 10), ("L", 50), ("C", 100), ("D", 500), ("M", 1000)]
     if f.chance(0.4):
-        letters = [
-            (chr(97 + k), v) for k, v in zip(f.rng.sample(range(26), 5), f.rng.sample([1, 2, 3, 4, 5, 8, 10, 20, 50, 100], 5), strict=True)
-        ]
+        letters = [(chr(97 + k), v) for k, v in zip(f.rng.sample(range(26), 5), f.rng.sample([1, 2, 3, 4, 5, 8, 10, 20, 50, 100], 5), strict=True)]
     with each_byte(f, s) as c:
         value = f.let(0, "i32")
         with f.switch(c) as switch:

@@ -131,25 +131,36 @@ def max_subarray(f: Scope) -> None:
 
 @idiom("tail", 1.3)
 def max_gap(f: Scope) -> None:
-    """Best later-minus-earlier difference (stock profit, drawdown) in one pass."""
+    """Best later-minus-earlier difference (stock profit, drawdown) in one pass, or all gains summed."""
     a = f.array(choices.mix(i32=8, f64=4, u32=2, i64=2, f32=2))
     f.result = a.element
-    with f.when(a.len < f.any(1, 2) if f.chance(0.5) else a.len == 0):
+    fall = f.chance(0.3)
+
+    def gain(now: E, best: E) -> E:
+        return best - now if fall else now - best
+
+    with f.when(f.any(a.len == 0, a.len < 2, a.len <= 1)):
         f.ret(0)
     low, best = f.let(a[0]), f.let(0, a.element)
     with f.range(1, a.len) as i:
-        style = f.chance(0.5)
-        if style:
-            with f.when(a[i] < low):
-                f.set(low, a[i])
-            with f.other(), f.when(a[i] - low > best):
-                f.set(best, a[i] - low)
+        x = f.let(a[i]) if f.chance(0.3) else a[i]
+        lower = x > low if fall else x < low
+        style = f.rng.random()
+        if style < 0.35:
+            with f.when(lower):
+                f.set(low, x)
+            with f.elsewhen(gain(x, low) > best) if f.chance(0.6) else f.other():
+                f.set(best, gain(x, low)) if f.chance(0.8) else f.add(best, gain(x, low))
+        elif style < 0.7:
+            d = f.let(gain(x, low))
+            with f.when(d > best):
+                f.set(best, d)
+            with f.when(lower):
+                f.set(low, x)
         else:
-            gain = f.let(a[i] - low)
-            with f.when(gain > best):
-                f.set(best, gain)
-            with f.when(a[i] < low):
-                f.set(low, a[i])
+            with f.when(negate(lower)):
+                f.add(best, gain(x, low))
+            f.set(low, x)
     f.ret(best)
 
 

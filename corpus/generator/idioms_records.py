@@ -109,11 +109,7 @@ def records_update(f: Scope) -> E | None:
             velocity = a.at(i, names[dims + k])
             f.set(a.at(i, names[k]), velocity * step if step is not None else velocity, f.any("+", "+", "-"))
             if f.chance(0.35) and type != "u32":
-                with f.when(
-                    either(a.at(i, names[k]) < 0, a.at(i, names[k]) > f.any(100, 255, 640, 1000))
-                    if f.chance(0.5)
-                    else a.at(i, names[k]) < 0
-                ):
+                with f.when(either(a.at(i, names[k]) < 0, a.at(i, names[k]) > f.any(100, 255, 640, 1000)) if f.chance(0.5) else a.at(i, names[k]) < 0):
                     f.set(velocity, -velocity)
         if len(names) > 2 * dims and f.chance(0.7):
             with f.when(a.at(i, names[-1]) > 0):

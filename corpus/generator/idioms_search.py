@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, both, choose, negate, signed
+from transpile.corpus.generator.expression import E, both, builtin, choose, negate, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Array, Scope
+from transpile.corpus.signature import FLOATS
 
 
 def missing(f: Scope) -> int:
@@ -229,20 +230,48 @@ def two_ends(f: Scope) -> None:
 
 @idiom("tail", 1.8)
 def array_palindrome(f: Scope) -> None:
+    """Both halves mirror each other: compared, or the mismatches counted."""
     a = f.array()
     roll = f.rng.random()
-    if roll < 0.5:
+    if roll < 0.15:
+        count = f.let(0, f.any("i32", f.length_type))
         with f.range(0, a.len / 2) as i, f.when(a[i] != a[a.len - 1 - i]):
+            f.add(count)
+        f.ret(count if f.chance(0.7) else holes.truth(f, count <= 1))
+        return
+    if roll < 0.5:
+        with f.range(0, f.any(a.len / 2, a.len / 2, a.len >> 1)) as i, f.when(a[i] != (a[a.len - 1 - i] if f.chance(0.7) else a[a.len - i - 1])):
             holes.ret_truth(f, False)
-    else:
-        with f.when(a.len == 0):
-            holes.ret_truth(f, f.chance(0.85))
+        holes.ret_truth(f, True)
+        return
+    style = f.rng.random()
+    if style < 0.5:
+        with f.when(f.any(a.len == 0, a.len < 2)):
+            holes.ret_truth(f, True)
         low, high = f.let(0, "index"), f.let(a.len - 1)
+    elif style < 0.75:
+        low, high = f.let(0, "i32"), f.let(a.len.to("i32") - 1)
+    else:
+        low, high = f.let(0, "index"), f.let(a.len)
         with f.loop(low < high):
+            f.sub(high)
+            with f.when(a[low] != a[high]):
+                holes.ret_truth(f, False)
+            f.add(low)
+        holes.ret_truth(f, True)
+        return
+    with f.loop(low < high):
+        if f.chance(0.8):
             with f.when(a[low] != a[high]):
                 holes.ret_truth(f, False)
             f.add(low)
             f.sub(high)
+        else:
+            x, y = f.let(a[low]), f.let(a[high])
+            f.add(low)
+            f.sub(high)
+            with f.when(x != y):
+                holes.ret_truth(f, False)
     holes.ret_truth(f, True)
 
 
@@ -291,16 +320,30 @@ def distinct(f: Scope) -> E:
 
 @idiom("value", 0.8)
 def nearest(f: Scope) -> E:
-    """The element nearest to a key (its value or position)."""
+    """The element nearest to a key: its position, value or distance."""
     type = f.any(*choices.mix(i32=6, f64=3, f32=2, i64=2))
     a, key = f.ordered(lambda: f.array(type), lambda: f.scalar(type))
-    best = f.let(0, "index")
-    with f.range(1, a.len) as i:
-        d, e = f.let(a[i] - key), f.let(a[best] - key)
-        if f.chance(0.5):
-            with f.when(choose(d < 0, -d, d) < choose(e < 0, -e, e)):
+
+    def distance(x: E) -> E:
+        d = f.let(x - key) if f.chance(0.6) else x - key
+        roll = f.rng.random()
+        if roll < 0.4:
+            return choose(d < 0, -d, d)
+        if roll < 0.6:
+            return choose(x > key, x - key, key - x)
+        return builtin("fabs" if type in FLOATS else "abs", d) if roll < 0.75 else d * d
+
+    best = f.let(0, f.any("index", "index", "i32"))
+    if f.chance(0.5):
+        with f.range(1, a.len) as i:
+            d, e = f.let(distance(a[i])), f.let(distance(a[best]))
+            with f.when(d.compare(f.any("<", "<", "<="), e)):
                 f.set(best, i)
-        else:
-            with f.when(d * d < e * e):
-                f.set(best, i)
-    return best
+        return best
+    least = f.let(f.any(1000000, 99999, 10000), type)
+    with f.range(0, a.len) as i:
+        d = f.let(distance(a[i]))
+        with f.when(d < least):
+            f.set(least, d)
+            f.set(best, i)
+    return best if f.chance(0.6) else least

@@ -138,17 +138,15 @@ def table_fill(f: Scope) -> E | None:
         b = f.array(("i32", "u32"), new=True)
         with f.when(a.len > 0):
             f.set(a[0], 1)
-        with f.range(0, b.len) as k:
+        with f.range(0, b.len) as k, f.when(both(b[k] > 0, b[k].to("index") < a.len)):
             step = f.let(b[k].to("index"))
-            with f.when(both(b[k] > 0, step < a.len)), f.range(step, a.len) as i:
+            with f.range(step, a.len) as i:
                 f.add(a[i], a[i - step])
     else:
         with f.range(0, a.len) as i:
             f.set(
                 a[i],
-                choose(i == 0, number(1, type), a[i / 2] + i.to(type))
-                if f.chance(0.5)
-                else choose(i == 0, number(0, type), a[i / 2] + (i & 1).to(type)),
+                choose(i == 0, number(1, type), a[i / 2] + i.to(type)) if f.chance(0.5) else choose(i == 0, number(0, type), a[i / 2] + (i & 1).to(type)),
             )
     return None
 

@@ -268,9 +268,7 @@ class Scope:
         until = Until()
         return Block(self, lambda body: self.emit(ir.DoWhile(body, until.condition.node)), until)
 
-    def range(
-        self, start: E | int, stop: E | int, *, type: str | None = None, step: int = 1, inclusive: bool = False, reverse: bool = False
-    ) -> Block:
+    def range(self, start: E | int, stop: E | int, *, type: str | None = None, step: int = 1, inclusive: bool = False, reverse: bool = False) -> Block:
         """A counting loop; its value is the counter."""
         if type is None:
             type = stop.type if isinstance(stop, E) else start.type if isinstance(start, E) else "i32"
@@ -320,8 +318,7 @@ class Scope:
     def function(self, name: str) -> ir.Function:
         assert len(self.blocks) == 1
         parameters = tuple(
-            Parameter(f"p{i}", type, pointer, pointer and f"p{i}" not in self.written, length)
-            for i, (type, pointer, length) in enumerate(self.parameters)
+            Parameter(f"p{i}", type, pointer, pointer and f"p{i}" not in self.written, length) for i, (type, pointer, length) in enumerate(self.parameters)
         )
         used = {p.type for p in parameters}
         signature = Signature(name, parameters, self.result, tuple(s for s in self.structs if s.name in used))

@@ -46,7 +46,7 @@ KEYWORDS = frozenset(
     """addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum errdefer
     error export extern fn for if inline linksection noalias noinline nosuspend opaque or orelse packed pub resume return struct suspend
     switch test threadlocal try union unreachable var volatile while true false null undefined i8 u8 i16 u16 i32 u32 i64 u64 isize usize
-    f32 f64 bool void noreturn type anyerror comptime_int comptime_float std math mem len ptr min max""".split()  # noqa: SIM905
+    f32 f64 bool void noreturn type anyerror comptime_int comptime_float std math mem len ptr min max""".split()
 )
 
 

@@ -118,6 +118,39 @@ class ProgramMaker:
         self.labels += 1
         return f"l{self.labels - 1}"
 
+    def counter(self) -> str:
+        """A local that nothing else assigns."""
+        self.counters += 1
+        return f"v{len(LOCALS) + self.counters - 1}"
+
+    def walk(self, depth: int) -> list[str]:
+        """A loop over `count` elements of some size, counted down or by a moving pointer, mostly guarded, with other values going along."""
+        count, moving, end, label = self.counter(), self.counter(), self.counter(), self.label()
+        size = self.pick(("1", "2", "4", "8", "-4", "3"))
+        mask = [] if not self.choose(4) else ["i32.const", "7", "i32.and"]
+        out = [*self.expression("i32", depth - 1), *mask, "local.set", count]
+        scaled = ["local.get", count, "i32.const", size, "i32.mul"]
+        if self.choose(2):
+            out += [*scaled, "local.set", moving]
+            stop = ["local.get", moving, "i32.const", size, "i32.sub", "local.tee", moving]
+        else:
+            start = self.expression("i32", 0)
+            out += [*start, "local.tee", moving, *scaled, "i32.add", "local.set", end]
+            stop = ["local.get", moving, "i32.const", size, "i32.add", "local.tee", moving, "local.get", end, "i32.ne"]
+        body = self.body(depth - 1)
+        for _ in range(self.choose(3)):
+            kind, local = self.pick((("i32", "v2"), ("i64", "v3"), ("i32", "p1")))
+            body += ["local.get", local, f"{kind}.const", str(1 + self.choose(9)), f"{kind}.add", "local.set", local]
+        loop = ["loop", label, *body, *stop, "br_if", label, "end"]
+        guard = self.choose(4)
+        if guard == 0:
+            return out + loop
+        outer = self.label()
+        if guard == 1:
+            return [*out, "block", outer, "local.get", count, "i32.eqz", "br_if", outer, *loop, "end"]
+        test = ["i32.const", "0", "i32.gt_s"] if guard == 2 else []
+        return [*out, "local.get", count, *test, "if", outer, *loop, "end"]
+
     def body(self, depth: int) -> list[str]:
         out: list[str] = []
         for _ in range(self.choose(3)):
@@ -156,10 +189,11 @@ class ProgramMaker:
             names = [self.pick(plain) for _ in range(1 + self.choose(4))]
             name = self.label()
             return ["block", name, *self.expression("i32", depth - 1), "br_table", *names, name, ";", "end"]
+        if choice == 12 and self.choose(2):
+            return self.walk(depth)
         label = self.label()
         if choice == 12:
-            counter = f"v{len(LOCALS) + self.counters}"
-            self.counters += 1
+            counter = self.counter()
             body = self.body(depth - 1) + self.body(depth - 1)
             stop = ["local.get", counter, "i32.const", "1", "i32.add", "local.tee", counter, "i32.const", "5", "i32.lt_u"]
             return ["i32.const", "0", "local.set", counter, "loop", label, *body, *stop, "br_if", label, "end"]
@@ -170,6 +204,11 @@ class ProgramMaker:
             out += ["else", *self.body(depth - 1)]
         self.open.pop()
         return [*out, "end"]
+
+
+def agree(one: list[object], other: list[object]) -> bool:
+    """Whether two runs show the same, where both came to an end."""
+    return all(a == b or "fuel" in (a, b) for a, b in zip(one, other, strict=True))
 
 
 class Runner:
