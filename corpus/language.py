@@ -130,6 +130,10 @@ class Language(ABC):
         """A function's text with each type under one name, where the language has several (C's `int` and `int32_t`)."""
         return text
 
+    def mended(self, text: str) -> str:
+        """A file of functions as the compiler wants it, where it has rules that are not about behaviour (Zig's unused parameters)."""
+        return text
+
     def tidy(self, text: str) -> str:
         """A canonical function as a person would write what canonical form spells out; behaviour stays."""
         return text

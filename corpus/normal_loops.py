@@ -2,8 +2,9 @@
 
 * of a loop, every phi that starts somewhere and goes up (or down) by a constant each time is `start + step * k`, where k counts from 0 by 1
   (in 64 bits, if one of them has; the others see it wrapped): exact modulo 2^n, so pointers and indices become the same thing
-* `2^s * (a - k)`, tested for zero once in every iteration to leave the loop, is tested as `a - k`. That is sound because a - k starts
-  in [0, 2^(32 - s)), which is shown from bounds and from the branches that lead to the loop, and goes down by one only if it is not zero
+* `2^s * (a - k)`, tested for zero in every iteration to leave the loop, is tested as `a - k`, where a does not change in the loop. That is
+  sound because a - k starts in [0, 2^(32 - s)), which is shown from bounds and from the branches that lead to the loop, and goes down by
+  one only if it is not zero: so it never leaves that range, where `2^s * (a - k)` is zero only if a - k is
 """
 
 from __future__ import annotations
@@ -45,10 +46,6 @@ class Loops:
         while block is not above and block in self.above:
             block = self.above[block]
         return block is above
-
-    def is_innermost(self, header: Block, block: Block) -> bool:
-        """Whether the block runs at most once in every iteration of the header's loop."""
-        return all(block not in body or header in body for other, body in self.body.items() if other is not header)
 
 
 def simplify_loops(flow: Flow) -> bool:
@@ -129,7 +126,7 @@ def _shrink_tests(flow: Flow, loops: Loops) -> bool:
         for block in body:
             if block.ending != "branch" or block.edges[1].target in body or block.edges[0].target not in body:
                 continue
-            if not loops.is_innermost(header, block) or not all(loops.dominates(block, edge.source) for edge in loops.back[header]):
+            if not all(loops.dominates(block, edge.source) for edge in loops.back[header]):
                 continue
             for counter in counters:
                 smaller = _smaller(flow, loops, header, block, counter)

@@ -108,7 +108,7 @@ def infer_signature(function: WasmFunction) -> Signature:
 
     A rough data-flow walk: parameters are followed through `local.get`, additions and `local.set`/`local.tee` of fresh locals, one pass.
     """
-    parameters, results = function.type.parameters, function.type.results
+    parameters, results = function.type
     origin: dict[int, int] = {i: i for i in range(len(parameters))}
     pointee: dict[int, tuple[str, bool]] = {}
     stack: list[int | None] = []

@@ -82,6 +82,8 @@ _BINARY = frozenset(
     """.split()
 )
 _WORDS_BEFORE_OPERAND = frozenset(["return", "case", "if", "while", "and", "or", "orelse", "in", "as", "else", "mut", "const", "match", "switch"])
+_C_TYPES = frozenset("float double bool void char int unsigned".split())
+_AFTER_INDEX = frozenset("as and or orelse else in if catch".split())
 _SPACED_PAREN = frozenset(["if", "while", "for", "switch", "return", "match", "and", "or", "catch", "in", "else"])
 
 
@@ -128,21 +130,27 @@ def _in_expression(tokens: list[str], start: int) -> bool:
     return False
 
 
-def _space(previous: str, token: str, before: str, spaced_colon: bool) -> bool:
-    """Whether a space stands between two tokens of one line; `before` is the token before `previous`."""
+def _space(previous: str, token: str, before: str, earlier: str, spaced_colon: bool) -> bool:
+    """Whether a space stands between two tokens of one line; `earlier` and `before` are the tokens before `previous`."""
+    if (token == "->" and previous not in (")", ">")) or (previous == "->" and before not in (")", ">")):
+        return False  # C's field access, not a result type
+    if previous == "]" and (token[0].isalpha() or token == "*") and token not in _AFTER_INDEX and before in ("[", "*") + tuple("0123456789"):
+        return False  # Zig's array types
     if token in (",", ";", ")", "]", "?.", ".", ".*", ".?", "++", "--") or previous in ("(", "[", ".", "!", "~", "@"):
         return token == "." and previous in (",", "=", "return", "{")
     if token == ":":
         return spaced_colon
     if token in ("..", "..=", "::") or previous in ("..", "..=", "::"):
         return False
+    no_operand = before in _BINARY or before in _OPENING or before in (",", ";", "", "{", "}", "!") or before in _WORDS_BEFORE_OPERAND
+    if previous == "*" and (before.endswith("_t") or before in _C_TYPES or earlier == "struct"):
+        return False
+    if previous in ("-", "*", "&", "+", "-%", "'") and no_operand:
+        return False
     if token == "(":
         return previous in _BINARY or previous in _SPACED_PAREN or previous in (",", "{", ";", "}", ")", "mut")
     if token == "[":
         return previous in _BINARY or previous in (",", "return", "mut", "const", "{", ":", ")")
-    no_operand = before in _BINARY or before in _OPENING or before in (",", ";", "", "{", "}", "!") or before in _WORDS_BEFORE_OPERAND
-    if previous in ("-", "*", "&", "+", "-%", "'") and no_operand:
-        return False
     if previous in ("++", "--"):
         return token in _BINARY or token == "{"
     if previous == "|" or token == "|":
@@ -184,7 +192,7 @@ def format_source(text: str, *, indent: str = "    ") -> str:
             in_case = True
         ternary += (token == "?") - (token == ":" and ternary > 0)
         spaced_colon = token == ":" and (ternary > 0 or previous == ")" or previous == "?" or "?" in line)
-        gap = bool(line) and _space(previous, token, before, spaced_colon)
+        gap = bool(line) and _space(previous, token, before, tokens[i - 3] if i > 2 else "", spaced_colon)
         line += (" " if gap else "") + token
         if token == "{":
             if _is_inline(tokens, i, pairs.get(i)) or (following == "}" and pairs.get(i) == i + 1 and previous not in (")",)):

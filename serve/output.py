@@ -59,13 +59,13 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
         if not t.verdict.verified:
             label = f"UNVERIFIED, {label}"
         bodies.append(f"{comment} {label}\n{readable(t, target)}")
-        entry = target.write_entry(signature)
+        entry = target.write_entry(signature, always=True)
         if entry:
             entries.append(entry.strip())
     if entries:
         entries.insert(0, f"{comment} C entry points, with the original's types: what was judged, and what other languages can call.")
     text = "\n".join([head, *(target.write_struct(s) + "\n" for s in structs.values()), *bodies, *entries])
-    return text.rstrip() + "\n"
+    return target.mended(text.rstrip() + "\n")
 
 
 def one_line(text: str) -> str:

@@ -25,7 +25,9 @@ _ALIASED = 0.08
 """Share of the vectors in which two pointers of one type point into one buffer."""
 
 _CONTENTS = ("style", "style", "sorted", "equal", "distinct", "ramp", "mixed", "mirror", "style", "bits")
-_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny", "script", "script")
+_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny", "script")
+_BYTES = (*_CONTENTS, "words", "digits", "letters", "text", "number", "mined", "script")
+_WRITTEN = frozenset(_TEXTS) - {"distinct", "mirror"}
 
 
 def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined, *, small: float = 0.5) -> Vectors:
@@ -77,7 +79,7 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
     for scalar, offset in slot.fields:
         kinds = _TEXTS if slot.text else _CONTENTS
         if WIDTHS[scalar] == 1 and scalar != "bool" and not slot.text:
-            kinds = (*_CONTENTS, "words", "digits", "letters", "distinct", "script")
+            kinds = _BYTES
         chosen = rng.integers(0, len(kinds), len(rows))
         for k in np.unique(chosen):
             group = rows[chosen == k]
@@ -90,7 +92,7 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
 def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mined: Mined, *, text: bool) -> np.ndarray:
     """Raw bits [count, CAPACITY] of one kind of content."""
     shape = (count, CAPACITY)
-    if text or kind in ("words", "digits", "letters", "text", "script"):
+    if text or kind in _WRITTEN:
         return _written(rng, kind, shape, mined)
     names = styles(scalar)
     style = names[rng.integers(len(names))]
@@ -153,8 +155,7 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
         return rng.choice(pool, shape).astype(np.uint64)
     if kind == "script" and len(mined.script):
         # From some place of the script on, as it is or with some characters changed.
-        places = rng.integers(0, len(mined.script), (count, 1)) + np.arange(CAPACITY)
-        out = mined.script[places % len(mined.script)]
+        out = mined.script[(_places(rng, count, mined)[:, None] + np.arange(CAPACITY)) % len(mined.script)]
         changed = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.3]), (count, 1))
         out[changed] = rng.choice(TEXT, int(changed.sum()))
         return out.astype(np.uint64)
@@ -170,6 +171,14 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
     if kind == "tiny":
         return rng.integers(1, 4, shape).astype(np.uint64)
     return rng.choice(TEXT, shape).astype(np.uint64)
+
+
+def _places(rng: np.random.Generator, count: int, mined: Mined) -> np.ndarray:
+    """Places in the script, half of them where a word begins."""
+    printable = (mined.script >= 32) & (mined.script < 127)
+    starts = np.flatnonzero(printable & ~np.concatenate(([False], printable[:-1])))
+    anywhere = rng.integers(0, len(mined.script), count)
+    return np.where(rng.random(count) < 0.5, rng.choice(starts, count), anywhere) if len(starts) else anywhere
 
 
 def _terminate(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator) -> None:
@@ -287,9 +296,17 @@ def _edit(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
     each = np.arange(len(rows))
     reach = np.where(rng.random(len(rows)) < 0.8, 8, CAPACITY - 1)
     where, other = rng.integers(0, reach), rng.integers(0, reach)
-    kinds = ("text", "digits", "small", "mined", "boundary") if slot.text else styles(scalar)
+    byte = WIDTHS[scalar] == 1 and scalar != "bool"
+    kinds = ("text", "digits", "small", "mined", "boundary") if slot.text else (*styles(scalar), "text", "digits") if byte else styles(scalar)
     fresh = _by_row(rng, kinds, scalar, len(rows), mined)
     flipped = bits[each, where] ^ (np.uint64(1) << rng.integers(0, 8 * WIDTHS[scalar], len(rows)).astype(np.uint64)).astype(bits.dtype)
     table = np.stack([fresh.astype(bits.dtype), bits[each, other], flipped])
     bits[each, where] = table[rng.integers(0, 3, len(rows)), each]
+    if byte and len(mined.script):
+        # A piece of the script, in a quarter of the rows.
+        places, lengths = _places(rng, len(rows), mined), rng.integers(2, 13, len(rows))
+        lengths[rng.random(len(rows)) < 0.75] = 0
+        column = np.arange(CAPACITY) - np.where(rng.random(len(rows)) < 0.5, 0, where)[:, None]
+        piece = mined.script[(places[:, None] + column) % len(mined.script)]
+        bits = np.where((column >= 0) & (column < lengths[:, None]), piece, bits)
     vectors.layout.write(vectors.arenas, slot, scalar, offset, rows, bits)

@@ -20,6 +20,7 @@ import numpy as np
 from transpile.corpus.instructions import encode_body
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import Export
+from transpile.corpus.wat import canonical
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.addresses import scaled_indices
 from transpile.verify.draw import Mined
@@ -59,13 +60,15 @@ class Instrumented:
         return out
 
     def read(self, arenas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(bool [N, outcomes]: reached, bool [N]: touched memory it was not given) from arenas after a run."""
+        """(uint8 [N, outcomes]: how often reached, at most 255; bool [N]: touched memory it was not given) from arenas after a run."""
         tail = arenas[:, 2 * self.stride :]
+        if len(self.branches) == len(self.ways):
+            return tail[:, : len(self.ways)], tail[:, len(self.ways)] != 0
         places = {branch: k for k, branch in enumerate(self.branches)}
-        reached = np.zeros((len(arenas), len(places)), bool)
+        counts = np.zeros((len(arenas), len(places)), np.uint8)
         for column, way in enumerate(self.ways):
-            reached[:, places[way]] |= tail[:, column] != 0
-        return reached, tail[:, len(self.ways)] != 0
+            np.maximum(counts[:, places[way]], tail[:, column], out=counts[:, places[way]])
+        return counts, tail[:, len(self.ways)] != 0
 
 
 def reachable(module: WasmModule, name: str) -> list[WasmFunction]:
@@ -103,7 +106,7 @@ def mine(functions: Sequence[WasmFunction]) -> Mined:
                 for value in (immediate, -immediate, *(immediate - r for r in recent), *(-immediate - r for r in recent)):
                     integers |= {value - 1, value, value + 1}
                 recent = [immediate, *recent[:2]]
-                script += [abs(immediate)] if 0 < abs(immediate) < 256 else []
+                script += _characters(immediate)
             elif name == "br_table":
                 integers |= set(range(-1, len(immediate) + 1))
                 integers |= {k - r for r in recent for k in range(len(immediate))}
@@ -111,14 +114,22 @@ def mine(functions: Sequence[WasmFunction]) -> Mined:
                 width = int(name[1:3]) // 8
                 value = float(np.frombuffer(immediate.to_bytes(width, "little"), f"<f{width}")[0])
                 floats |= {value, -value}
+        for index in canonical(function).data:
+            script += [byte for byte in function.module.segments[index].data[:64] if byte]
     wrapped = [(v + (1 << 63)) % (1 << 64) - (1 << 63) for v in sorted(integers)]
     numbers = [float(v) for v in wrapped if abs(v) < 1 << 20]
     whole = [int(f) for f in floats if abs(f) < 1 << 62]
-    for segment in functions[0].module.segments[:16]:
-        script += [byte for byte in segment.data[:64] if byte]
     return Mined(
         np.array(wrapped + whole, np.int64), np.array([*sorted(floats), *numbers], np.float64), np.array(script[:2048], np.uint8)
     )
+
+
+def _characters(constant: int) -> list[int]:
+    """The bytes that a constant stands for: one, or several that a compiler put into one comparison."""
+    if 0 < abs(constant) < 256:
+        return [abs(constant)]
+    data = (constant & (1 << 64) - 1).to_bytes(8, "little").rstrip(b"\0")
+    return list(data) if len(data) > 1 and all(32 <= byte < 127 for byte in data) else []
 
 
 def instrument(executable: Executable, stride: int) -> Instrumented | None:
@@ -172,7 +183,13 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
 
     def reached(place: int, way: int) -> Code:
         branches.append((function.name, place, way))
-        return [("global.get", base), ("i32.const", 1), ("i32.store8", (0, 2 * stride + len(branches) - 1))]
+        return [("global.get", base), *count(2 * stride + len(branches) - 1)]
+
+    def count(offset: int) -> Code:
+        """Add one to the byte at an address on the stack, up to 255."""
+        code: Code = [("local.tee", address), ("local.get", address), ("i32.load8_u", (0, offset)), ("i32.const", 1), ("i32.add", None)]
+        code += [("local.tee", effective), ("local.get", effective), ("i32.const", 8), ("i32.shr_u", None), ("i32.sub", None)]
+        return [*code, ("i32.store8", (0, offset))]
 
     def check(place: int, offset: int, width: int) -> Code:
         code: Code = [("local.tee", address), ("i32.const", _signed(offset)), ("i32.add", None), ("local.tee", effective)]
@@ -215,8 +232,8 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
             start = len(branches)
             branches.extend((function.name, place, target) for target in immediate)
             out += [("local.set", condition), ("local.get", condition), ("i32.const", last), ("local.get", condition), ("i32.const", last)]
-            out += [("i32.lt_u", None), ("select", None), ("global.get", base), ("i32.add", None), ("i32.const", 1)]
-            out += [("i32.store8", (0, 2 * stride + start)), ("local.get", condition)]
+            out += [("i32.lt_u", None), ("select", None), ("global.get", base), ("i32.add", None), *count(2 * stride + start)]
+            out.append(("local.get", condition))
         out.append((name, immediate))
     return out, len(products)
 

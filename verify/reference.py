@@ -97,55 +97,45 @@ class _Study:
     def run(self) -> Reference:
         layout = self._choose_room()
         probes, probed = self._instrument(layout)
-        kept: list[Vectors] = []
-        hits: list[np.ndarray] = []
-        tried = have = 0
+        pool = _Pool()
+        tried = 0
         small = 0.5
         for turn in range(2 * _ROUNDS):
-            wanted = self.inputs - have
+            wanted = self.inputs - len(pool)
             if wanted <= 0 or tried >= 3 * self.inputs:
                 break
             count = -(-self.inputs // 2) if turn == 0 else -(-self.inputs // (2 * (_ROUNDS - 1)))
             count = wanted if turn >= _ROUNDS - 1 else min(count, wanted)
-            vectors = self._next(layout, count, kept, hits, small)
-            usable, reached, out_of_fuel = self._try(vectors, probes, probed)
+            vectors = self._next(layout, count, pool, small)
+            usable, counts, out_of_fuel = self._try(vectors, probes, probed)
             tried += count
             small = 0.9 if out_of_fuel > 0.2 else small
-            kept.append(vectors.take(usable))
-            hits.append(reached[usable])
-            have += int(usable.sum())
-        if probes and probed and have:
-            self._explore(layout, probes, probed, kept, hits)
+            pool.add(vectors.take(usable), counts[usable])
+        if probes and probed and len(pool):
+            self._explore(layout, probes, probed, pool)
         # What exploring found comes first.
-        vectors = Vectors.join(kept[::-1]).take(slice(self.inputs))
+        vectors = Vectors.join(pool.vectors[::-1]).take(slice(self.inputs))
         tried = max(tried, len(vectors))
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         fine = ~policy.unusable(outcomes.status)
         if not fine.all():
             vectors = vectors.take(fine)
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
-        seen = np.concatenate(hits).any(axis=0) if hits else np.zeros(0, bool)
-        return Reference(self.signature, self.original, vectors, outcomes, tried - len(vectors), int(seen.sum()),
+        return Reference(self.signature, self.original, vectors, outcomes, tried - len(vectors), int(pool.reached.sum()),
                          len(probes.branches) if probes else -1, self.fuel, self.mined)  # fmt: skip
 
-    def _explore(self, layout: Layout, probes: Instrumented, probed: Target, kept: list[Vectors], hits: list[np.ndarray]) -> None:
-        """While outcomes are unreached, look for them beyond the budget of inputs; only vectors that reach new ones are kept."""
+    def _explore(self, layout: Layout, probes: Instrumented, probed: Target, pool: _Pool) -> None:
+        """While outcomes are unreached, look for them beyond the budget of inputs; only vectors with a new count of something are kept."""
         idle = 0
-        seen = np.concatenate(hits).any(axis=0)
         for _ in range(_EXPLORATIONS):
-            if seen.all() or idle >= _PATIENCE:
+            if pool.reached.all() or idle >= _PATIENCE:
                 return
-            vectors = self._next(layout, _EXPLORED, kept, hits, 0.5)
-            usable, reached, _ = self._try(vectors, probes, probed)
-            news = reached & ~seen
-            fresh = np.flatnonzero(usable & news.any(axis=1))
-            # One or two vectors for each new outcome are enough.
-            fresh = np.unique(np.concatenate([fresh[news[fresh, k]][:2] for k in np.flatnonzero(news[fresh].any(axis=0))] or [fresh]))
-            idle = 0 if len(fresh) else idle + 1
-            if len(fresh):
-                kept.append(vectors.take(fresh))
-                hits.append(reached[fresh])
-                seen = seen | reached[fresh].any(axis=0)
+            vectors = self._next(layout, _EXPLORED, pool, 0.5)
+            usable, counts, _ = self._try(vectors, probes, probed)
+            chosen = pool.news(counts, usable)
+            idle = 0 if len(chosen) else idle + 1
+            if len(chosen):
+                pool.add(vectors.take(chosen), counts[chosen])
 
     def _fuel(self, layout: Layout) -> int:
         # The driver's copies of the arena cost fuel by the byte.
@@ -174,32 +164,73 @@ class _Study:
                 best, share = layout, refused
         return best
 
-    def _next(self, layout: Layout, count: int, kept: list[Vectors], hits: list[np.ndarray], small: float) -> Vectors:
-        """Vectors of the next round: fresh at first, then mostly children of those that reached rare outcomes."""
-        have = sum(map(len, kept))
-        if not have:
+    def _next(self, layout: Layout, count: int, pool: _Pool, small: float) -> Vectors:
+        """Vectors of the next round: fresh at first, then mostly children of those that did something rare."""
+        if not len(pool):
             return generate(layout, count, self.rng, self.mined, small=small)
         fresh = count // 3
-        pool, reached = Vectors.join(kept), np.concatenate(hits)
-        rarity = np.ones(have)
-        if reached.shape[1]:
-            rarity = (reached / np.maximum(reached.sum(axis=0), 1)).max(axis=1) + 0.1 / have
-        parents = self.rng.choice(have, count - fresh, p=rarity / rarity.sum())
-        children = mutate(pool, parents, self.rng, self.mined)
+        parents = self.rng.choice(len(pool), count - fresh, p=pool.rarity())
+        children = mutate(Vectors.join(pool.vectors), parents, self.rng, self.mined)
         return Vectors.join([generate(layout, fresh, self.rng, self.mined, small=small), children]) if fresh else children
 
     def _try(self, vectors: Vectors, probes: Instrumented | None, probed: Target | None) -> tuple[np.ndarray, np.ndarray, float]:
-        """(bool [N]: the original can take it, bool [N, outcomes]: reached, share that ran out of fuel)."""
+        """(bool [N]: the original can take it, uint8 [N, outcomes]: how often reached, share that ran out of fuel)."""
         inside = vectors.inside()
         arguments = vectors.arguments()
         if probes and probed:
             arenas = probes.arenas(vectors.arenas, inside)
             outcomes = probed.run(arguments, arenas, fuel=6 * self._fuel(vectors.layout), probe=Probe(BASE))
-            reached, strayed = probes.read(outcomes.arenas)
+            counts, strayed = probes.read(outcomes.arenas)
         else:
             outcomes = self.plain.run(arguments, vectors.arenas, fuel=self._fuel(vectors.layout))
-            reached = np.zeros((len(vectors), 0), bool)
+            counts = np.zeros((len(vectors), 0), np.uint8)
             strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1)
         returned = outcomes.status == driver.RETURNED
         bad = policy.unusable(outcomes.status) | returned & strayed
-        return ~bad, reached & returned[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())
+        return ~bad, counts * returned[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())
+
+
+class _Pool:
+    """The vectors kept so far and what they did: a *feature* is an outcome with how often it was reached, in steps that double.
+
+    Counts matter because progress within a loop, such as one more character of a keyword matched, reaches no new outcome.
+    """
+
+    def __init__(self) -> None:
+        self.vectors: list[Vectors] = []
+        self._features: list[np.ndarray] = []
+        self.reached = np.zeros(0, bool)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._features))
+
+    def add(self, vectors: Vectors, counts: np.ndarray) -> None:
+        self.vectors.append(vectors)
+        self._features.append(_features(counts))
+        reached = (counts != 0).any(axis=0)
+        self.reached = self.reached | reached if len(self.reached) else reached
+
+    def rarity(self) -> np.ndarray:
+        """float [N], sums to 1: how much each vector deserves to have children."""
+        features = np.concatenate(self._features)
+        weight = np.full(len(features), 1.0)
+        if features.shape[1]:
+            weight = (features / np.maximum(features.sum(axis=0), 1)).max(axis=1) + 0.1 / len(features)
+        return weight / weight.sum()
+
+    def news(self, counts: np.ndarray, usable: np.ndarray) -> np.ndarray:
+        """Rows that have a feature nobody in the pool has, at most two for each."""
+        known = np.concatenate(self._features).any(axis=0)
+        news = _features(counts) & ~known & usable[:, None]
+        rows = [np.flatnonzero(news[:, k])[:2] for k in np.flatnonzero(news.any(axis=0))]
+        return np.unique(np.concatenate(rows)) if rows else np.zeros(0, int)
+
+
+_STEP = np.array([0, 1, 2, *(min(7, n.bit_length() + 1) for n in range(3, 256))], np.uint8)
+"""Counts 0, 1, 2, 3, 4-7, 8-15, 16-31, more, as steps from 0 to 7."""
+
+
+def _features(counts: np.ndarray) -> np.ndarray:
+    """bool [N, 7 * outcomes]."""
+    steps = _STEP[counts]
+    return (steps[:, :, None] == np.arange(1, 8, dtype=np.uint8)).reshape(len(counts), -1)

@@ -2,7 +2,7 @@
 
 Half come from a library of parametrized idioms (`idioms_*`), composed with each other (`compose`), half from a typed random
 grammar (`grammar`) that grows loops, guards and updates with context. Invariant: every program passes `check.check`.
-Limits: no recursion, no early ends of nested helpers, no pointers to pointers; indices stay in range by construction, not by proof.
+Limits: no recursion, no pointers to pointers, helpers take no structs; indices stay in range by construction, not by proof.
 """
 
 from __future__ import annotations

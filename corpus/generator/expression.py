@@ -9,8 +9,6 @@ from __future__ import annotations
 from transpile.corpus import ir
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
-Value = "E | int | float | str"
-
 INTEGERS = frozenset(WIDTHS) - FLOATS - {"bool"} | {"index"}
 UNSIGNED = frozenset({"u8", "u16", "u32", "u64", "usize"})
 NARROW = frozenset({"i8", "u8", "i16", "u16"})

@@ -153,7 +153,7 @@ class Grower(Values):
         if f.result is not None and f.result != value.type:
             value = self.condition_on(value) if f.result in ("bool",) or f.chance(0.5) else self.as_type(value, f.result)
             if value.type == "bool" and f.result != "bool":
-                value = holes.choose(value, number(1, f.result), 0)
+                value = choose(value, number(1, f.result), 0)
         f.ret(value)
 
     # ------------------------------------------------------------ statements

@@ -42,7 +42,6 @@ class Scope:
         self.result: str | None = None
         self.locals = 0
         self.helpers: list[ir.Function] = []
-        self.depth = 0
 
     # ------------------------------------------------------------ chances
 

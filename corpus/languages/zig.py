@@ -83,10 +83,11 @@ class Zig(Language):
                 return Compilation(None, (Diagnostic(None, done.stderr.strip() or f"zig ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
 
-    def mended(self, text: str, *, seconds: float = 60.0) -> str:
-        """A unit as `compile` takes it: with the discards and `const`s that Zig asks for. Other errors stay."""
+    def mended(self, text: str) -> str:
+        """With the discards and `const`s that Zig asks for. Other errors stay."""
+        unit = self.prologue + text
         with zigcc.work_folder() as folder:
-            return text if _refused(text) else _translate(text, folder, seconds)[0]
+            return text if _refused(unit) else _translate(unit, folder, 60.0)[0].removeprefix(self.prologue)
 
     # ------------------------------------------------------------ writing what a signature determines
 

@@ -49,7 +49,7 @@ export fn f0(p0: i32, p1: i32) i32 {
     return v0;
 }
 """
-    mended = LANGUAGE.mended(LANGUAGE.prologue + text)
+    mended = LANGUAGE.prologue + LANGUAGE.mended(text)
     assert mended == LANGUAGE.prologue + """\
 export fn f0(p0: i32, p1: i32) i32 { _ = p1;
     const v0: i32 = p0;

@@ -10,7 +10,7 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wasm_programs import CALLEES, GLOBALS, ProgramMaker, Runner, agree
+from wasm_programs import CALLEES, GLOBALS, ProgramMaker, Runner
 
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.wat import normalize, parameter_bounds
@@ -205,13 +205,68 @@ def runner() -> Runner:
     return Runner()
 
 
+LOOPS = {
+    "of four bytes each": (
+        f"{Q} i32.const 7 i32.and local.tee v0 if l0 {P} local.set v1 loop l1 {R} local.get v1 i32.add local.set p2 local.get v1 i32.const 4 "
+        f"i32.add local.tee v1 {P} local.get v0 i32.const 4 i32.mul i32.add i32.ne br_if l1 end end {R}"
+    ),
+    "without a guard": (
+        f"{Q} i32.const 7 i32.and i32.const 29 i32.shl local.set v0 loop l0 {R} i32.const 1 i32.add local.set p2 local.get v0 "
+        f"i32.const 0x20000000 i32.sub local.tee v0 br_if l0 end {R}"
+    ),
+    "to an end that moves": (
+        "i32.const 0 i32.const 1 i32.store8 block l0 loop l1 i32.const 0 i32.load8_u i32.const 7 i32.and local.get v0 i32.sub i32.const 29 "
+        "i32.shl i32.eqz br_if l0 i32.const 0 i32.const 0 i32.store8 local.get v0 i32.const 1 i32.add local.set v0 br l1 end end local.get v0"
+    ),
+    "with a way around the test": (
+        f"block l0 loop l1 local.get v0 i32.const 1 i32.add local.tee v0 i32.const 8 i32.lt_u br_if l1 {Q} i32.const 7 i32.and local.get v0 "
+        "i32.sub i32.const 29 i32.shl i32.eqz br_if l0 br l1 end end local.get v0"
+    ),
+    "entered twice": (
+        f"{Q} i32.const 3 i32.and if l0 i32.const 40 local.set v0 else {P} local.set v0 end loop l1 {R} local.get v0 i32.xor local.set p2 "
+        f"local.get v0 i32.const 8 i32.add local.tee v0 i32.const 200 i32.lt_u br_if l1 end {R} local.get v0 i32.add"
+    ),
+    "in 64 bits": (
+        f"loop l0 {R} local.get v1 i32.wrap_i64 local.get v0 i32.mul i32.add local.set p2 local.get v1 i64.const 3 i64.add local.set v1 "
+        f"local.get v0 i32.const 5 i32.sub local.tee v0 i32.const -100 i32.gt_s br_if l0 end {R}".replace("v1", "v2")
+    ),
+    "nested": (
+        f"loop l0 {Q} i32.const 3 i32.and i32.const 1 i32.add local.set v1 loop l1 {R} local.get v3 i32.add local.set p2 local.get v3 "
+        "i32.const 12 i32.add local.set v3 local.get v1 i32.const -1 i32.add local.tee v1 br_if l1 end local.get v0 i32.const 2 i32.add "
+        f"local.tee v0 i32.const 10 i32.ne br_if l0 end {R}"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", LOOPS.values(), ids=list(LOOPS))
+def test_loops_keep_their_number_of_iterations(runner: Runner, body: str) -> None:
+    text = f"func i32 i32 i32 -> i32 local i32 i32 i64 i32 ; {body} end"
+    vectors = [(a, b, c) for a in (0, 5, 64) for b in (0, 1, 2, 3, 7, 250) for c in (0, 9)]
+    assert "fuel" not in runner.run(text, vectors, 20_000)
+    assert runner.agree(text, normalize(text), vectors)
+
+
+def test_walks_over_elements_of_any_size_meet() -> None:
+    forms = set()
+    for size, step, load in ((1, "p0", "i32.load8_u"), (4, "v1", "i32.load8_u"), (1, "v1", "i32.load8_u")):
+        moving = "p0" if step == "p0" else "v1"
+        start = "" if moving == "p0" else f"{Q} i32.const {size} i32.mul local.set v1"
+        go = f"{Q} i32.const -1 i32.add local.tee p1" if moving == "p0" else f"local.get v1 i32.const -{size} i32.add local.tee v1"
+        body = (
+            f"{Q} if l0 {start} loop l1 local.get v0 {P} {load} i32.add local.set v0 {P} i32.const 1 i32.add local.set p0 {go} br_if l1 end end "
+            "local.get v0"
+        )
+        forms.add(normal(body.replace("  ", " "), f"{HEAD} local i32 i32", bounds={1: 0x3FFFFFFF}))
+    assert len(forms) == 1
+
+
 @settings(max_examples=150, deadline=None)
 @given(rng=st.randoms(use_true_random=False))
 def test_behaviour_is_kept(runner: Runner, rng: random.Random) -> None:
     text = ProgramMaker(rng.randrange).text()
     form = normalize(text, **KNOWN)  # type: ignore[arg-type]
     assert form != text
-    assert agree(runner.run(form, VECTORS), runner.run(text, VECTORS))
+    assert runner.agree(text, form, VECTORS)
 
 
 @settings(max_examples=50, deadline=None)
@@ -220,4 +275,4 @@ def test_behaviour_is_kept_within_bounds(runner: Runner, rng: random.Random) -> 
     text = ProgramMaker(rng.randrange).text()
     form = normalize(text, **KNOWN, bounds={0: 1, 1: 0x7FFFFFFF})  # type: ignore[arg-type]
     vectors = [(0, 5, -1, 0.5), (1, 0, 4, -1.0), (1, 2**31 - 1, 2**40, 2.0), (0, 64, 0, 0.0)]
-    assert agree(runner.run(form, vectors), runner.run(text, vectors))
+    assert runner.agree(text, form, vectors)
