@@ -26,7 +26,7 @@ from transpile.corpus.naming import canonical_function
 from transpile.corpus.pairs import FunctionPair, callees_json, read_shard, signature_json, write_shard
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import canonical_text
+from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical, skeleton
 
@@ -91,7 +91,7 @@ def compile_pairs(
             continue
         wat = name_calls(read.text, read.callees, result.suffix)
         prelude = canonical_text(lang.write_prelude(source.signature, [c.signature for c in source.callees]))
-        text = canonical_text(source.text)
+        text = renumber_locals(canonical_text(source.text))
         body = text[text.index("{") + 1 :].strip()
         if read.data:
             drops["static data"] += 1

@@ -72,6 +72,12 @@ def rename(text: str, names: Mapping[str, str]) -> str:
     return TOKEN.sub(lambda m: names.get(m.group(), m.group()) if m.lastgroup == "word" else m.group(), text)
 
 
+def renumber_locals(text: str) -> str:
+    """Canonical text whose locals are numbered in order of first appearance: the most predictable names for what writes them."""
+    names: dict[str, str] = {}
+    return re.sub(r"\bv\d+\b", lambda m: names.setdefault(m.group(), f"v{len(names)}"), text)
+
+
 # ---------------------------------------------------------------- layout
 
 _OPENING, _CLOSING = "([{", ")]}"

@@ -36,7 +36,8 @@ def train(
             for pair in read_corpus(folder):
                 if pair.split in splits:
                     yield pair.wat
-                    yield f"{pair.prelude} {pair.body}"
+                    yield pair.prelude
+                    yield pair.body
 
     tokenizer = vocabulary.train(texts(("train",)), size=size)
     tokens = words = lost = 0

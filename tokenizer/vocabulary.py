@@ -83,7 +83,8 @@ def train(texts: Iterable[str], *, size: int = 1024) -> Tokenizer:
         )
     )
     tokenizer.pre_tokenizer = splitter
-    tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
+    # Not decoders.Metaspace: it drops the inner spaces of a first token such as `let mut`.
+    tokenizer.decoder = decoders.Sequence([decoders.Replace(_SPACE, " "), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     tokenizer.add_special_tokens([*SPECIAL, *TASKS, *(f"<{name}>" for name in LANGUAGES), *SPARE])
     return tokenizer
 

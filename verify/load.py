@@ -1,8 +1,8 @@
 """The functions that two files have in common, made into executables that are called alike.
 
 In languages with slices a C entry point follows the file's own parameters; here it gets the signature that the other file, written in C
-terms, has: its order of parameters, and one length for several slices if it has it so. Functions are matched by name.
-Limit: the types of two wasm files are only what their code shows (`corpus.program.infer_signature`).
+terms, has: its order of parameters, and one length for several slices if it has it so. Functions are matched by name. Beside a wasm
+file the source's types count. Limit: the types of two wasm files are only what their code shows (`corpus.program.infer_signature`).
 """
 
 from __future__ import annotations
@@ -63,7 +63,11 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
         if executable is None:
             raise TranspileError(f"cannot call '{name}' of {original} as {translated} has it: {problems.get(name, 'it is not exported')}",
                                  hint="name the functions to judge with --function")  # fmt: skip
-        out[name] = Pair(signatures[name], executable, _executable(right, name), problems.get(name, ""))
+        found = left.module.function(executable.export).type
+        if found != signatures[name].wasm():
+            problems[name] = f"the original takes ({', '.join(found[0])}), the translation ({', '.join(signatures[name].wasm()[0])})"
+        translation = None if name in problems else _executable(right, name)
+        out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""))
     return out, [f.name for f in left.functions if f.name not in out]
 
 
@@ -82,17 +86,34 @@ class _Adapter:
 
     def __init__(self, terms: Program, problems: dict[str, str]) -> None:
         self.signatures = {f.name: f.signature for f in terms.functions} if terms.language is not None else {}
+        self.types = {f.name: terms.module.function(terms.exports[f.name]).type for f in terms.functions}
         self.problems = problems
 
     def __call__(self, functions: Sequence[SourceFunction]) -> Sequence[SourceFunction]:
         out = []
         for function in functions:
             called = self.signatures.get(function.name)
+            if called is None and self.types.get(function.name, function.signature.wasm()) != function.signature.wasm():
+                called = share_length(function.signature)
             try:
                 out.append(replace(function, signature=entry_signature(called, function.signature)) if called else function)
             except ValueError as problem:
                 self.problems[function.name] = str(problem)
         return out
+
+
+def share_length(signature: Signature) -> Signature:
+    """The C shape in which one length, behind the last of several slices, serves them all: (dst, src, n)."""
+    lengths = signature.lengths()
+    if len(lengths) < 2:
+        return signature
+    last = max(lengths)
+    kept = [k for k in range(len(signature.parameters)) if k not in lengths or k == last]
+    position = kept.index(last)
+    parameters = tuple(
+        replace(p, length=position) if p.length is not None else p for p in (signature.parameters[k] for k in kept)
+    )
+    return replace(signature, parameters=parameters)
 
 
 def entry_signature(called: Signature, inner: Signature) -> Signature:

@@ -19,7 +19,7 @@ from transpile.corpus.generator.check import Unused, check
 from transpile.corpus.generator.registry import Pools
 from transpile.corpus.generator.scope import Reject
 
-GRAMMAR = 0.45
+GRAMMAR = 0.25
 """Share of programs that the grammar grows (with idioms among its statements); the rest are made of idioms."""
 
 

@@ -20,12 +20,8 @@ NUMBERS = mix(i32=40, u32=14, i64=10, f64=10, f32=6, u64=6, u8=5, i16=4, u16=3, 
 INTS = mix(i32=40, u32=20, i64=10, u64=9, u8=8, u16=4, i16=4, i8=2)
 INT_ELEMENTS = mix(i32=42, u8=18, u32=12, i64=7, i16=6, u16=5, u64=4, i8=2)
 WIDE = mix(i32=44, u32=26, i64=12, u64=13)
-WORDS = mix(u32=54, u64=22, u8=8, u16=8, i32=8)
-SIGNED_WIDE = mix(i32=70, i64=30)
-UNSIGNED_WIDE = mix(u32=66, u64=34)
 FLOAT = mix(f64=58, f32=42)
 BYTES = mix(u8=70, i8=30)
-BYTE = ("u8",)
 LENGTHS = mix(i32=62, usize=22, u32=16)
 
 SMALL = (1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 7, 8, 10, 10, 16)

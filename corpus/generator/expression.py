@@ -13,7 +13,6 @@ INTEGERS = frozenset(WIDTHS) - FLOATS - {"bool"} | {"index"}
 UNSIGNED = frozenset({"u8", "u16", "u32", "u64", "usize"})
 NARROW = frozenset({"i8", "u8", "i16", "u16"})
 FLIPPED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def bits(type: str) -> int:
@@ -190,3 +189,7 @@ def limit(type: str, largest: bool = True) -> E:
 def within(value: E, low: E | int | float | str, high: E | int | float | str) -> E:
     """low <= value and value <= high."""
     return both(value >= low, value <= high)
+
+
+def is_literal(value: E) -> bool:
+    return isinstance(value.node, ir.Const)

@@ -10,7 +10,6 @@ from transpile.corpus.generator.expression import NARROW, UNSIGNED, E, bits, bot
 from transpile.corpus.generator.scope import Scope
 from transpile.corpus.signature import FLOATS
 
-ORDER = ("<", "<=", ">", ">=")
 CLASSES = ("digit", "lower", "upper", "alpha", "alnum", "space", "vowel", "hex", "punctuation", "separator", "char", "high", "printable")
 
 
@@ -143,14 +142,6 @@ def remainder(f: Scope, x: E, by: int) -> E:
     left = x % by
     wanted = 0 if f.chance(0.75) else f.rng.randrange(1, by)
     return left == wanted if f.chance(0.7) or wanted else left != wanted
-
-
-def promoted(f: Scope, x: E) -> E:
-    """Narrow integers widened as C would; others as they are."""
-    if x.type in NARROW:
-        wide = "i32" if signed(x.type) or f.chance(0.5) else "u32"
-        return x.to(wide)
-    return x
 
 
 def transform(f: Scope, x: E, depth: int | None = None, parameter: float = 0.2) -> E:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices
-from transpile.corpus.generator.expression import E, bits, both, builtin, choose, either, limit, number, signed
+from transpile.corpus.generator.expression import E, bits, both, builtin, choose, either, is_literal, limit, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
 
@@ -16,26 +16,22 @@ def bit_field(f: Scope) -> E:
     x = f.scalar(UNSIGNED)
     type, width = x.type, bits(x.type)
     position = number(f.rng.randrange(1, width), type) if f.chance(0.4) else f.scalar(type) & (width - 1)
-    if f.chance(0.2) and "Const" not in type_name(position):
+    if f.chance(0.2) and not is_literal(position):
         position = f.let(position)
     one = number(1, type)
     roll = f.rng.random()
     if roll < 0.25:
         return (x >> position) & f.any(1, 1, 3, 7, 15, 31)
     if roll < 0.4:
-        if "Const" in type_name(position):
+        if is_literal(position):
             return (x & (1 << position.node.value)) != 0
         return ((x >> position) & 1) != 0 if f.chance(0.5) else (x & (one << position)) != 0
     if roll < 0.75:
-        bit = number(1 << position.node.value, type) if "Const" in type_name(position) else one << position
-        return f.any(x | bit, x & ~bit, x ^ bit) if "Const" not in type_name(bit) else f.any(x | bit, x ^ bit)
+        bit = number(1 << position.node.value, type) if is_literal(position) else one << position
+        return f.any(x | bit, x & ~bit, x ^ bit) if not is_literal(bit) else f.any(x | bit, x ^ bit)
     y = f.scalar(type)
-    mask = f.let((one << position) - 1) if "Const" not in type_name(position) else number(choices.mask(f.rng, type), type)
-    return f.any((x & ~mask) | (y & mask), (x & mask) ^ y, x ^ ((x ^ y) & mask)) if "Const" not in type_name(mask) else (x & mask) | (y << 1)
-
-
-def type_name(e: E) -> str:
-    return type(e.node).__name__
+    mask = f.let((one << position) - 1) if not is_literal(position) else number(choices.mask(f.rng, type), type)
+    return f.any((x & ~mask) | (y & mask), (x & mask) ^ y, x ^ ((x ^ y) & mask)) if not is_literal(mask) else (x & mask) | (y << 1)
 
 
 @idiom("scalar", 1.5)

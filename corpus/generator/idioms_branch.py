@@ -176,8 +176,10 @@ def of_three(f: Scope) -> E:
     op = f.any(">", "<")
     roll = f.rng.random()
     if roll < 0.3:
-        m = f.let(choose(a.compare(op, b), a, b)) if f.chance(0.5) else f.let(a)
-        if "Var" in type_name(m) and isinstance_var(f, m, a):
+        if f.chance(0.5):
+            m = f.let(choose(a.compare(op, b), a, b))
+        else:
+            m = f.let(a)
             with f.when(b.compare(op, m)):
                 f.set(m, b)
         with f.when(c.compare(op, m)):
@@ -191,15 +193,6 @@ def of_three(f: Scope) -> E:
     if roll < 0.85:
         return both(both(a + b > c, b + c > a), a + c > b)
     return both(a < b, b < c) if f.chance(0.5) else either(a == b, either(b == c, a == c))
-
-
-def isinstance_var(f: Scope, m: E, a: E) -> bool:
-    """Whether m started as a itself."""
-    return f.lets[m.node.name].value == a.node
-
-
-def type_name(e: E) -> str:
-    return type(e.node).__name__
 
 
 @idiom("tail", 1.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices
-from transpile.corpus.generator.expression import E, both, builtin, choose, either, number, signed
+from transpile.corpus.generator.expression import E, both, builtin, choose, either, is_literal, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
 
@@ -36,7 +36,7 @@ def clamp_value(f: Scope) -> None:
     low = f.scalar(type) if f.chance(0.6) else number(f.any(0, 0, 1), type)
     high = f.scalar(type) if f.chance(0.6) else number(f.any(1, 100, 100, 127), type)
     f.result = type
-    if "Const" in type_name(low) and not signed(type) and low.node.value == 0 and type not in F:
+    if is_literal(low) and not signed(type) and low.node.value == 0 and type not in F:
         low = number(1, type)
     first, second = (x < low, low), (x > high, high)
     if f.chance(0.25):
@@ -56,10 +56,6 @@ def clamp_value(f: Scope) -> None:
         with f.when(v > high):
             f.set(v, high)
         f.ret(v)
-
-
-def type_name(e: E) -> str:
-    return type(e.node).__name__
 
 
 @idiom("value", 1.6)

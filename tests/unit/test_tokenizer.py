@@ -21,7 +21,7 @@ def tokenizer():
     return vocabulary.train(TEXTS * 3, size=800)
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", [*TEXTS, "let mut v0 = 1 ;", "local.get p0 end", ") ;", "for ( ; ; )", "' '"])
 def test_lossless(tokenizer, text: str) -> None:
     assert vocabulary.decode(tokenizer, tokenizer.encode(text, add_special_tokens=False).ids) == text
 
