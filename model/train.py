@@ -11,12 +11,14 @@ import json
 import math
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from transpile.corpus.errors import TranspileError
 from transpile.model import data
@@ -123,7 +125,7 @@ def train(run: Run) -> None:
         progress = state["progress"]
     parallel = torch.nn.parallel.DistributedDataParallel(network) if workers > 1 else network
     trained = torch.compile(parallel, dynamic=True) if cuda else parallel
-    metrics = (run.out / "metrics.jsonl").open("a") if rank == 0 else None
+    metrics = _open_metrics(run.out / "metrics.jsonl", progress["step"]) if rank == 0 else None
     budget, started, offset = run.minutes * 60, time.monotonic(), progress["seconds"]
     saved_at = started
     recent: list[float] = []
@@ -139,12 +141,17 @@ def train(run: Run) -> None:
         torch.save(state, temporary)
         temporary.replace(checkpoint)
 
+    # A run that is told to stop keeps what it has learned.
+    stop: list[int] = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda number, frame: stop.append(number))
     finished = False
     network.train()
     while not finished:
-        rng = random.Random(f"{run.seed}/{progress['epoch']}/{progress['step']}")
+        before = progress["step"]
+        rng = random.Random(f"{run.seed}/{progress['epoch']}/{before}")
         for batch in share(data.epoch(groups, rng, sizes.batch_tokens // workers), rank, workers):
-            done = torch.tensor([(offset + time.monotonic() - started) / budget])
+            done = torch.tensor([2.0 if stop else (offset + time.monotonic() - started) / budget])
             if workers > 1:
                 done = done.to(device)
                 dist.broadcast(done, 0)
@@ -179,6 +186,8 @@ def train(run: Run) -> None:
                 if now - saved_at > run.save_every:
                     save()
                     saved_at = now
+        if not finished and progress["step"] == before:
+            raise TranspileError(f"the corpus fills no batch for each of {workers} processes", hint="use fewer processes or a larger corpus")
         progress["epoch"] += not finished
     if rank == 0:
         save()
@@ -186,6 +195,13 @@ def train(run: Run) -> None:
     if workers > 1:
         dist.barrier()
         dist.destroy_process_group()
+
+
+def _open_metrics(path: Path, step: int) -> TextIO:
+    """The metrics file to append to, without records of steps after the checkpoint that the run goes on from."""
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    path.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
+    return path.open("a")
 
 
 def held_out_loss(network, groups, batch_tokens: int, device, bf16: bool, *, batches: int = 4) -> float:
