@@ -8,8 +8,9 @@ batch is halved. Invariant: a function that would compile alone compiles in its 
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.corpus.language import Diagnostic, Language
 from transpile.corpus.source import SourceFunction
@@ -28,9 +29,10 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One function that does not compile, with the compiler's first error for it."""
+    """One function that does not compile, with the compiler's errors for it; their lines are those of `unit`, the program as compiled."""
 
     diagnostics: tuple[Diagnostic, ...]
+    unit: str = ""
 
     @property
     def message(self) -> str:
@@ -85,10 +87,10 @@ def _compile(language: Language, batch: list[int], texts: list[str], results: li
         for d in compiled.diagnostics:
             if d.line is not None and d.line >= starts[0]:
                 position = bisect.bisect_right(starts, d.line) - 1
-                errors.setdefault(batch[position], []).append(Diagnostic(d.line - starts[position] + 1, d.message))
+                errors.setdefault(batch[position], []).append(replace(d, line=d.line - starts[position] + 1))
         if errors:
             for i, found in errors.items():
-                results[i] = Rejected(tuple(found))
+                results[i] = Rejected(tuple(found), texts[i])
             batch = [i for i in batch if i not in errors]
         elif len(batch) == 1:
             results[batch[0]] = Rejected(compiled.diagnostics or (Diagnostic(None, "the compiler failed without a message"),))
@@ -96,3 +98,36 @@ def _compile(language: Language, batch: list[int], texts: list[str], results: li
         else:
             _compile(language, batch[: len(batch) // 2], texts, results, level)
             batch = batch[len(batch) // 2 :]
+
+
+def compile_with_repairs(
+    language: Language, sources: Sequence[SourceFunction], *, rounds: int = 3, size: int = 200
+) -> list[tuple[SourceFunction, Compiled | Rejected]]:
+    """Compile canonical functions; those that do not are repaired by what the compiler said of them (`Language.repair`) and compiled again.
+
+    Returns each function as it was compiled at last, with the result, in the order of `sources`.
+    """
+    out = list(zip(sources, compile_batch(language, sources, size=size), strict=True))
+    todo = list(range(len(out)))
+    for _ in range(rounds):
+        repaired = [(i, fixed) for i in todo if (fixed := _repaired(language, *out[i])) is not None]
+        for (i, fixed), result in zip(repaired, compile_batch(language, [f for _, f in repaired], size=size), strict=True):
+            out[i] = (fixed, result)
+        todo = [i for i, _ in repaired]
+    return out
+
+
+def _repaired(language: Language, source: SourceFunction, result: Compiled | Rejected) -> SourceFunction | None:
+    """The function with its body repaired, if the errors are all on the line that holds it."""
+    if isinstance(result, Compiled) or not result.unit or "\n" in source.text:
+        return None
+    lines = {d.line for d in result.diagnostics}
+    line = result.unit.split("\n")[result.diagnostics[0].line - 1] if len(lines) == 1 and result.diagnostics[0].line else ""
+    head = line.find("{")
+    if head < 0 or not line.endswith("}"):
+        return None
+    fixed = language.repair(line, [d for d in result.diagnostics if d.start is not None and d.start > head])
+    if fixed is None or not fixed.startswith(line[: head + 1]):
+        return None
+    body = re.sub(r"\b(f0|[cSd]\d+)_\d+\b", r"\1", fixed[head:])
+    return replace(source, text=source.text[: source.text.index("{")] + body)

@@ -25,10 +25,15 @@ from transpile.corpus.source import SourceFunction
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One error of a compiler; `line` is 1-based in the text that was compiled, None where the compiler named none."""
+    """One error of a compiler; `line` is 1-based in the text that was compiled, None where the compiler named none.
+
+    `start` and `end` are 0-based columns of the code on that line that the error is about, where the compiler says so.
+    """
 
     line: int | None
     message: str
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,11 @@ class Language(ABC):
     def canonical_types(self, text: str) -> str:
         """A function's text with each type under one name, where the language has several (C's `int` and `int32_t`)."""
         return text
+
+    def repair(self, line: str, errors: Sequence[Diagnostic]) -> str | None:
+        """A line of code with what the compiler's errors on it say put right (a cast where types differ), None where nothing can be. What
+        comes out is another candidate: it has to compile and to be judged like any."""
+        return None
 
     def mended(self, text: str) -> str:
         """A file of functions as the compiler wants it, where it has rules that are not about behaviour (Zig's unused parameters)."""

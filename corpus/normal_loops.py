@@ -40,7 +40,9 @@ class Loops:
             self.body[header] = body
 
     def entries(self, header: Block) -> list[Edge]:
-        return [edge for edge in self.ways[header] if edge not in self.back[header]]
+        """The edges into a block that do not go back to it."""
+        back = self.back.get(header, ())
+        return [edge for edge in self.ways[header] if edge not in back]
 
     def dominates(self, above: Block, block: Block) -> bool:
         while block is not above and block in self.above:
@@ -183,10 +185,9 @@ def _range(flow: Flow, loops: Loops, header: Block, number: int) -> tuple[int, i
     """Bounds of an unsigned value when a loop is entered, from its own bound and from the branches on the way there."""
     low, high = 0, flow.values.bound(number)
     block = header
-    entered = {header: loops.entries(header)}
     while block in loops.above:
         above = loops.above[block]
-        edges = entered.get(block, loops.ways[block])
+        edges = loops.entries(block)
         if above.ending == "branch" and len(edges) == 1 and edges[0].source is above and above.edges[0].target is not above.edges[1].target:
             condition = above.operands[0]
             low = max(low, int(condition == number) if edges[0] is above.edges[0] else _least(flow, condition, number))

@@ -140,7 +140,7 @@ def _space(previous: str, token: str, before: str, earlier: str, spaced_colon: b
     """Whether a space stands between two tokens of one line; `earlier` and `before` are the tokens before `previous`."""
     if (token == "->" and previous not in (")", ">")) or (previous == "->" and before not in (")", ">")):
         return False  # C's field access, not a result type
-    if previous == "]" and (token[0].isalpha() or token == "*") and token not in _AFTER_INDEX and before in ("[", "*") + tuple("0123456789"):
+    if previous == "]" and (token[0].isalpha() or token == "*") and token not in _AFTER_INDEX and before in ("[", "*", *"0123456789"):
         return False  # Zig's array types
     if token in (",", ";", ")", "]", "?.", ".", ".*", ".?", "++", "--") or previous in ("(", "[", ".", "!", "~", "@"):
         return token == "." and previous in (",", "=", "return", "{")

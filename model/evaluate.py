@@ -13,7 +13,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from transpile.corpus.batch import Compiled, compile_batch
+from transpile.corpus.batch import Compiled, compile_batch, compile_with_repairs
+from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
 from transpile.corpus.pairs import FunctionPair, read_corpus, source_function
@@ -81,10 +82,13 @@ def evaluate(
             for code in _decode(translator, tokenizer, pair, target, candidates):
                 sources.append(_candidate(pair, counterpart, target, code))
                 owners.append(i)
-        results = compile_batch(writer, sources)
+        repaired = compile_with_repairs(writer, sources)
+        results = [result for _, result in repaired]
+        as_written = [fixed is source and isinstance(result, Compiled) for source, (fixed, result) in zip(sources, repaired, strict=True)]
         for i, (pair, _) in enumerate(group):
             assert isinstance(originals[i], Compiled), pair.group
             jury = Jury(Executable(originals[i].wasm, originals[i].export), source_function(pair).signature, inputs=inputs, seed=seed)
+            counts["compiled as written"] += sum(a for a, owner in zip(as_written, owners, strict=True) if owner == i)
             mine = [r for r, owner in zip(results, owners, strict=True) if owner == i]
             verdicts = []
             for r in mine:
@@ -112,6 +116,7 @@ def evaluate(
         "split": split, "source": source, "target": target, "functions": counts["functions"], "candidates_per_function": candidates,
         "verified": round(counts["verified"] / counts["functions"], 4), "greedy": round(counts["greedy"] / counts["functions"], 4),
         "candidates_that_compile": round(counts["compiled"] / max(counts["candidates"], 1), 4),
+        "as_written": round(counts["compiled as written"] / max(counts["candidates"], 1), 4),
         "by_status": dict(sorted(statuses.items())), "inputs": inputs, "seconds": round(time.monotonic() - started, 1),
     }  # fmt: skip
 
@@ -137,5 +142,5 @@ def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: 
     for result in results:
         for hypothesis in result.hypotheses:
             ids = [tokenizer.token_to_id(t) for t in hypothesis[len(prefix) :]]
-            out[decode(tokenizer, [x for x in ids if x is not None])] = None
+            out[copy_constants(decode(tokenizer, [x for x in ids if x is not None]), pair.wat)] = None
     return list(out)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
 from transpile.tokenizer.vocabulary import decode, encode_prefix, encode_wat, load
 from transpile.verify.types import Candidate
@@ -98,7 +99,7 @@ class CTranslate2Decoder:
             for result in results:
                 for hypothesis, score in zip(result.hypotheses, result.scores, strict=True):
                     ids = [self.tokenizer.token_to_id(t) for t in hypothesis[len(prefixes[i]) :]]
-                    code = decode(self.tokenizer, [x for x in ids if x is not None])
+                    code = copy_constants(decode(self.tokenizer, [x for x in ids if x is not None]), requests[i].wat)
                     best[code] = max(score, best.get(code, -1e9))
             ranked = sorted(best.items(), key=lambda item: -item[1])
             out[i] = [Candidate(code, requests[i].language, score, self.name) for code, score in ranked]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from transpile.corpus.batch import Compiled, compile_batch
+from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, struct_names
@@ -230,10 +230,10 @@ def _judge_batch(
 ) -> None:
     """Compile the candidates of several functions as one batch, and judge those that compile."""
     started = time.monotonic()
-    results = compile_batch(target, [source for _, _, source in batch])
+    results = compile_with_repairs(target, [source for _, _, source in batch])
     share = (time.monotonic() - started) / max(len(batch), 1)
     by_work: dict[int, list] = {}
-    for (w, candidate, source), result in zip(batch, results, strict=True):
+    for (w, candidate, _), (source, result) in zip(batch, results, strict=True):
         w.spent += share
         by_work.setdefault(id(w), []).append((w, candidate, source, result))
     for entries in by_work.values():
@@ -255,7 +255,7 @@ def _judge_batch(
 
 
 def _offer(w: _Work, candidate: Candidate, verdict: Verdict, source: SourceFunction) -> None:
-    key = (RANK[verdict.status], *readability(candidate.code)) if verdict.verified else (RANK[verdict.status], -candidate.logprob)
+    key = (RANK[verdict.status], *readability(source.text)) if verdict.verified else (RANK[verdict.status], -candidate.logprob)
     if w.best is None or key < w.best[0]:
         w.best = (key, candidate, verdict, source)
 

@@ -196,9 +196,11 @@ def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
             rows = np.flatnonzero(rng.random(len(vectors)) < 0.3)
             if not len(rows):
                 continue
-            shift = int(rng.choice([0, 0, 0, 1, 2, 3]))
-            source = vectors.arenas[rows, one.offset + shift * one.size : one.end]
-            vectors.arenas[rows, two.offset : two.offset + source.shape[1]] = source
+            shifts = rng.choice(np.array([0, 0, 0, 0, 1, 2, 3]), len(rows))
+            for shift in range(4):
+                group = rows[shifts == shift]
+                source = vectors.arenas[group, one.offset + shift * one.size : one.end]
+                vectors.arenas[group, two.offset : two.offset + source.shape[1]] = source
             if one.length is not None and two.length is not None and one.length != two.length:
                 same = rows[rng.random(len(rows)) < 0.5]
                 vectors.values[same, two.length] = vectors.values[same, one.length]

@@ -109,9 +109,8 @@ def _differences(original: Behaviour, candidate: Behaviour, signature: Signature
     if not original.memory.eq(candidate.memory):
         out.append(z3.And(both, original.memory != candidate.memory))
     for when, address, width in candidate.accesses:
-        covered = [
-            z3.And(c, z3.ULE(address - a, w - width), z3.ULE(address, (1 << 32) - width - 1)) for c, a, w in original.accesses if w >= width
-        ]
+        # Where an address wraps the original touches what it was not given: such inputs are set aside.
+        covered = [z3.And(c, z3.ULE(address - a, w - width)) for c, a, w in original.accesses if w >= width]
         out.append(z3.And(when, original.returns, z3.Not(z3.Or(*covered))))
     return out
 

@@ -233,4 +233,4 @@ _STEP = np.array([0, 1, 2, *(min(7, n.bit_length() + 1) for n in range(3, 256))]
 def _features(counts: np.ndarray) -> np.ndarray:
     """bool [N, 7 * outcomes]."""
     steps = _STEP[counts]
-    return (steps[:, :, None] == np.arange(1, 8, dtype=np.uint8)).reshape(len(counts), -1)
+    return (steps[:, :, None] == np.arange(1, 8, dtype=np.uint8)).reshape(len(counts), 7 * counts.shape[1])

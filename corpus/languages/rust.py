@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from transpile.corpus import ir, sysroot, zigcc
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Language
 from transpile.corpus.rust_reader import read_functions
 from transpile.corpus.rust_renderer import RustFunction, is_unsafe
+from transpile.corpus.rust_repair import repair_types
 from transpile.corpus.scanner import blank_rust
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -138,6 +139,9 @@ class Rust(Language):
 
     # ------------------------------------------------------------ reading and rendering
 
+    def repair(self, line: str, errors: Sequence[Diagnostic]) -> str | None:
+        return repair_types(line, errors)
+
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
 
@@ -220,7 +224,10 @@ def _diagnostics(stderr: str) -> Iterator[Diagnostic]:
         code = f"[{one['code']['code']}] " if one.get("code") else ""
         spans = sorted(one["spans"], key=lambda s: not s["is_primary"])
         label = next((s["label"] for s in spans if s["is_primary"] and s["label"]), None)
-        yield Diagnostic(_line(spans), f"{code}{one['message']}{f' ({label})' if label else ''}")
+        first = spans[0] if spans else {}
+        inside = first.get("file_name") == "unit.rs" and first["line_start"] == first["line_end"]
+        place = (first["column_start"] - 1, first["column_end"] - 1) if inside else (None, None)
+        yield Diagnostic(_line(spans), f"{code}{one['message']}{f' ({label})' if label else ''}", *place)
     if not found:
         yield Diagnostic(None, stderr.strip()[-2000:] or "rustc failed without a message")
 

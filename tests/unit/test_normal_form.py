@@ -219,8 +219,8 @@ LOOPS = {
         "i32.shl i32.eqz br_if l0 i32.const 0 i32.const 0 i32.store8 local.get v0 i32.const 1 i32.add local.set v0 br l1 end end local.get v0"
     ),
     "with a way around the test": (
-        f"block l0 loop l1 local.get v0 i32.const 1 i32.add local.tee v0 i32.const 8 i32.lt_u br_if l1 {Q} i32.const 7 i32.and i32.const 1 "
-        "i32.add local.get v0 i32.sub i32.const 29 i32.shl i32.eqz br_if l0 br l1 end end local.get v0"
+        f"block l0 loop l1 local.get v0 i32.const 1 i32.add local.tee v0 i32.const 8 i32.lt_u br_if l1 i32.const 0 {P} i32.store {Q} i32.const 7 "
+        "i32.and i32.const 1 i32.add local.get v0 i32.sub i32.const 29 i32.shl i32.eqz br_if l0 br l1 end end local.get v0"
     ),
     "entered twice": (
         f"{Q} i32.const 3 i32.and if l0 i32.const 40 local.set v0 else {P} local.set v0 end loop l1 {R} local.get v0 i32.xor local.set p2 "
