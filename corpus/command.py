@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from transpile.corpus.console import progress_bar, run
+from transpile.corpus.console import application, progress_bar, run
 from transpile.corpus.errors import TranspileError
 
-app = typer.Typer(help="Build (source, WAT) pairs with compilers, and look at them.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = application("Build (source, WAT) pairs with compilers, and look at them.")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,6 +16,14 @@ from transpile.corpus.errors import TranspileError
 
 if TYPE_CHECKING:
     import typer
+
+
+def application(help: str | None = None) -> typer.Typer:
+    """A command line in this project's manner: plain help (fast, and the same everywhere), no completion machinery, errors left to `run`."""
+    import typer
+
+    group = help is not None
+    return typer.Typer(help=help, no_args_is_help=group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 def run(app: typer.Typer) -> None:
@@ -32,6 +41,12 @@ def run(app: typer.Typer) -> None:
         raise SystemExit(2) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(2) from None
+    except Exception as error:
+        # A fault of ours must not look like a verdict: exit 1 means that some functions are not equivalent.
+        traceback.print_exc()
+        print(f"error: internal: {type(error).__name__}: {error}", file=sys.stderr)
+        print("hint: this is a bug of ours; the lines above say where", file=sys.stderr)
         raise SystemExit(2) from None
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from transpile.corpus.normal_values import BITS, LEAVES, Values
+from transpile.corpus.normal_nodes import BITS, LEAVES
+from transpile.corpus.normal_values import Values
 from transpile.corpus.wat_text import ParsedFunction
 
 

@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 from transpile.corpus.normal_graph import Block, Edge, Flow
+from transpile.corpus.normal_nodes import BITS
 from transpile.corpus.normal_order import dominators, order_blocks
 from transpile.corpus.normal_substitute import substitute
-from transpile.corpus.normal_values import BITS
 
 
 class Loops:

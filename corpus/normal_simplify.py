@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from transpile.corpus.normal_graph import Block, Edge, Event, Flow, NotNormal, address, numeric_traps
 from transpile.corpus.normal_loops import simplify_loops
+from transpile.corpus.normal_nodes import BITS, LEAVES
 from transpile.corpus.normal_substitute import substitute
-from transpile.corpus.normal_values import BITS, LEAVES, Values
+from transpile.corpus.normal_values import Values
 from transpile.corpus.opcodes import WIDTH
 
 _ROUNDS = 1000

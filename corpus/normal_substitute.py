@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.normal_graph import Flow, NotNormal
-from transpile.corpus.normal_values import LEAVES
+from transpile.corpus.normal_nodes import LEAVES
 
 
 def substitute(flow: Flow, mapping: dict[int, int]) -> dict[int, int]:

@@ -1,8 +1,6 @@
 """Pure values of a function as a shared graph, simplified as they are built: the algebra behind the normal form.
 
-A node is `(operation, type, immediate, operands)`; equal nodes are one node. Leaves are constants, addresses of data segments,
-parameters, and opaque values (phis, results of loads, calls and whatever else has an effect or may trap). Nothing here can trap or
-depends on memory, so a node may be computed anywhere, any number of times, or not at all.
+Nothing here can trap or depends on memory, so a node may be computed anywhere, any number of times, or not at all.
 
 The rules, each an identity of two's complement arithmetic or of the WebAssembly specification for every operand:
 
@@ -12,16 +10,15 @@ The rules, each an identity of two's complement arithmetic or of the WebAssembly
   `x & x`, `x | x` = x, `x ^ x` = 0; a constant factor of an operand of mul moves out of it
 * integer comparisons become lt or eqz: `a > b` is `b < a`, `a >= b` is not `a < b`, `a <= b` is not `b < a`, `a == b` is eqz(a - b) up
   to sign (`a ^ b` likewise); a constant stands on the right (`c < x` is not `x < c + 1`, unless c is the largest); `x <u 1` is eqz(x);
-  `x >>u n-1` is `x < 0`; signed comparisons, divisions,
-  shifts and conversions of values that can't be negative are unsigned
+  `x >>u n-1` is `x < 0`; signed comparisons, divisions, shifts and conversions of
+  values that can't be negative are unsigned (see `Nodes.bound`)
 * truth values: eqz(eqz(b)) = b, `b & 1` = b, `b ^ 1` = eqz(b), `a & b` = eqz(eqz(a) | eqz(b)) where a and b are 0 or 1; where only
   zero or not matters (conditions, eqz), eqz(eqz(x)) is x, `x | y` takes such x and y, and k + c * b is b, eqz(b) or a constant
 * select: an inverted condition swaps the arms, equal arms are the value, arms 1 and 0 are the condition, `x ? x : 0` is x;
   `a < b ? a : b` (also with <=) and `b < a ? b : a` are one minimum, likewise the maximum (integers only)
 * floats: `a > b` is `b < a`, `a >= b` is `b <= a`, `a != b` is not `a == b`; add, mul, eq, min and max are commutative. The payload of
   a NaN result is nondeterministic by the specification, so the order of operands doesn't decide it
-* wrap(extend(x)) = x; a mask that covers all bits a value can have is dropped
-* bounds of values follow from masks, widths of loads, comparisons, and sums that cannot wrap
+* comparisons of extended values are comparisons of what was extended; wrap(extend(x)) = x; a mask that covers all bits a value can have is dropped
 
 Divisions belong here only where they cannot trap: by a constant other than 0 (and -1 for div_s).
 """
@@ -29,121 +26,19 @@ Divisions belong here only where they cannot trap: by a constant other than 0 (a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import prod
 
+from transpile.corpus.normal_nodes import BITS, Nodes
 from transpile.corpus.opcodes import EFFECTS
 
-Node = tuple[str, str, object, tuple[int, ...]]
-BITS = {"i32": 32, "i64": 64, "f32": 32, "f64": 64}
-LEAVES = frozenset({"const", "symbol", "parameter", "phi", "event"})
 _SWAPPED = {"gt": "lt", "ge": "le"}
-_TRUTHS = frozenset({"eqz", "lt_s", "lt_u", "eq", "lt", "le"})
-_BOUNDED = frozenset(
-    {"and", "min_u", "or", "xor", "max_u", "min_s", "max_s", "lin", "mul", "shr_u", "div_u", "rem_u", "extend_i32_u", "wrap_i64"}
-)
-_SIGNED = {"div_s": 2, "rem_s": 2, "shr_s": 1, "extend_i32_s": 1, "convert_i32_s": 1, "convert_i64_s": 1}
-"""Instructions that do the same as their unsigned form if so many of their operands are not negative."""
 COMMUTATIVE = frozenset(
     f"{kind}.{op}" for kind in ("f32", "f64") for op in ("add", "mul", "eq", "min", "max")
 ) | {f"{kind}.{op}" for kind in ("i32", "i64") for op in ("mul", "and", "or", "xor", "min_s", "min_u", "max_s", "max_u")}  # fmt: skip
 """Operations whose operands the writer may print in any order. min and max of integers are ours, printed as a select."""
 
 
-class Values:
-    """The graph of one function's values. Methods take and give node numbers."""
-
-    def __init__(self) -> None:
-        self.nodes: list[Node] = []
-        self.numbers: dict[Node, int] = {}
-        self.bounds: dict[int, int] = {}
-        """Of parameters and opaque values: an unsigned upper bound, where one is known."""
-
-    def node(self, operation: str, kind: str, immediate: object = None, operands: tuple[int, ...] = ()) -> int:
-        """The number of exactly this node, without simplification."""
-        key = (operation, kind, immediate, operands)
-        number = self.numbers.get(key)
-        if number is None:
-            number = self.numbers[key] = len(self.nodes)
-            self.nodes.append(key)
-        return number
-
-    def constant(self, kind: str, value: int) -> int:
-        """A constant by its bits."""
-        return self.node("const", kind, value & (1 << BITS[kind]) - 1)
-
-    def opaque(self, operation: str, kind: str, bound: int | None = None) -> int:
-        """A new leaf, equal to no other."""
-        number = self.node(operation, kind, len(self.nodes))
-        if bound is not None:
-            self.bounds[number] = bound
-        return number
-
-    def kind(self, number: int) -> str:
-        return self.nodes[number][1]
-
-    def value(self, number: int) -> int | None:
-        """The bits of a constant, None for any other node."""
-        operation, _, immediate, _ = self.nodes[number]
-        return immediate if operation == "const" and isinstance(immediate, int) else None
-
-    def signed(self, number: int) -> int | None:
-        """The signed value of an integer constant, None for any other node."""
-        value = self.value(number)
-        if value is None:
-            return None
-        bits = BITS[self.kind(number)]
-        return value - (1 << bits) if value >> (bits - 1) else value
-
-    def bound(self, number: int, depth: int = 4) -> int:
-        """An upper bound of a node's unsigned value."""
-        operation, kind, immediate, operands = self.nodes[number]
-        largest = (1 << BITS[kind]) - 1
-        if operation == "const" and isinstance(immediate, int):
-            return immediate
-        short = operation[4:]
-        if short in _TRUTHS:
-            return 1
-        if number in self.bounds:
-            return self.bounds[number]
-        if not depth or operation in LEAVES or kind[0] == "f":
-            return largest
-        if operation == "select":
-            return max(self.bound(operands[0], depth - 1), self.bound(operands[1], depth - 1))
-        if short not in _BOUNDED:
-            return largest
-        if self.kind(operands[0])[0] == "f":
-            return largest
-        bounds = [self.bound(one, depth - 1) for one in operands]
-        if short in ("and", "min_u"):
-            return min(bounds)
-        if short in ("or", "xor"):
-            return (1 << max(bounds).bit_length()) - 1
-        if short == "max_u":
-            return max(bounds)
-        if short in ("min_s", "max_s"):
-            return max(bounds) if max(bounds) <= largest >> 1 else largest
-        found = largest
-        if short == "lin":
-            constant, coefficients = immediate  # type: ignore[misc]
-            found = constant + sum(one * factor for one, factor in zip(bounds, coefficients, strict=True))
-        elif short == "mul":
-            found = prod(bounds)
-        elif short == "shr_u":
-            found = bounds[0] >> (count % BITS[kind]) if (count := self.value(operands[1])) is not None else bounds[0]
-        elif short == "div_u":
-            found = bounds[0] // max(self.value(operands[1]) or 1, 1)
-        elif short == "rem_u":
-            found = min(bounds[0], max(bounds[1] - 1, 0))
-        elif short in ("extend_i32_u", "wrap_i64"):
-            found = bounds[0]
-        return found if found <= largest else largest
-
-    def unsigned(self, operation: str, operands: tuple[int, ...]) -> str:
-        """The unsigned form of an instruction on integers, if no operand can be negative; else the operation itself."""
-        kind, _, short = operation.partition(".")
-        if short in _SIGNED and all(self.bound(one) <= (1 << BITS[self.kind(one)] - 1) - 1 for one in operands[: _SIGNED[short]]):
-            return f"{kind}.{short[:-1]}u"
-        return operation
+class Values(Nodes):
+    """The graph of one function's values, with every rule above. Methods take and give node numbers."""
 
     def build(self, operation: str, operands: tuple[int, ...], immediate: object = None) -> int:
         """The simplified node of a pure instruction (or of an operation of ours: lin, min_s, ...)."""
@@ -319,10 +214,41 @@ class Values:
             return inner[0]
         if operation == f"{kind}.xor" and len(inner) == 2:
             return self._eqz(kind, name, (self._combine(kind, 0, ((inner[0], 1), (inner[1], -1))),))
+        narrow = self._narrow_eqz(number) if kind == "i64" else None
+        if narrow is not None:
+            return narrow
         if operation == f"{kind}.lin":
             opposite = self._combine(kind, 0, ((number, -1),))
             number = min(number, opposite)
         return self.node(f"{kind}.eqz", "i32", None, (number,))
+
+    def _narrowed(self, number: int, sign: str) -> int | None:
+        """The i32 that a 64-bit value extends, if it does: by that sign."""
+        operation, _, _, operands = self.nodes[number]
+        value = self.value(number)
+        if value is not None:
+            narrow = self.constant("i32", value)
+            extended = self.signed(narrow) if sign == "s" else self.value(narrow)
+            return narrow if extended == (self.signed(number) if sign == "s" else value) else None
+        if operation == f"i64.extend_i32_{sign}" or (operation == "i64.extend_i32_u" and self.bound(operands[0]) <= 0x7FFFFFFF):
+            return operands[0]
+        return None
+
+    def _narrow_eqz(self, number: int) -> int | None:
+        """eqz of extend(a), extend(a) - extend(b) or extend(a) - c as a comparison of 32 bits, else None."""
+        constant, terms = self.sum(number)
+        ones = (1 << 64) - 1
+        if sorted(terms.values()) == [1, ones] and constant == 0:
+            pair = list(terms)
+        elif list(terms.values()) in ([1], [ones]):
+            pair = [*terms, self.constant("i64", -constant if 1 in terms.values() else constant)]
+        else:
+            return None
+        for sign in "us":
+            left, right = (self._narrowed(one, sign) for one in pair)
+            if left is not None and right is not None:
+                return self._eq("i32", "eq", (left, right))
+        return None
 
     def _eq(self, kind: str, name: str, operands: tuple[int, ...]) -> int:
         difference = self._combine(kind, 0, ((operands[0], 1), (operands[1], -1)))
@@ -343,6 +269,10 @@ class Values:
         smallest = -(1 << bits - 1) if sign == "s" else 0
         if sign == "s" and max(self.bound(left), self.bound(right)) <= largest:
             return self._less_than(kind, "u", left, right)
+        if kind == "i64":
+            low, high = self._narrowed(left, sign), self._narrowed(right, sign)
+            if low is not None and high is not None:
+                return self._less_than("i32", sign, low, high)
         read = self.signed if sign == "s" else self.value
         a, b = read(left), read(right)
         if a is not None and b is not None:
@@ -378,10 +308,16 @@ class Values:
             for small, large in sides:
                 if (then, other) in ((small, large), (large, small)):
                     name = ("min" if then == small else "max") + operation[6:]
-                    return self.node(f"{kind}.{name}", kind, None, tuple(sorted((small, large))))
+                    return self._choice(kind, name, (small, large))
         return self.node("select", kind, None, (then, other, condition))
 
-    def _bound_pair(self, kind: str, name: str, operands: tuple[int, ...]) -> int:
+    def _choice(self, kind: str, name: str, operands: tuple[int, ...]) -> int:
+        """min or max: unsigned where no operand can be negative; with 0 then known."""
+        if max(self.bound(one) for one in operands) < 1 << BITS[kind] - 1:
+            name = f"{name[:4]}u"
+        values = [self.value(one) for one in operands]
+        if name[-1] == "u" and 0 in values:
+            return operands[values.index(0) ^ (name == "max_u")]
         return self.node(f"{kind}.{name}", kind, None, tuple(sorted(operands)))
 
 
@@ -389,5 +325,5 @@ _RULES = {
     "add": Values._add, "sub": Values._add, "shl": Values._shl, "mul": Values._mul, "wrap_i64": Values._wrap,
     "and": Values._bitwise, "or": Values._bitwise, "xor": Values._bitwise, "shr_u": Values._shr_u, "eqz": Values._eqz,
     "eq": Values._eq, "ne": Values._eq,
-    "min_s": Values._bound_pair, "min_u": Values._bound_pair, "max_s": Values._bound_pair, "max_u": Values._bound_pair,
+    "min_s": Values._choice, "min_u": Values._choice, "max_s": Values._choice, "max_u": Values._choice,
 } | {f"{relation}_{sign}": Values._less for relation in ("lt", "gt", "le", "ge") for sign in "su"}  # fmt: skip

@@ -8,8 +8,8 @@ Invariant: running the text does exactly what the graph does. Limit: irreducible
 from __future__ import annotations
 
 from transpile.corpus.normal_graph import Block, Edge, Flow
+from transpile.corpus.normal_nodes import BITS, LEAVES
 from transpile.corpus.normal_order import Colours, dominators, order_blocks, schedule
-from transpile.corpus.normal_values import BITS, LEAVES
 from transpile.corpus.wat_text import write_float, write_integer
 
 _LARGEST_DISTANCE = 1 << 20

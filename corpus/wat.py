@@ -8,7 +8,8 @@
 * Integers are decimal from -1024 to 65535, else the unsigned bits in hexadecimal; floats are the shortest decimal that reads back.
 * A constant, or the offset of a load or store, that lies inside a data segment is that segment and the distance: `i32.const d0 16`.
 
-Invariant: equal texts, with equal callees, globals and data behind the names, mean equal functions.
+Invariant: equal texts, with equal callees, globals and data behind the names, mean equal functions. Equal data means the same bytes at the
+same addresses, or at others where segments do not touch in different ways (the end of one may be the start of the next).
 Limits: an integer that merely looks like an address is taken for one; link with --global-base=0x1234000 to avoid that. Memory without
 a segment (zero-initialized globals of wasm-ld) has no symbol: its addresses stay numbers.
 """

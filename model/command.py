@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from transpile.corpus.console import run
+from transpile.corpus.console import application, run
 
-app = typer.Typer(help="The encoder-decoder that reads WAT and writes source.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = application("The encoder-decoder that reads WAT and writes source.")
 
 
 @app.command()

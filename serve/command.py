@@ -14,9 +14,9 @@ from typing import Annotated
 
 import typer
 
-from transpile.corpus.console import progress_bar, run
+from transpile.corpus.console import application, progress_bar, run
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = application()
 
 
 @app.command()

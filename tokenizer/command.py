@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from transpile.corpus.console import run
+from transpile.corpus.console import application, run
 from transpile.corpus.errors import TranspileError
 
-app = typer.Typer(help="One vocabulary over canonical WAT and all languages.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = application("One vocabulary over canonical WAT and all languages.")
 
 
 @app.callback()

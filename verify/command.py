@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from transpile.corpus.console import application
 from transpile.corpus.console import run as run_app
 
 if TYPE_CHECKING:
     from transpile.verify.types import Verdict
 
-app = typer.Typer(help="Judge translations by what they do.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = application("Judge translations by what they do.")
 
 
 @app.command()

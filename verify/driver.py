@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import wasmtime
@@ -23,6 +24,11 @@ from transpile.verify.types import Executable
 PAGE = 65536
 MEMORY_LIMIT = 1 << 28
 """Bytes that a target's memory may grow to."""
+
+_START_FUEL = 100_000_000
+"""What a module may use to start."""
+
+_KNOWN = ("memory", "__stack_pointer", "__heap_base", "_initialize", "__wasm_call_ctors")
 
 GAP = 1 << 24
 """Bytes between the target's own memory and the arena, so that a stray index seldom hits the former."""
@@ -82,11 +88,13 @@ def _engine() -> wasmtime.Engine:
 
 
 @lru_cache(maxsize=64)
-def _module(wasm: bytes) -> wasmtime.Module:
+def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
+    """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate."""
     try:
-        return wasmtime.Module(_engine(), wasm)
+        module = wasmtime.Module(_engine(), wasm)
     except wasmtime.WasmtimeError as error:
         raise UnusableModule(str(error).splitlines()[0]) from error
+    return module, {e.name: e.type for e in module.exports}
 
 
 @cache
@@ -135,16 +143,15 @@ class Target:
 
     def __init__(self, executable: Executable, parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...]) -> None:
         """Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
-        self.module = _module(executable.wasm)
+        self.module, self.kinds = _module(executable.wasm)
         self.export = executable.export
-        kinds = {e.name: e.type for e in self.module.exports}
-        kind = kinds.get(self.export)
+        kind = self.kinds.get(self.export)
         if not isinstance(kind, wasmtime.FuncType):
             raise UnusableModule(f"the module exports no function '{self.export}'")
         found = tuple(str(t) for t in kind.params), tuple(str(t) for t in kind.results)
         if found != (parameters, results):
             raise WrongType(f"'{self.export}' is {_arrow(*found)}, expected {_arrow(parameters, results)}")
-        self.memory = isinstance(kinds.get("memory"), wasmtime.MemoryType)
+        self.memory = isinstance(self.kinds.get("memory"), wasmtime.MemoryType)
         self.driver = _driver(parameters, results, pointers, self.memory)
 
     def run(self, arguments: np.ndarray, arenas: np.ndarray, *, fuel: int, expected: np.ndarray | None = None,
@@ -193,7 +200,7 @@ class _Session:
         sizes = [arguments.nbytes, arenas.nbytes, 8 * count, arenas.nbytes]
         self.offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
         self.store = wasmtime.Store(_engine())
-        self.store.set_fuel(1 << 40)
+        self.store.set_fuel(_START_FUEL)
         pages = max(1, -(-self.offsets[-1] // PAGE))
         self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
         self.store.set_limits(memory_size=MEMORY_LIMIT)
@@ -211,8 +218,9 @@ class _Session:
         try:
             if self.target.module.imports:
                 linker.define_unknown_imports_as_traps(self.target.module)
-            instance = linker.instantiate(self.store, self.target.module)
-            exports = instance.exports(self.store)
+            # Named one by one out of a linker: a batch exports hundreds of functions.
+            linker.define_instance(self.store, "target", linker.instantiate(self.store, self.target.module))
+            exports = {name: linker.get(self.store, "target", name) for name in (self.target.export, *_KNOWN) if name in self.target.kinds}
             for name in ("_initialize", "__wasm_call_ctors"):
                 if isinstance(constructor := exports.get(name), wasmtime.Func):
                     constructor(self.store)
@@ -220,13 +228,12 @@ class _Session:
             base = self.place_arena(exports)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             raise UnusableModule(f"the module does not start: {str(error).splitlines()[0]}") from error
-        linker = wasmtime.Linker(_engine())
         linker.define(self.store, "t", "f", exports[self.target.export])
         linker.define(self.store, "d", "memory", self.tables)
         if self.target.memory:
             linker.define(self.store, "t", "memory", exports["memory"])
         if self.probe:
-            exports[self.probe.base].set_value(self.store, base)
+            linker.get(self.store, "target", self.probe.base).set_value(self.store, base)
         driver = linker.instantiate(self.store, self.target.driver).exports(self.store)
         self.index = driver["index"]
         self.entry = driver["run"]
@@ -234,7 +241,7 @@ class _Session:
         stack = exports.get("__stack_pointer")
         self.pointer = (stack, stack.value(self.store)) if isinstance(stack, wasmtime.Global) else None
 
-    def place_arena(self, exports: wasmtime.InstanceExports) -> int:
+    def place_arena(self, exports: dict[str, Any]) -> int:
         """The arena's address: the end of the memory after growing it, or above `__heap_base` where it cannot grow."""
         if not self.target.memory or not self.stride:
             return 0
@@ -270,7 +277,7 @@ class _Session:
             stack, value = self.pointer
             stack.set_value(self.store, value)
         else:
-            self.store.set_fuel(1 << 40)
+            self.store.set_fuel(_START_FUEL)
             self.instantiate()
 
 

@@ -127,7 +127,8 @@ def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mine
 def sortable_bits(values: np.ndarray, scalar: str) -> np.ndarray:
     """Raw bits of float values."""
     width = WIDTHS[scalar]
-    return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
+    with np.errstate(all="ignore"):
+        return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
 
 
 def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined: Mined) -> np.ndarray:

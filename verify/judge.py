@@ -23,11 +23,14 @@ from transpile.verify.instrument import reachable
 from transpile.verify.layout import Vectors
 from transpile.verify.reference import FUEL, Reference, study, target
 from transpile.verify.render import explain
-from transpile.verify.shrink import shrink
+from transpile.verify.shrink import lightest, shrink
 from transpile.verify.types import Executable, Verdict
 
 _PROOF_BUDGET = 1.0
 """Seconds that z3 may take for all candidates of one original together."""
+
+_SHRINK_BUDGET = 0.3
+"""Seconds for minimizing counterexamples of all candidates of one original; later ones get the simplest vector that differed."""
 
 _FEW = 16
 """Fewer usable inputs than this (of a function that has parameters) are no test."""
@@ -72,7 +75,7 @@ class Jury:
         self.options = {"inputs": inputs, "seed": seed, "fuel": fuel, "aliasing": aliasing}
         self._reference: Reference | None = None
         self._every: Outcomes | None = None
-        self._proof_seconds = 0.0
+        self._proof_seconds = self._shrink_seconds = 0.0
 
     @property
     def reference(self) -> Reference:
@@ -114,7 +117,14 @@ class Jury:
         detail = ""
         if vectors.aliased()[differs].all():
             detail = "only inputs with overlapping pointers were seen to differ"
-        found = shrink(reference, compiled, vectors.take(differs)) or explain(vectors, int(differs[0]), expected, got, int(differs[0]))
+        found = None
+        if self._shrink_seconds < _SHRINK_BUDGET:
+            started = time.monotonic()
+            found = shrink(reference, compiled, vectors.take(differs))
+            self._shrink_seconds += time.monotonic() - started
+        if found is None:
+            simplest = int(differs[lightest(vectors.take(differs))])
+            found = explain(vectors, simplest, expected, got, simplest)
         return Verdict("mismatch", ran, counterexample=found, evidence=found.text, detail=detail, **common)
 
     def _prove(self, left: WasmFunction, right: WasmFunction, compiled: Target, tested: Verdict) -> Verdict:

@@ -1,8 +1,9 @@
 """The original on its inputs: vectors chosen once, run once, and kept as what every candidate must reproduce.
 
 Vectors come in rounds: half of them drawn from the types, the rest mutated from those that reached rare branch outcomes; where outcomes
-are left, further rounds look for them alone. Invariant: the vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of them, in order,
-in a fresh instance, as every candidate's run will be. Limit: a function that keeps state between calls is compared over that one sequence.
+are left, further rounds look for them alone. Invariant: the vectors kept are exactly those that the original can take by `policy`, and
+`outcomes` is a plain run (no probes) over all of them, in order, in a fresh instance, as every candidate's run will be. Limit: a
+function that keeps state between calls is compared over that one sequence.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Reference:
     reached: int
     branches: int
     fuel: int
-    mined: Mined
+    probes: Instrumented | None
+    """The instrumented original for vectors of this layout."""
 
     @property
     def layout(self) -> Layout:
@@ -122,7 +124,7 @@ class _Study:
             vectors = vectors.take(fine)
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         return Reference(self.signature, self.original, vectors, outcomes, tried - len(vectors), int(pool.reached.sum()),
-                         len(probes.branches) if probes else -1, self.fuel, self.mined)  # fmt: skip
+                         len(probes.branches) if probes else -1, self.fuel, probes)  # fmt: skip
 
     def _explore(self, layout: Layout, probes: Instrumented, probed: Target, pool: _Pool) -> None:
         """While outcomes are unreached, look for them beyond the budget of inputs; only vectors with a new count of something are kept."""

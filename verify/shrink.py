@@ -15,7 +15,7 @@ import numpy as np
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
 from transpile.verify.driver import Probe, Target, UnusableModule
-from transpile.verify.instrument import BASE, instrument
+from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, Slot, Vectors
 from transpile.verify.reference import Reference, target
 from transpile.verify.render import explain
@@ -43,11 +43,16 @@ def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counter
     return (found or runner.differing(vectors.take(np.arange(min(32, len(vectors)))), quick=False) or (None, None))[1]
 
 
+def lightest(vectors: Vectors) -> int:
+    """The row of the simplest vector."""
+    return int(np.argmin(_weight(vectors)))
+
+
 class _Runner:
     def __init__(self, reference: Reference, candidate: Target) -> None:
         self.reference, self.candidate = reference, candidate
         self.original = target(reference.executable, reference.signature)
-        self.probes = instrument(reference.executable, reference.layout.stride) if reference.branches >= 0 else None
+        self.probes = reference.probes
         self.probed = target(self.probes.executable, reference.signature) if self.probes else None
 
     def differing(self, vectors: Vectors, *, quick: bool) -> tuple[Vectors, Counterexample] | None:

@@ -53,13 +53,19 @@ def test_model_reaches_the_judge_from_evaluation_only() -> None:
     assert users <= {"evaluate.py"}
 
 
+LAZY = {"transpile.verify.symbolic": "verify/symbolic.py"}
+"""Modules that may import heavy packages at their top, because they are themselves imported inside functions alone."""
+
+
 def test_heavy_imports_are_inside_functions() -> None:
     wrong = []
     for _, path in modules():
+        if str(path.relative_to(ROOT)) in LAZY.values():
+            continue
         tree = ast.parse(path.read_text())
         for node in tree.body:
             for name, line in imports(ast.Module([node], [])) if isinstance(node, ast.Import | ast.ImportFrom) else []:
-                if name.split(".")[0] in HEAVY:
+                if name.split(".")[0] in HEAVY or name in LAZY:
                     wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name} at the top")
     assert not wrong
 

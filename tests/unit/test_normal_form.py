@@ -260,7 +260,7 @@ def test_walks_over_elements_of_any_size_meet() -> None:
     assert len(forms) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rng=st.randoms(use_true_random=False))
 def test_behaviour_is_kept(runner: Runner, rng: random.Random) -> None:
     text = ProgramMaker(rng.randrange).text()
@@ -269,7 +269,7 @@ def test_behaviour_is_kept(runner: Runner, rng: random.Random) -> None:
     assert runner.agree(text, form, VECTORS)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rng=st.randoms(use_true_random=False))
 def test_behaviour_is_kept_within_bounds(runner: Runner, rng: random.Random) -> None:
     text = ProgramMaker(rng.randrange).text()

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 import z3
-from judged_modules import ARRAY, NUMBERS, function, module, numbers
+from judged_modules import NUMBERS, function, module, numbers
 
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.wasm import WasmModule
@@ -76,7 +76,10 @@ def test_symbolic_execution_agrees_with_wasmtime(seed: int) -> None:
     [
         ("(i32.mul (local.get $x) (i32.const 9))", "(i32.add (local.get $x) (i32.shl (local.get $x) (i32.const 3)))"),
         ("(i32.and (local.get $x) (i32.const 7))", "(i32.rem_u (local.get $x) (i32.const 8))"),
-        ("(i32.div_u (local.get $x) (local.get $y))", "(if (i32.eqz (local.get $y)) (then unreachable)) (i32.div_u (local.get $x) (local.get $y))"),
+        (
+            "(i32.div_u (local.get $x) (local.get $y))",
+            "(if (i32.eqz (local.get $y)) (then unreachable)) (i32.div_u (local.get $x) (local.get $y))",
+        ),
         ("(i32.popcnt (i32.and (local.get $x) (i32.sub (i32.const 0) (local.get $x))))", "(i32.ne (local.get $x) (i32.const 0))"),
     ],
 )
@@ -88,13 +91,13 @@ def test_equivalent_loop_free_code_is_proved(one: str, two: str) -> None:
 @pytest.mark.parametrize(
     ("one", "two"),
     [
-        ("(i32.mul (local.get $x) (local.get $x))", "(if (i32.eq (local.get $x) (i32.const 0x1badf00d)) (then (return (i32.const 3)))) (i32.mul (local.get $x) (local.get $x))"),
-        ("(i32.add (local.get $x) (local.get $y))", "(if (i32.eq (i32.xor (local.get $x) (local.get $y)) (i32.const 0x7edcba98)) (then unreachable)) (i32.add (local.get $x) (local.get $y))"),
+        ("(i32.mul (local.get $x) (local.get $x))", "(i32.eq (local.get $x) (i32.const 0x1badf00d))"),
+        ("(i32.add (local.get $x) (local.get $y))", "(i32.eq (i32.xor (local.get $x) (local.get $y)) (i32.const 0x7edcba98))"),
     ],
     ids=["one value", "one relation"],
-)  # fmt: skip
+)
 def test_the_solver_finds_what_tests_miss_and_the_counterexample_is_replayed(one: str, two: str) -> None:
-    found = verdict(numbers(one), numbers(two))
+    found = verdict(numbers(one), numbers(f"(if {two} (then unreachable)) {one}"))
     assert found.status == "mismatch" and found.counterexample is not None
 
 
@@ -148,7 +151,8 @@ def test_identical_text_needs_identical_callees_and_data() -> None:
 
     def table(byte: str) -> Executable:
         return Executable(module(f"""(data (i32.const 70000) "\\01\\02{byte}")
-            (func (export "f") (param i32 i32) (result i32) (i32.load8_u (i32.add (i32.const 70000) (i32.and (local.get 0) (i32.const 1)))))"""), "f")
+            (func (export "f") (param i32 i32) (result i32) (i32.load8_u 
+               (i32.add (i32.const 70000) (i32.and (local.get 0) (i32.const 1)))))"""), "f")  # fmt: skip
 
     assert same_text(parsed(calls(1)), parsed(calls(1))) == "same WAT"
     assert not same_text(parsed(calls(1)), parsed(calls(2)))
@@ -167,4 +171,3 @@ def test_a_proof_never_contradicts_the_tests() -> None:
             runs = [target(e, NUMBERS).run(pairs, np.zeros((len(pairs), 0), np.uint8), fuel=10_000) for e in (one, two)]
             both = (runs[0].status == driver.RETURNED) & (runs[1].status == driver.RETURNED)
             assert (runs[0].results[both] == runs[1].results[both]).all()
-    assert ARRAY.name == "f"
