@@ -127,7 +127,10 @@ class Language(ABC):
         return f"{self.prologue}{own}\n{entries}\n", self.prologue.count("\n")
 
     def is_entry(self, text: str, name: str) -> bool:
-        """Whether the file itself exports the function: `export fn`, `extern "C"` or an attribute right before it."""
+        """Whether the file itself exports the function: `export fn`, `extern "C"` or an attribute right before it, or an entry point under
+        its name (`#[export_name = "f"]`, `@export(..., .{ .name = "f" })`), as our own translations have."""
+        if re.search(rf'(?:\bexport_name|\.name)\s*=\s*"{re.escape(name)}"', text):
+            return True
         definition = re.search(rf"(?:^|\n)((?:[^\S\n]*#[^\n]*\]\s*\n)*[^\n]*)\bfn\s+{re.escape(name)}\s*[(<]", text)
         return bool(definition and re.search(r"\b(?:extern|export|no_mangle|export_name)\b", definition[1]))
 

@@ -6,6 +6,7 @@ Invariant: the file holds verified functions alone (unless unverified ones are a
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -134,7 +135,8 @@ def show_table(translations: Sequence[Translation]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    # Where nobody looks, nothing is wrapped: a line stays a record.
+    console = Console(width=None if sys.stdout.isatty() else 200)
     table = Table("function", "verdict", "evidence", "engine", "tried", "time", box=None, pad_edge=False, header_style="bold")
     for name in ("tried", "time"):
         next(c for c in table.columns if c.header == name).justify = "right"
