@@ -139,6 +139,16 @@ class Rust(Language):
 
     # ------------------------------------------------------------ reading and rendering
 
+    def tidy(self, text: str) -> str:
+        """`let mut a = a;` at the start of a function becomes a `mut a` parameter."""
+        head, brace, body = text.partition("{")
+        while found := re.match(r"\s*let mut (\w+)\s*=\s*\1\s*;", body):
+            changed = re.sub(rf"\b{found[1]}(\s*:)", rf"mut {found[1]}\1", head, count=1)
+            if changed == head:
+                break
+            head, body = changed, body[found.end() :]
+        return head + brace + body
+
     def repair(self, line: str, errors: Sequence[Diagnostic]) -> str | None:
         return repair_types(line, errors)
 

@@ -142,3 +142,9 @@ def test_finding_a_toolchain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert [p.name for p in chosen.libraries] == ["libcompiler_builtins-1234.rlib", "libcore-1234.rlib"]
     finally:
         sysroot.toolchain.cache_clear()
+
+
+def test_tidy_moves_mut_into_the_header() -> None:
+    text = "pub fn f ( a : u32 , b : & [ u32 ] ) -> u32 { let mut a = a ; a += b [ 0 ] ; a }"
+    assert LANGUAGE.tidy(text) == "pub fn f ( mut a : u32 , b : & [ u32 ] ) -> u32 { a += b [ 0 ] ; a }"
+    assert LANGUAGE.tidy("fn f ( a : u32 ) { let mut b = b ; }") == "fn f ( a : u32 ) { let mut b = b ; }"
