@@ -159,7 +159,7 @@ class Values(Nodes):
         if name == "xor" and constant in (ones, 1 << (BITS[kind] - 1)):
             rest = self._bitwise(kind, name, tuple(parts)) if len(parts) > 1 else parts[0]
             return self._combine(kind, constant, ((rest, -1 if constant == ones else 1),))
-        if name == "xor" and constant == 1 and len(parts) == 1 and self.bound(parts[0]) <= 1:
+        if kind == "i32" and name == "xor" and constant == 1 and len(parts) == 1 and self.bound(parts[0]) <= 1:
             return self.negate(parts[0])
         if name == "and" and constant & constant + 1 == 0 and any(self.bound(one) <= constant for one in parts):
             constant = ones

@@ -87,7 +87,7 @@ _BINARY = frozenset(
     +% -% *% +%= -%= *%= +| -| => -> ? : and or orelse as
     """.split()
 )
-_WORDS_BEFORE_OPERAND = frozenset(["return", "case", "if", "while", "and", "or", "orelse", "in", "as", "else", "mut", "const", "match", "switch"])
+_WORDS_BEFORE_OPERAND = frozenset("for return case if while and or orelse in as else mut const match switch".split())
 _C_TYPES = frozenset("float double bool void char int unsigned".split())
 _AFTER_INDEX = frozenset("as and or orelse else in if catch".split())
 _SPACED_PAREN = frozenset(["if", "while", "for", "switch", "return", "match", "and", "or", "catch", "in", "else"])

@@ -1,16 +1,19 @@
 """One file from source to verified translation: read, decode, compile, judge, choose, repair.
 
 Functions go callees first; a function is compiled with the accepted translations of what it calls. All candidates of a level are compiled as one
-batch. What is not verified in the first round is decoded again with another seed and more heat, until the candidates or the budget are spent.
+batch. What is not verified in the first round is decoded again with another seed and more heat; then the near misses are searched around
+(`search`), until a candidate is verified or the budget is spent.
 Invariant: a translation is accepted only with a verdict that counts as verified.
 """
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.errors import TranspileError
@@ -20,8 +23,10 @@ from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex, rename
+from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical
 from transpile.serve.decoder import Decoder, Request
+from transpile.serve.search import mutations, similarity
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
 
@@ -36,6 +41,10 @@ RANK = {
     "undecoded": 7,
 }
 """Best verdict first."""
+
+
+CLIMBS, NEAREST, CHANGES, JUDGED = 3, 5, 200, 24
+"""The search around near misses: rounds, how many of the nearest are changed, changes a round, and how many of those are judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,15 @@ class Translation:
         return self.signature.name
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What compiled but is not verified: how like the target's WAT its own WAT is."""
+
+    similarity: float
+    wat: str
+    source: SourceFunction
+
+
 @dataclass(slots=True)
 class _Work:
     """A function under way."""
@@ -86,6 +104,7 @@ class _Work:
     tried: set[str] = field(default_factory=set)
     compiled: int = 0
     best: tuple[tuple, Candidate, Verdict, SourceFunction] | None = None
+    near: list[_Near] = field(default_factory=list)
     engine: str = "model"
 
     @property
@@ -207,6 +226,40 @@ def _translate_level(
                     batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", callees)))
             w.spent += time.monotonic() - started
         _judge_batch(program, target, options, batch, note)
+    for w in works:
+        _climb(program, target, options, w, note)
+
+
+def _climb(program: Program, target: Language, options: Options, w: _Work, note: Callable[[str], None]) -> None:
+    """Look around the near misses of a function for `CLIMBS` rounds or until it is verified or its budget is spent (see `search`)."""
+    rng = random.Random(options.seed)
+    header = canonical_text(target.write_header(w.canonical))
+    for _ in range(CLIMBS):
+        if w.verified or w.spent >= options.budget or not w.near:
+            return
+        started = time.monotonic()
+        nearest = sorted(w.near, key=lambda n: -n.similarity)[:NEAREST]
+        batch = []
+        for near in nearest:
+            body = near.source.text.split("{", 1)[1].strip()
+            for code in mutations(body, w.wat, near.wat, rng, CHANGES // len(nearest)):
+                if code not in w.tried:
+                    w.tried.add(code)
+                    candidate = Candidate(code, target.name, w.best[1].logprob if w.best else 0.0, "search")
+                    batch.append((w, candidate, replace(near.source, text=f"{header} {code}")))
+        w.spent += time.monotonic() - started
+        _judge_batch(program, target, options, batch, note, most=JUDGED)
+
+
+@lru_cache(maxsize=8)
+def _module(wasm: bytes) -> WasmModule:
+    return WasmModule.parse(wasm)
+
+
+def _similarity(w: _Work, result: Compiled) -> tuple[float, str]:
+    """Likeness of a compiled candidate's WAT to the target's; the WAT."""
+    wat = canonical(_module(result.wasm).function(result.export)).text
+    return similarity(w.wat.split(), wat.split()), wat
 
 
 def _as_callee(source: SourceFunction, position: int) -> SourceFunction:
@@ -227,8 +280,9 @@ def _judge_batch(
     options: Options,
     batch: Sequence[tuple[_Work, Candidate, SourceFunction]],
     note: Callable[[str], None],
+    most: int = 1000,
 ) -> None:
-    """Compile the candidates of several functions as one batch, and judge those that compile."""
+    """Compile the candidates of several functions as one batch, and judge those that compile: for each function the `most` nearest."""
     started = time.monotonic()
     results = compile_with_repairs(target, [source for _, _, source in batch])
     share = (time.monotonic() - started) / max(len(batch), 1)
@@ -242,6 +296,9 @@ def _judge_batch(
         note(w.function.name)
         good = [(c, s, r) for _, c, s, r in entries if isinstance(r, Compiled)]
         w.compiled += len(good)
+        if len(good) > most:
+            scored = [(_similarity(w, r)[0], i) for i, (_, _, r) in enumerate(good)]
+            good = [good[i] for _, i in sorted(scored, reverse=True)[:most]]
         for _, c, s, r in entries:
             if not isinstance(r, Compiled):
                 _offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
@@ -251,6 +308,8 @@ def _judge_batch(
         )
         for (c, s, _), verdict in zip(good, verdicts, strict=True):
             _offer(w, c, verdict, s)
+        if not w.verified:
+            w.near += [_Near(*_similarity(w, r), s) for _, s, r in good]
         w.spent += time.monotonic() - started
 
 

@@ -158,6 +158,12 @@ def test_bounds_make_lengths_unsigned() -> None:
     assert normal(f"{Q} i32.const 1 i32.lt_s") != normal(f"{Q} i32.eqz")
 
 
+def test_truth_values_of_64_bits_stay_64_bits_wide(runner: Runner) -> None:
+    """A random program found this: `x ^ 1` of an i64 that is 0 or 1 is no eqz, whose result is an i32."""
+    text = "func i32 i64 -> i64 ; local.get p1 i64.const 63 i64.shr_u i64.const 1 i64.xor end"
+    assert runner.agree(text, normalize(text), [(0, 5), (0, -5)])
+
+
 def test_unknown_types_leave_the_text_alone() -> None:
     for body in ("i32.const 1 call c0", "global.get g0"):
         text = f"{HEAD} ; {body} end"
