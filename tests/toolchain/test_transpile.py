@@ -119,6 +119,29 @@ def test_what_is_wrong_is_never_passed_off_as_good(program) -> None:
     assert "<script" not in page and "not verified: do not use" in page
 
 
+class NearMiss(Pretended):
+    """An engine that is wrong by one token in everything."""
+
+    name = "near"
+
+    def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
+        wrong = {"p0 << 1": "p0 << 2", "p0 >= 48": "p0 > 48", "p0 . m0 *": "p0 . m0 +", "v0 += 1": "v0 += 2"}
+        out = []
+        for found in super().decode(requests, samples=samples, seed=seed):
+            code = found[-1].code
+            for right, slip in wrong.items():
+                code = code.replace(right, slip)
+            out.append([Candidate(code, found[-1].language, -1.0, self.name)])
+        return out
+
+
+def test_near_misses_are_searched_around(program) -> None:
+    translations = transpile(program, language("rust"), NearMiss(), Options(candidates=4, inputs=256))
+    assert [(t.name, t.verdict.verified, t.engine) for t in translations] == [
+        (name, True, "search") for name in ("is_digit", "count_digits", "area", "twice")
+    ]
+
+
 def test_only_takes_callees_along_but_shows_what_was_asked(program) -> None:
     translations = transpile(program, language("rust"), Pretended(), Options(candidates=4, inputs=256, only=("count_digits",)))
     assert [(t.name, t.verdict.verified) for t in translations] == [("count_digits", True)]
