@@ -40,6 +40,8 @@ def main() -> None:
             continue
         options = Options(candidates=arguments.candidates, budget=arguments.budget, only=names)
         for t in transpile(program, target, decoder, options):
+            if t.name not in names:
+                continue  # a callee, taken along
             counts["functions"] += 1
             counts[t.verdict.status] += 1
             counts["verified"] += t.verdict.verified

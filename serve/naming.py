@@ -7,10 +7,11 @@ give to their roles (i, j, k for loop variables, `result` for what is returned).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from transpile.corpus.language import Language
-from transpile.corpus.signature import Signature
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.text import lex
 
 _LOOP = re.compile(r"v\d+")
@@ -56,17 +57,30 @@ def local_names(tokens: list[str], taken: set[str]) -> dict[str, str]:
     return names
 
 
+def readable_signature(signature: Signature, language: Language) -> Signature:
+    """The signature in the target's conventions: struct names, and nothing that is a keyword there."""
+    structs = {s.name: fresh(type_name(s.name, language), language.keywords) for s in signature.structs}
+    taken = set(language.keywords)
+    parameters = []
+    for i, p in enumerate(signature.parameters):
+        parameters.append(replace(p, name=fresh(p.name or f"p{i}", taken), type=structs.get(p.type, p.type)))
+        taken.add(parameters[-1].name)
+    return replace(
+        signature,
+        name=fresh(signature.name, language.keywords),
+        parameters=tuple(parameters),
+        structs=tuple(Struct(structs[s.name], tuple((fresh(f, language.keywords), t) for f, t in s.fields)) for s in signature.structs),
+    )
+
+
 def restored_names(
-    signature: Signature, callees: Mapping[str, str], body: str, language: Language, structs: Mapping[str, str], fields: Mapping[str, str]
+    signature: Signature, callees: Sequence[str], body: str, language: Language, structs: Mapping[str, str], fields: Mapping[str, str]
 ) -> dict[str, str]:
     """Canonical name to readable name for one function. `structs` and `fields` map names as written to canonical ones."""
-    names = {"f0": fresh(signature.name, language.keywords)}
-    names |= {f"c{i}": callee for i, callee in enumerate(callees.values())} if not callees else dict(callees)
-    names |= {canonical: type_name(written, language) for written, canonical in structs.items()}
+    own = readable_signature(signature, language)
+    names = {"f0": own.name} | {f"p{i}": p.name for i, p in enumerate(own.parameters)}
+    names |= {f"c{i}": fresh(callee, language.keywords) for i, callee in enumerate(callees)}
+    names |= {canonical: fresh(type_name(written, language), language.keywords) for written, canonical in structs.items()}
     names |= {canonical: fresh(written, language.keywords) for written, canonical in fields.items()}
-    taken = set(names.values()) | set(language.keywords)
-    for i, parameter in enumerate(signature.parameters):
-        names[f"p{i}"] = fresh(parameter.name or f"p{i}", taken)
-        taken.add(names[f"p{i}"])
-    names |= local_names(lex(body), taken | set(lex(body)))
+    names |= local_names(lex(body), set(names.values()) | set(language.keywords) | set(lex(body)))
     return names

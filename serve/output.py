@@ -8,33 +8,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
-from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.signature import Struct
 from transpile.corpus.text import format_source, rename
-from transpile.serve.naming import restored_names, type_name
+from transpile.serve.naming import readable_signature, restored_names
 from transpile.serve.transpiler import Translation
 
 
 def readable(translation: Translation, target: Language) -> str:
     """A translation's own function with the names of its signature, formatted."""
     assert translation.source is not None
-    callees = {f"c{i}": name for i, name in enumerate(translation.callees)}
-    names = restored_names(translation.signature, callees, translation.source.text, target, translation.structs, translation.fields)
+    names = restored_names(translation.signature, translation.callees, translation.source.text, target, translation.structs, translation.fields)
     return format_source(target.tidy(rename(translation.source.text, names)))
-
-
-def restored_signature(signature: Signature, target: Language) -> Signature:
-    """The signature with struct names in the target's convention, for entry points and struct declarations."""
-    structs = {s.name: type_name(s.name, target) for s in signature.structs}
-    return replace(
-        signature,
-        parameters=tuple(replace(p, type=structs.get(p.type, p.type)) for p in signature.parameters),
-        structs=tuple(Struct(structs[s.name], s.fields) for s in signature.structs),
-    )
 
 
 def write_file(translations: Sequence[Translation], target: Language, source: Path, *, keep_unverified: bool = False) -> str:
@@ -51,10 +39,10 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     for t in translations:
         shown = t.source is not None and (t.verdict.verified or (keep_unverified and t.verdict.status != "compile_error"))
         if not shown:
-            head_of = " ".join(target.write_header(restored_signature(t.signature, target)).rstrip("{ ").split())
+            head_of = " ".join(target.write_header(readable_signature(t.signature, target)).rstrip("{ ").split())
             bodies.append(f"{comment} not translated: {head_of}\n{comment} {t.verdict.status}: {one_line(t.verdict.evidence)}\n")
             continue
-        signature = restored_signature(t.signature, target)
+        signature = readable_signature(t.signature, target)
         structs |= {s.name: s for s in signature.structs}
         label = f"{t.verdict.status}: {one_line(t.verdict.evidence)}"
         if not t.verdict.verified:

@@ -20,7 +20,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.signature import Signature
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex, rename
 from transpile.corpus.wasm import WasmModule
@@ -88,6 +88,15 @@ class _Near:
     source: SourceFunction
 
 
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A verified translation as its callers need it: with the canonical names of its structs and fields, by name as written."""
+
+    source: SourceFunction
+    structs: dict[str, str]
+    fields: dict[str, str]
+
+
 @dataclass(slots=True)
 class _Work:
     """A function under way."""
@@ -99,13 +108,12 @@ class _Work:
     fields: dict[str, str]
     canonical: Signature
     callee_signatures: tuple[Signature, ...]
-    started: float = 0.0
     spent: float = 0.0
     tried: set[str] = field(default_factory=set)
     compiled: int = 0
     best: tuple[tuple, Candidate, Verdict, SourceFunction] | None = None
+    """Sort key, candidate, verdict, source as compiled."""
     near: list[_Near] = field(default_factory=list)
-    engine: str = "model"
 
     @property
     def verified(self) -> bool:
@@ -122,13 +130,16 @@ def readability(code: str) -> tuple[int, int]:
 def transpile(
     program: Program, target: Language, decoder: Decoder, options: Options, *, progress: Callable[[int, int, str], None] | None = None
 ) -> list[Translation]:
-    """Translate the functions of a program, in its order. Raises TranspileError for a name in `only` that is not there."""
+    """Translate the functions of a program (or those in `only` and what they call), in its order.
+
+    Raises TranspileError for a name in `only` that is not there.
+    """
     known = {f.name for f in program.functions}
     for name in options.only:
         if name not in known:
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
     wanted = [f for f in program.functions if not options.only or f.name in _with_callees(program, options.only)]
-    accepted: dict[str, SourceFunction] = {}
+    accepted: dict[str, _Accepted] = {}
     done: dict[str, Translation] = {}
     for level in _levels(program, [f.name for f in wanted]):
         works = [_prepare(program, f) for f in wanted if f.name in level]
@@ -146,11 +157,10 @@ def transpile(
         for w in works:
             done[w.function.name] = _finish(w)
             if w.verified:
-                accepted[w.function.name] = w.best[3]
+                accepted[w.function.name] = _Accepted(w.best[3], w.structs, w.fields)
         if progress:
             progress(len(done), len(wanted), "")
-    chosen = [f.name for f in program.functions if not options.only or f.name in options.only]
-    return [done[name] for name in chosen]
+    return [done[f.name] for f in wanted]
 
 
 def _with_callees(program: Program, names: Sequence[str]) -> set[str]:
@@ -190,7 +200,8 @@ def _prepare(program: Program, function: SourceFunction) -> _Work:
         name = by_export.get(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
         labels[f"c{i}"] = "f0" if name == function.name else f"c{own.index(name)}" if name in own else symbol
     text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text)
-    structs, fields = struct_names([function.signature, *(by_name[c] for c in own)])
+    beyond = sorted(_with_callees(program, own) - {*own, function.name})
+    structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])])
     signature = canonical_signature(function.signature, structs, fields)
     callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
     return _Work(function, text, tuple(own), structs, fields, signature, callees)
@@ -202,7 +213,7 @@ def _translate_level(
     decoder: Decoder,
     options: Options,
     works: Sequence[_Work],
-    accepted: dict[str, SourceFunction],
+    accepted: dict[str, _Accepted],
     note: Callable[[str], None],
 ) -> None:
     """Two rounds of decoding, compiling and judging; the second for what the first left unverified."""
@@ -218,7 +229,7 @@ def _translate_level(
             prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
             header = canonical_text(target.write_header(w.canonical))
             request = Request(w.wat, target.name, prelude)
-            callees = tuple(_as_callee(accepted[c], i) for i, c in enumerate(w.callees))
+            callees = tuple(_as_callee(accepted[c], w, i) for i, c in enumerate(w.callees))
             seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
             for candidate in decoder.decode([request], samples=samples, seed=seed, temperature=heat)[0]:
                 if candidate.code not in w.tried:
@@ -262,15 +273,26 @@ def _similarity(w: _Work, result: Compiled) -> tuple[float, str]:
     return similarity(w.wat.split(), wat.split()), wat
 
 
-def _as_callee(source: SourceFunction, position: int) -> SourceFunction:
-    """An accepted translation under the name that its caller knows it by; its own callees move out of the way."""
-    return _renumbered(source, {"f0": f"c{position}"}, f"{position + 1}0")
+def _as_callee(accepted: _Accepted, caller: _Work, position: int) -> SourceFunction:
+    """An accepted translation under the names that its caller knows it and its structs by; its own callees move out of the way."""
+    names = {old: caller.structs[written] for written, old in accepted.structs.items()}
+    names |= {old: caller.fields[written] for written, old in accepted.fields.items()}
+    return _renumbered(accepted.source, names | {"f0": f"c{position}"}, f"{position + 1}0")
 
 
 def _renumbered(source: SourceFunction, names: dict[str, str], prefix: str) -> SourceFunction:
+    """A function and its callees with names (`f0`, structs, fields) replaced, callees numbered under `prefix`."""
     inner = {f"c{i}": f"c{prefix}{i}" for i in range(len(source.callees))}
-    signature = replace(source.signature, name=names["f0"])
-    callees = tuple(_renumbered(c, {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees))
+    old = source.signature
+    signature = Signature(
+        names["f0"],
+        tuple(replace(p, type=names.get(p.type, p.type)) for p in old.parameters),
+        old.result,
+        tuple(Struct(names.get(s.name, s.name), tuple((names.get(f, f), t) for f, t in s.fields)) for s in old.structs),
+    )
+    callees = tuple(
+        _renumbered(c, names | {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees)
+    )
     return SourceFunction(source.language, signature, rename(source.text, names | inner), callees)
 
 
