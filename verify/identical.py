@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wat import CanonicalFunction, canonical
 
@@ -23,12 +24,25 @@ def normal(function: CanonicalFunction) -> str:
     return function.normal
 
 
-def same_text(left: WasmFunction, right: WasmFunction, normal_form: NormalForm | None = normal) -> str:
-    """"same WAT", "same WAT after normalization", or "" when the texts, or what they refer to, differ."""
-    forms = {"same WAT": _as_is, "same WAT after normalization": normal_form}
-    for evidence, form in forms.items():
+@lru_cache(maxsize=4096)
+def _normal_for(function: CanonicalFunction, signature: Signature) -> str:
+    return function.normal_for(signature)
+
+
+def same_text(
+    left: WasmFunction, right: WasmFunction, normal_form: NormalForm | None = normal, signature: Signature | None = None
+) -> str:
+    """"same WAT", "same WAT after normalization", or "" when the texts, or what they refer to, differ.
+
+    With a `signature`, the normal form of the two (not of their callees) may rest on what it promises: lengths are not negative, a bool is 0 or 1,
+    narrow unsigned parameters are zero-extended. The judge's inputs keep to that too (see `policy`).
+    """
+    forms: list[tuple[str, NormalForm | None, Signature | None]] = [("same WAT", _as_is, None), ("same WAT after normalization", normal_form, None)]
+    if signature is not None and normal_form is not None:
+        forms.append(("same WAT after normalization", normal_form, signature))
+    for evidence, form, promised in forms:
         try:
-            if form is not None and _Comparison(left.module, right.module, form).same(left, right):
+            if form is not None and _Comparison(left.module, right.module, form, promised).same(left, right):
                 return evidence
         except TranspileError:
             continue  # Instructions that the decoder does not know: other tiers still apply.
@@ -40,17 +54,23 @@ def _as_is(function: CanonicalFunction) -> str:
 
 
 class _Comparison:
-    def __init__(self, left: WasmModule, right: WasmModule, form: NormalForm) -> None:
-        self.left, self.right, self.form = left, right, form
+    def __init__(self, left: WasmModule, right: WasmModule, form: NormalForm, promised: Signature | None) -> None:
+        self.left, self.right, self.form, self.promised = left, right, form, promised
         self.assumed: set[tuple[int, int]] = set()
 
     def same(self, left: WasmFunction, right: WasmFunction) -> bool:
         """Equal under the assumption that the pairs under way are equal: true of all of them if none is found to differ."""
         if (left.index, right.index) in self.assumed:
             return True
+        is_root = not self.assumed
         self.assumed.add((left.index, right.index))
         one, two = canonical(left), canonical(right)
-        if left.type != right.type or len(one.callees) != len(two.callees) or self.form(one) != self.form(two):
+        if left.type != right.type or len(one.callees) != len(two.callees):
+            return False
+        if is_root and self.promised is not None:
+            if _normal_for(one, self.promised) != _normal_for(two, self.promised):
+                return False
+        elif self.form(one) != self.form(two):
             return False
         if "call_indirect" in one.text or "memory.grow" in one.text:
             return False  # Tables are not compared, nor the memory beyond the functions' own data.
@@ -73,13 +93,22 @@ class _Comparison:
             left, right = self.left.segments[a].data, self.right.segments[b].data
             if left != right or _holds_addresses(left, self.left):
                 return False
-        return True
+        return _layout(one, self.left) == _layout(two, self.right)
 
     def _same_globals(self, one: CanonicalFunction, two: CanonicalFunction) -> bool:
         if len(one.globals) != len(two.globals):
             return False
         pairs = [(self.left.globals[a], self.right.globals[b]) for a, b in zip(one.globals, two.globals, strict=True)]
         return all((a.type, a.mutable, a.initial, a.imported) == (b.type, b.mutable, b.initial, b.imported) for a, b in pairs)
+
+
+def _layout(function: CanonicalFunction, module: WasmModule) -> object:
+    """What of its data's addresses the text can mean: which segments touch (the end of one prints as the start of the next), or, where an
+    address is so low that a plain number could print as one, all addresses."""
+    places = [(module.segments[i].address, len(module.segments[i].data)) for i in function.data]
+    if any(address is None or address < 1 << 16 for address, _ in places):
+        return places
+    return {(i, j) for i, (a, length) in enumerate(places) for j, (b, _) in enumerate(places) if a + length == b}
 
 
 def _import(module: WasmModule, name: str) -> tuple[str, str] | None:

@@ -93,7 +93,7 @@ class Jury:
         pair = [_function(one) for one in (self.original, candidate)]
         if pair[0] is None or pair[1] is None:
             return self._test(compiled)
-        evidence = same_text(pair[0], pair[1], self.normal_form)
+        evidence = same_text(pair[0], pair[1], self.normal_form, self.signature)
         if evidence:
             return Verdict("identical", evidence=evidence)
         tested = self._test(compiled)

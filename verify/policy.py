@@ -9,6 +9,8 @@ The original is the reference; what it does as compiled is what its source means
   indirect call, in either direction: languages that check before they divide panic where others trap. After a trap memory is not compared.
 * An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data,
   runs out of the machine's stack or of fuel, or calls an import: it breaks a precondition, or cannot be observed.
+* Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements, a bool is 0 or 1, narrow
+  integers are extended as the C ABI says. Equal normal forms may rest on that.
 * A translation that needs more than 100 times the fuel that the original may use on an input is taken for endless, and differs.
 * Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
   Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap.
