@@ -75,7 +75,7 @@ def write_card(checkpoint: Path, run: Path, corpora: list[Path], figures: Path, 
         )
     parts.append("\nEach row is one line of `figures.jsonl`; the command of a row:\n")
     parts.append("```")
-    parts.append("corpus build --out DIR --programs 6000 --seed 77")
+    parts.append("corpus build --out DIR --programs 26000 --seed 3")
     parts.append("model eval CHECKPOINT DIR --split SPLIT --source FROM --target TO --functions NUMBER --candidates N")
     parts.append("```")
     return "\n".join(parts) + "\n"

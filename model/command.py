@@ -74,12 +74,13 @@ def evaluate(
     functions: Annotated[int, typer.Option(help="Evaluate at most so many functions.", min=1)] = 200,
     inputs: Annotated[int, typer.Option(min=16)] = 1024,
     seed: Annotated[int, typer.Option()] = 0,
+    temperature: Annotated[float, typer.Option(help="Of sampling; one candidate is always greedy.", min=0.05)] = 0.8,
     details: Annotated[Path | None, typer.Option(help="Write one JSON line a function here.")] = None,
 ) -> None:
     """Share of functions verified with N candidates, share of candidates that compile; one JSON object on stdout."""
     from transpile.model.evaluate import evaluate as measure
 
-    report = measure(checkpoint, corpus, split, source, target, candidates, functions, inputs, seed, details)
+    report = measure(checkpoint, corpus, split, source, target, candidates, functions, inputs, seed, temperature, details)
     print(json.dumps(report))
 
 

@@ -58,6 +58,7 @@ def evaluate(
     functions: int,
     inputs: int,
     seed: int,
+    temperature: float,
     details: Path | None,
 ) -> dict:
     """Figures of one direction as a JSON-able object: verified, greedy (verified by the first candidate alone), compiles, by status."""
@@ -79,7 +80,7 @@ def evaluate(
         sources: list[SourceFunction] = []
         owners: list[int] = []
         for i, (pair, counterpart) in enumerate(group):
-            for code in _decode(translator, tokenizer, pair, target, candidates):
+            for code in _decode(translator, tokenizer, pair, target, candidates, temperature):
                 sources.append(_candidate(pair, counterpart, target, code))
                 owners.append(i)
         repaired = compile_with_repairs(writer, sources)
@@ -113,7 +114,7 @@ def evaluate(
     if details is not None:
         details.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return {
-        "split": split, "source": source, "target": target, "functions": counts["functions"], "candidates_per_function": candidates,
+        "split": split, "source": source, "target": target, "functions": counts["functions"], "candidates_per_function": candidates, "temperature": temperature,
         "verified": round(counts["verified"] / counts["functions"], 4), "greedy": round(counts["greedy"] / counts["functions"], 4),
         "candidates_that_compile": round(counts["compiled"] / max(counts["candidates"], 1), 4),
         "as_written": round(counts["compiled as written"] / max(counts["candidates"], 1), 4),
@@ -128,7 +129,7 @@ def _candidate(pair: FunctionPair, counterpart: FunctionPair | None, target: str
     return SourceFunction(target, signature, f"{header} {code}", callees)
 
 
-def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: int) -> list[str]:
+def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: int, temperature: float) -> list[str]:
     """Distinct bodies: the greedy one first, then samples."""
     function = source_function(pair)
     prelude = canonical_text(language(target).write_prelude(function.signature, [c.signature for c in function.callees]))
@@ -137,7 +138,9 @@ def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: 
     common = {"target_prefix": [prefix], "max_input_length": 0, "max_decoding_length": 768, "beam_size": 1}
     results = translator.translate_batch([tokens], **common)
     if candidates > 1:
-        results += translator.translate_batch([tokens], sampling_topk=0, sampling_topp=0.98, sampling_temperature=0.8, num_hypotheses=candidates - 1, **common)
+        results += translator.translate_batch(
+            [tokens], sampling_topk=0, sampling_topp=0.98, sampling_temperature=temperature, num_hypotheses=candidates - 1, **common
+        )
     out: dict[str, None] = {}
     for result in results:
         for hypothesis in result.hypotheses:
