@@ -69,13 +69,12 @@ def stats(
     wat.sort()
     body.sort()
     report = {
+        **manifest,
         "pairs": {"decode": len(wat)},
         "functions": dict(sorted(functions.items())),
-        **manifest,
         "wat_words": {"median": wat[len(wat) // 2], "p95": wat[int(len(wat) * 0.95)]},
         "source_words": {"median": body[len(body) // 2], "p95": body[int(len(body) * 0.95)]},
     }
-    report["pairs"] = {"decode": len(wat)}
     if as_json:
         print(json.dumps(report))
     else:

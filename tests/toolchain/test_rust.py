@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 import wasmtime
 
 from transpile.corpus.batch import Compiled, Rejected, compile_batch
-from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.languages.rust import LANGUAGE
 from transpile.corpus.source import SourceFunction
-
-
-@pytest.fixture(autouse=True)
-def compiler() -> None:
-    try:
-        LANGUAGE.version()
-    except MissingCompiler as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"{missing.message}; {missing.hint}")
 
 
 def unit(text: str) -> str:
