@@ -2,7 +2,7 @@
 
 The probes write into the tail of the arena, so that the driver hands them out per vector like any memory: an instrumented arena is
 `[arena | outside mask | ways | flag]`. An exported mutable global holds the arena's address. Outcomes are: both ways of br_if, if
-and select, and every target of br_table, in the function and the callees of its own module that are not the runtime's (`_RUNTIME`).
+and select, and every target of br_table, in the function and the callees of its own module that are not the runtime's (`RUNTIME`).
 An access whose index times the size of an element wraps counts as outside (`addresses`).
 Invariant: but for fuel and the arena's tail the instrumented function behaves as the original. Limits: accesses of callees count too; those
 of memory.copy and memory.fill are not checked; a module without a memory has no place for probes.
@@ -11,7 +11,7 @@ of memory.copy and memory.fill are not checked; a module without a memory has no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,13 @@ from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.addresses import scaled_indices
 from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE
+from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable
 
 BASE = "verify_arena"
 _STACK = 1 << 16
 """How much of its stack the original is taken to use; a stray access that hits the rest is noticed."""
-_RUNTIME = re.compile(r"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin")
+RUNTIME = re.compile(r"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin")
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
 _TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64")
@@ -69,26 +70,6 @@ class Instrumented:
         for column, way in enumerate(self.ways):
             np.maximum(counts[:, places[way]], tail[:, column], out=counts[:, places[way]])
         return counts, tail[:, len(self.ways)] != 0
-
-
-def reachable(module: WasmModule, name: str) -> list[WasmFunction]:
-    """The function and all it may call within its module; an indirect call may reach every function of the table."""
-    first = len(module.function_types) - len(module.functions)
-    found: dict[int, WasmFunction] = {}
-    pending = [module.function(name)]
-    while pending:
-        one = pending.pop()
-        if one.index in found:
-            continue
-        found[one.index] = one
-        for instruction, immediate, _ in one.instructions:
-            targets: Iterable[int] = ()
-            if instruction == "call":
-                targets = (immediate,)
-            elif instruction == "call_indirect":
-                targets = [f for element in module.elements for f in element.functions if f is not None]
-            pending += [module.functions[t - first] for t in targets if t >= first]
-    return list(found.values())
 
 
 def mine(functions: Sequence[WasmFunction]) -> Mined:
@@ -134,7 +115,7 @@ def _characters(constant: int) -> list[int]:
 
 def instrument(executable: Executable, stride: int) -> Instrumented | None:
     """The instrumented form for arenas of `stride` bytes; None where there is no place for probes."""
-    module = WasmModule.parse(executable.wasm)
+    module = parsed(thin(executable).wasm)
     if not any(e.name == "memory" and e.kind == "memory" for e in module.exports):
         return None
     base = len(module.globals)
@@ -143,7 +124,7 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
     pending: list[tuple[WasmFunction, Code, int]] = []
     functions = reachable(module, executable.export)
     for function in functions:
-        counted = function.name == executable.export or not _RUNTIME.search(function.name)
+        counted = function.name == executable.export or not RUNTIME.search(function.name)
         pending.append((function, *_rewrite(function, base, stride, ranges, branches, counted)))
     flag = 2 * stride + len(branches)
     bodies = {}

@@ -9,21 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
-from transpile.corpus.wasm import WasmFunction, WasmModule
+from transpile.corpus.wasm import WasmFunction
 from transpile.verify import driver, policy, proof
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
-from transpile.verify.instrument import reachable
 from transpile.verify.layout import Vectors
 from transpile.verify.reference import FUEL, Reference, study, target
 from transpile.verify.render import explain
 from transpile.verify.shrink import lightest, shrink
+from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
 
 _PROOF_BUDGET = 1.0
@@ -153,7 +152,7 @@ class Jury:
         """The rows of `every` on which the two differ; None where the original cannot take every input."""
         vectors = self._vectors(every)
         if self._every is None:
-            plain = target(self.original, self.signature)
+            plain = target(thin(self.original), self.signature)
             self._every = plain.run(vectors.arguments(), vectors.arenas, fuel=self.reference.fuel)
         expected = self._every
         if policy.unusable(expected.status).any():
@@ -174,15 +173,10 @@ class Jury:
         return vectors.settle()
 
 
-@lru_cache(maxsize=64)
-def _parsed(wasm: bytes) -> WasmModule:
-    return WasmModule.parse(wasm)
-
-
 def _function(executable: Executable) -> WasmFunction | None:
     """The function as our decoder sees it; None for modules beyond its limits."""
     try:
-        return _parsed(executable.wasm).function(executable.export)
+        return parsed(executable.wasm).function(executable.export)
     except TranspileError:
         return None
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
-from transpile.corpus.wasm import WasmModule
 from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
 from transpile.verify.inputs import generate, mutate
-from transpile.verify.instrument import BASE, Instrumented, instrument, mine, reachable
+from transpile.verify.instrument import BASE, Instrumented, instrument, mine
 from transpile.verify.layout import CAPACITY, Layout, Vectors
+from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable
 
 FUEL = 200_000
@@ -85,9 +85,9 @@ class _Study:
         self.rng = np.random.default_rng(seed)
         self.mined = Mined()
         try:
-            self.plain = target(original, signature)
+            self.plain = target(thin(original), signature)
             try:
-                self.mined = mine(reachable(WasmModule.parse(original.wasm), original.export))
+                self.mined = mine(reachable(parsed(original.wasm), original.export))
                 self.probing = True
             except TranspileError:
                 self.probing = False  # Instructions that our decoder does not know: judged all the same, without coverage.

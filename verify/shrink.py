@@ -19,6 +19,7 @@ from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, Slot, Vectors
 from transpile.verify.reference import Reference, target
 from transpile.verify.render import explain
+from transpile.verify.thin import thin
 from transpile.verify.types import Counterexample
 
 SECONDS = 0.1
@@ -51,7 +52,7 @@ def lightest(vectors: Vectors) -> int:
 class _Runner:
     def __init__(self, reference: Reference, candidate: Target) -> None:
         self.reference, self.candidate = reference, candidate
-        self.original = target(reference.executable, reference.signature)
+        self.original = target(thin(reference.executable), reference.signature)
         self.probes = reference.probes
         self.probed = target(self.probes.executable, reference.signature) if self.probes else None
 
