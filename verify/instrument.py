@@ -25,7 +25,7 @@ from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.addresses import scaled_indices
 from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE
-from transpile.verify.thin import parsed, reachable, thin
+from transpile.verify.thin import add_functions, parsed, reachable, thin
 from transpile.verify.types import Executable
 
 BASE = "verify_arena"
@@ -34,7 +34,18 @@ _STACK = 1 << 16
 RUNTIME = re.compile(r"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin")
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
-_TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64")
+_TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64", "i64", "f32", "f64")
+
+_COMPARED = frozenset(
+    "add sub mul div div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u "
+    "lt gt le ge min max copysign".split()
+)
+HELPERS = ("i32", "i64", "f32", "f64")
+_RELATIONS = {
+    "i": ("a b eq", "a 1 add b eq", "b 1 add a eq", "a b xor 0 lt_s", "a b lt_s", "b 0 ne", "a b and 0 ne", "a 0 lt_s"),
+    "f": ("a b eq", "a b lt", "a b gt", "a a ne", "b b ne", "a 0 eq", "b 0 eq", "a b div 0 lt"),
+}
+"""What a hint's bits mean, in postfix, from the lowest on."""
 
 Code = list[tuple[str, Any]]
 
@@ -46,6 +57,12 @@ class Instrumented:
     executable: Executable
     ways: tuple[tuple[str, int, int], ...]
     stride: int
+    hints: int
+
+    @property
+    def tail(self) -> int:
+        """Bytes of the tail: ways, flag, hints."""
+        return -(-(len(self.ways) + 1 + self.hints) // 16) * 16
 
     @property
     def branches(self) -> tuple[tuple[str, int, int], ...]:
@@ -55,7 +72,7 @@ class Instrumented:
     def arenas(self, arenas: np.ndarray, inside: np.ndarray) -> np.ndarray:
         """Arenas as the instrumented function needs them."""
         count, width = arenas.shape
-        out = np.zeros((count, 2 * width + -(-(len(self.ways) + 1) // 16) * 16), np.uint8)
+        out = np.zeros((count, 2 * width + self.tail), np.uint8)
         out[:, :width] = arenas
         out[:, width : 2 * width] = ~inside
         return out
@@ -122,17 +139,26 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
     ranges = _own_memory(module)
     branches: list[tuple[str, int, int]] = []
     pending: list[tuple[WasmFunction, Code, int]] = []
-    functions = reachable(module, executable.export)
-    for function in functions:
+    hints: list[int] = []
+    helpers = len(module.function_types)
+    for function in reachable(module, executable.export):
         counted = function.name == executable.export or not RUNTIME.search(function.name)
-        pending.append((function, *_rewrite(function, base, stride, ranges, branches, counted)))
+        pending.append((function, *_rewrite(function, base, stride, ranges, branches, hints, counted)))
     flag = 2 * stride + len(branches)
     bodies = {}
     for function, code, products in pending:
-        fixed = [(name, (0, flag)) if immediate == "flag" else (name, immediate) for name, immediate in code]
+        fixed = []
+        for name, immediate in code:
+            if immediate == "flag":
+                immediate = (0, flag)
+            elif name == "hint":
+                fixed.append(("i32.const", flag + 1 + immediate[1]))
+                name, immediate = "call", helpers + HELPERS.index(immediate[0])
+            fixed.append((name, immediate))
         bodies[function.index] = encode_body((*function.locals, *_TEMPORARIES, *["i32"] * products), fixed)
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)])
-    return Instrumented(Executable(wasm, executable.export), tuple(branches), stride)
+    wasm = add_functions(wasm, [(((kind, kind, "i32"), ()), helper(kind, base)) for kind in HELPERS])
+    return Instrumented(Executable(wasm, executable.export), tuple(branches), stride, len(hints))
 
 
 def _own_memory(module: WasmModule) -> list[tuple[int, int]]:
@@ -151,14 +177,15 @@ def _own_memory(module: WasmModule) -> list[tuple[int, int]]:
 
 
 def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[int, int]], branches: list[tuple[str, int, int]],
-             counted: bool) -> tuple[Code, int]:  # fmt: skip
-    """The code of one function with probes, and how many locals it needs beyond `_TEMPORARIES`. Adds to `branches`."""
+             hints: list[int], counted: bool) -> tuple[Code, int]:  # fmt: skip
+    """The code of one function with probes, and how many locals it needs beyond `_TEMPORARIES`. Adds to `branches` and `hints`."""
     instructions = function.instructions
     products, feeding = scaled_indices(instructions)
     wrapped = {place: len(function.type[0]) + len(function.locals) + len(_TEMPORARIES) + k for k, place in enumerate(products)}
     first = len(function.type[0]) + len(function.locals)
     address, effective, condition = first, first + 1, first + 2
     kept = {"i32": first + 3, "i64": first + 4, "f32": first + 5, "f64": first + 6}
+    left = {"i32": first + 2, "i64": first + 7, "f32": first + 8, "f64": first + 9}
     mark_flag: Code = [("global.get", base), ("i32.const", 1), ("i32.store8", "flag")]
     out: Code = []
 
@@ -193,10 +220,20 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
         code += [("i64.const", products[place]), ("i64.mul", None)]
         return [*code, ("local.get", effective), ("i64.extend_i32_s", None), ("i64.ne", None), ("local.set", wrapped[place])]
 
+    def hint(kind: str, second: Code) -> Code:
+        """Note how the value on the stack, which stays there, and a second one relate."""
+        hints.append(len(hints))
+        return [("local.tee", left[kind]), ("local.get", left[kind]), *second, ("hint", (kind, hints[-1]))]
+
     for place, (name, immediate, _) in enumerate(instructions):
         if place in products:
             out += check_product(place, name)
             continue
+        kind, _, operation = name.partition(".")
+        if counted and operation in _COMPARED and kind in HELPERS:
+            out += [("local.set", kept[kind]), *hint(kind, [("local.get", kept[kind])]), ("local.get", kept[kind])]
+        elif counted and operation == "eqz":
+            out += hint(kind, [(f"{kind}.const", 0)])
         access = _ACCESS.match(name)
         if access:
             width = int(access[3] or access[1][1:]) // 8
@@ -216,7 +253,26 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
             out += [("i32.lt_u", None), ("select", None), ("global.get", base), ("i32.add", None), *count(2 * stride + start)]
             out.append(("local.get", condition))
         out.append((name, immediate))
+        if access and counted and access[2] == "load" and access[1][0] == "i":
+            # Bits that a narrower or a signed load would lose or copy.
+            out += hint(access[1], [(f"{access[1]}.const", 1 << 8 * width - 1 if width < int(access[1][1:]) // 8 else -256)])
     return out, len(products)
+
+
+def helper(kind: str, base: int) -> bytes:
+    """The body of a function (a, b, offset in the arena) that adds to the byte there what relations hold between a and b."""
+    code: Code = [("global.get", base), ("local.get", 2), ("i32.add", None), ("local.tee", 2), ("local.get", 2), ("i32.load8_u", (0, 0))]
+    for bit, relation in enumerate(_RELATIONS["f" if kind[0] == "f" else "i"]):
+        for word in relation.split():
+            if word in "ab":
+                code.append(("local.get", "ab".index(word)))
+            elif word in ("0", "1"):
+                number = int(word) if kind[0] == "i" else 0 if word == "0" else 0x3F800000 if kind == "f32" else 0x3FF << 52
+                code.append((f"{kind}.const", number))
+            else:
+                code.append((f"{kind}.{word}", None))
+        code += [("i32.const", bit), ("i32.shl", None), ("i32.or", None)]
+    return encode_body((), [*code, ("i32.store8", (0, 0)), ("end", None)])
 
 
 def _signed(value: int) -> int:

@@ -6,11 +6,12 @@ elements are placed by anything but constants, or that our decoder does not know
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.instructions import encode_body, write_signed, write_unsigned
+from transpile.corpus.instructions import FunctionType, encode_body, write_signed, write_unsigned
+from transpile.corpus.opcodes import TYPE_BYTES
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import KINDS, Reader, write_name
 from transpile.verify.types import Executable
@@ -87,6 +88,24 @@ def _cut(module: WasmModule, export: str) -> bytes:
         if section in payloads:
             out += bytes([section]) + write_unsigned(len(payloads[section])) + payloads[section]
     return bytes(out + _names(module, number))
+
+
+def add_functions(wasm: bytes, added: Sequence[tuple[FunctionType, bytes]]) -> bytes:
+    """The module with more functions, (type, body), behind those it has; they get the next indices."""
+    module = WasmModule.parse(wasm)
+    payloads = {section: wasm[start:end] for section, start, end in module.sections if section}
+    types = [b"\x60" + b"".join(_vector(bytes([TYPE_BYTES[one]]) for one in side) for side in type_) for type_, _ in added]
+    numbers = [write_unsigned(len(module.types) + k) for k in range(len(added))]
+    bodies = [write_unsigned(len(body)) + body for _, body in added]
+    for section, entries in ((1, types), (3, numbers), (10, bodies)):
+        reader = Reader(payloads[section])
+        count = reader.number()
+        payloads[section] = write_unsigned(count + len(entries)) + payloads[section][reader.at :] + b"".join(entries)
+    out = bytearray(_HEADER)
+    for section, start, end in module.sections:
+        payload = payloads[section] if section else wasm[start:end]
+        out += bytes([section]) + write_unsigned(len(payload)) + payload
+    return bytes(out)
 
 
 def _vector(entries: Iterable[bytes]) -> bytes:
