@@ -22,7 +22,7 @@ class Mined:
     script: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
 
 
-_FLOATS = np.array(
+FLOAT_VALUES = np.array(
     [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.0, 2.5, 3.0, 10.0, 100.0, 1e-3, 1e10, -1e10, np.inf, -np.inf, np.nan, -np.nan,
      5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, -1.7976931348623157e308, 1e-45, 1.1754943508222875e-38, 3.4028234663852886e38,
      2147483647.0, 2147483648.0, -2147483648.0, -2147483649.0, 4294967295.0, 4294967296.0, 9.223372036854775807e18, 1.8446744073709552e19,
@@ -34,7 +34,7 @@ FLOAT_STYLES = ("whole", "quarter", "unit", "wide", "special", "bits", "mined", 
 TEXT = np.frombuffer(b"0123456789 +-abcdefghijklmnopqrstuvwxyzABCDEFXYZ.,:;_/()[]{}<>*#\t\n\"'%&=!?~@^`|\\$", np.uint8)
 
 
-def _boundaries(scalar: str) -> np.ndarray:
+def boundaries(scalar: str) -> np.ndarray:
     width = 8 * WIDTHS[scalar]
     top = 1 << (width - 1)
     values = [0, 1, 2, -1, -2, top - 1, top, top + 1, top - 2, (1 << width) - 1, (1 << width) - 2]
@@ -51,7 +51,7 @@ def _integers(rng: np.random.Generator, style: str, scalar: str, shape: tuple[in
     if style == "signed":
         return rng.integers(-12, 13, shape)
     if style == "boundary":
-        return rng.choice(_boundaries(scalar), shape)
+        return rng.choice(boundaries(scalar), shape)
     if style == "mined" and len(mined.integers):
         return rng.choice(mined.integers, shape)
     if style == "multiple" and len(mined.integers):
@@ -79,7 +79,7 @@ def _floats(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int,
     if style == "mined" and len(mined.floats):
         return rng.choice(mined.floats, shape) * rng.choice(np.array([1.0, 1.0, -1.0, 1.0000001, 0.9999999]), shape)
     if style == "special":
-        return rng.choice(_FLOATS, shape)
+        return rng.choice(FLOAT_VALUES, shape)
     return rng.normal(0, 1, shape) * 10.0 ** rng.integers(-20, 20, shape)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import wasmtime
 
+from transpile.verify.thin import CONSTRUCTORS
 from transpile.verify.types import Executable
 
 PAGE = 65536
@@ -28,7 +29,7 @@ MEMORY_LIMIT = 1 << 28
 _START_FUEL = 100_000_000
 """What a module may use to start."""
 
-_KNOWN = ("memory", "__stack_pointer", "__heap_base", "_initialize", "__wasm_call_ctors")
+_KNOWN = ("memory", "__stack_pointer", "__heap_base", *CONSTRUCTORS)
 
 GAP = 1 << 24
 """Bytes between the target's own memory and the arena, so that a stray index seldom hits the former."""
@@ -190,58 +191,41 @@ class Probe:
     base: str
 
 
-class _Session:
-    """A store with the tables in it, and the target instantiated beside the driver."""
+class Placement:
+    """A target instantiated in a store, with room for the arena: `linker` has it as "t", `base` is the arena's address."""
 
-    def __init__(self, target: Target, arguments: np.ndarray, arenas: np.ndarray, probe: Probe | None) -> None:
-        self.target, self.probe = target, probe
-        count, stride = arenas.shape
-        self.count, self.stride = count, stride
-        sizes = [arguments.nbytes, arenas.nbytes, 8 * count, arenas.nbytes]
-        self.offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
-        self.store = wasmtime.Store(_engine())
-        self.store.set_fuel(_START_FUEL)
-        pages = max(1, -(-self.offsets[-1] // PAGE))
-        self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
-        self.store.set_limits(memory_size=MEMORY_LIMIT)
-        flat = np.frombuffer(self.tables.get_buffer_ptr(self.store), np.uint8)
-        flat[: arguments.nbytes] = np.ascontiguousarray(arguments).view(np.uint8).reshape(-1)
-        flat[self.offsets[1] : self.offsets[1] + arenas.nbytes] = arenas.reshape(-1)
-        self.results = flat[self.offsets[2] : self.offsets[2] + 8 * count].view(np.uint64)
-        where = self.offsets[3] if target.memory else self.offsets[1]
-        self.after = flat[where : where + arenas.nbytes].reshape(count, stride)
-        self.pointer: tuple[wasmtime.Global, int] | None = None
-        self.instantiate()
+    def __init__(self, target: Target, store: wasmtime.Store, stride: int, probe: Probe | None) -> None:
+        """Raises UnusableModule when the module does not start."""
+        self.target, self.store, self.stride, self.probe = target, store, stride, probe
+        self.load()
 
-    def instantiate(self) -> None:
+    def load(self) -> None:
+        store, target = self.store, self.target
+        store.set_fuel(_START_FUEL)
         linker = wasmtime.Linker(_engine())
         try:
-            if self.target.module.imports:
-                linker.define_unknown_imports_as_traps(self.target.module)
+            if target.module.imports:
+                linker.define_unknown_imports_as_traps(target.module)
             # Named one by one out of a linker: a batch exports hundreds of functions.
-            linker.define_instance(self.store, "target", linker.instantiate(self.store, self.target.module))
-            exports = {name: linker.get(self.store, "target", name) for name in (self.target.export, *_KNOWN) if name in self.target.kinds}
-            for name in ("_initialize", "__wasm_call_ctors"):
+            linker.define_instance(store, "target", linker.instantiate(store, target.module))
+            exports = {name: linker.get(store, "target", name) for name in (target.export, *_KNOWN) if name in target.kinds}
+            for name in CONSTRUCTORS:
                 if isinstance(constructor := exports.get(name), wasmtime.Func):
-                    constructor(self.store)
+                    constructor(store)
                     break
-            base = self.place_arena(exports)
+            self.base = self._place_arena(exports)
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             raise UnusableModule(f"the module does not start: {str(error).splitlines()[0]}") from error
-        linker.define(self.store, "t", "f", exports[self.target.export])
-        linker.define(self.store, "d", "memory", self.tables)
-        if self.target.memory:
-            linker.define(self.store, "t", "memory", exports["memory"])
+        linker.define(store, "t", "f", exports[target.export])
+        if target.memory:
+            linker.define(store, "t", "memory", exports["memory"])
         if self.probe:
-            linker.get(self.store, "target", self.probe.base).set_value(self.store, base)
-        driver = linker.instantiate(self.store, self.target.driver).exports(self.store)
-        self.index = driver["index"]
-        self.entry = driver["run"]
-        self.tail = (self.count, 0, self.offsets[1], self.offsets[3], self.offsets[2], self.stride, base)
+            linker.get(store, "target", self.probe.base).set_value(store, self.base)
         stack = exports.get("__stack_pointer")
-        self.pointer = (stack, stack.value(self.store)) if isinstance(stack, wasmtime.Global) else None
+        self.pointer = (stack, stack.value(store)) if isinstance(stack, wasmtime.Global) else None
+        self.linker = linker
 
-    def place_arena(self, exports: dict[str, Any]) -> int:
+    def _place_arena(self, exports: dict[str, Any]) -> int:
         """The arena's address: the end of the memory after growing it, or above `__heap_base` where it cannot grow."""
         if not self.target.memory or not self.stride:
             return 0
@@ -259,25 +243,67 @@ class _Session:
                 raise UnusableModule("the module's memory has no room for the arguments")
         return memory.data_len(self.store) - self.stride
 
-    def resume(self, start: int) -> int:
-        """Run from vector `start` to the end, or to a trap; RETURNED or the trap's status."""
-        try:
-            self.entry(self.store, start, *self.tail)
-            return RETURNED
-        except wasmtime.Trap as trap:
-            code = trap.trap_code
-            return UNRESOLVED if code is None else _TRAP_BASE + code.value
-        except wasmtime.WasmtimeError as error:
-            if "fuel" in str(error):
-                return OUT_OF_FUEL
-            return UNRESOLVED if "unknown import" in str(error) else OTHER_TRAP
-
-    def recover(self) -> None:
+    def recover(self) -> bool:
+        """Make the target ready again after a trap; whether that took a fresh instance."""
         if self.pointer is not None:
             stack, value = self.pointer
             stack.set_value(self.store, value)
-        else:
-            self.store.set_fuel(_START_FUEL)
+            return False
+        self.load()
+        return True
+
+
+def call(store: wasmtime.Store, entry: Any, *arguments: int) -> int:
+    """Call a driver's entry: RETURNED, or the status of the trap that ended it."""
+    try:
+        entry(store, *arguments)
+        return RETURNED
+    except wasmtime.Trap as trap:
+        code = trap.trap_code
+        return UNRESOLVED if code is None else _TRAP_BASE + code.value
+    except wasmtime.WasmtimeError as error:
+        if "fuel" in str(error):
+            return OUT_OF_FUEL
+        return UNRESOLVED if "unknown import" in str(error) else OTHER_TRAP
+
+
+class _Session:
+    """A store with the tables in it, and the target instantiated beside the driver."""
+
+    def __init__(self, target: Target, arguments: np.ndarray, arenas: np.ndarray, probe: Probe | None) -> None:
+        self.target = target
+        count, stride = arenas.shape
+        self.count, self.stride = count, stride
+        sizes = [arguments.nbytes, arenas.nbytes, 8 * count, arenas.nbytes]
+        self.offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
+        self.store = wasmtime.Store(_engine())
+        self.store.set_fuel(_START_FUEL)
+        pages = max(1, -(-self.offsets[-1] // PAGE))
+        self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
+        self.store.set_limits(memory_size=MEMORY_LIMIT)
+        flat = np.frombuffer(self.tables.get_buffer_ptr(self.store), np.uint8)
+        flat[: arguments.nbytes] = np.ascontiguousarray(arguments).view(np.uint8).reshape(-1)
+        flat[self.offsets[1] : self.offsets[1] + arenas.nbytes] = arenas.reshape(-1)
+        self.results = flat[self.offsets[2] : self.offsets[2] + 8 * count].view(np.uint64)
+        where = self.offsets[3] if target.memory else self.offsets[1]
+        self.after = flat[where : where + arenas.nbytes].reshape(count, stride)
+        self.place = Placement(target, self.store, stride, probe)
+        self.instantiate()
+
+    def instantiate(self) -> None:
+        linker = self.place.linker
+        linker.define(self.store, "d", "memory", self.tables)
+        driver = linker.instantiate(self.store, self.target.driver).exports(self.store)
+        self.index = driver["index"]
+        self.entry = driver["run"]
+        self.tail = (self.count, 0, self.offsets[1], self.offsets[3], self.offsets[2], self.stride, self.place.base)
+
+    def resume(self, start: int) -> int:
+        """Run from vector `start` to the end, or to a trap; RETURNED or the trap's status."""
+        return call(self.store, self.entry, start, *self.tail)
+
+    def recover(self) -> None:
+        if self.place.recover():
             self.instantiate()
 
 

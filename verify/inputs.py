@@ -12,9 +12,8 @@ import numpy as np
 
 from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, sortable, styles
-from transpile.verify.layout import CAPACITY, Layout, Slot, Vectors
+from transpile.verify.layout import CAPACITY, LENGTHS, Layout, Slot, Vectors
 
-_LENGTHS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 24, 31, 32, 33, 48, 63, 64])
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
 
@@ -36,7 +35,7 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
     parameters = layout.signature.parameters
     modest = rng.random(count) < small
     for position in layout.signature.lengths():
-        vectors.values[:, position] = rng.choice(_LENGTHS, count, p=_WEIGHTS)
+        vectors.values[:, position] = rng.choice(LENGTHS, count, p=_WEIGHTS)
     for slot in layout.slots:
         _fill(vectors, slot, np.arange(count), rng, mined)
     _relate(vectors, rng)
@@ -183,7 +182,7 @@ def _places(rng: np.random.Generator, count: int, mined: Mined) -> np.ndarray:
 
 
 def _terminate(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator) -> None:
-    lengths = np.minimum(rng.choice(_LENGTHS, len(rows), p=_WEIGHTS), CAPACITY - 1)
+    lengths = np.minimum(rng.choice(LENGTHS, len(rows), p=_WEIGHTS), CAPACITY - 1)
     vectors.arenas[rows, slot.offset + lengths] = 0
 
 
@@ -275,7 +274,7 @@ def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Gen
     old = vectors.values[rows, position]
     step = old + rng.choice(np.array([1, (1 << 64) - 1], np.uint64), len(rows))
     if position in vectors.layout.signature.lengths():
-        fresh = rng.choice(_LENGTHS, len(rows), p=_WEIGHTS).astype(np.uint64)
+        fresh = rng.choice(LENGTHS, len(rows), p=_WEIGHTS).astype(np.uint64)
         step = np.where(step > CAPACITY, old, step)
         vectors.values[rows, position] = np.where(rng.random(len(rows)) < 0.5, step, fresh)
         return

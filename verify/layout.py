@@ -17,6 +17,8 @@ from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
 CAPACITY = 64
 """Most elements of a buffer."""
 GUARD = 32
+LENGTHS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 24, 31, 32, 33, 48, 63, 64])
+"""Lengths that are tried: all small ones, and those around powers of two."""
 
 
 @dataclass(frozen=True, slots=True)

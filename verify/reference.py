@@ -1,9 +1,9 @@
 """The original on its inputs: vectors chosen once, run once, and kept as what every candidate must reproduce.
 
-Vectors come in rounds: half of them drawn from the types, the rest mutated from those that reached rare branch outcomes; where outcomes
-are left, further rounds look for them alone. Invariant: the vectors kept are exactly those that the original can take by `policy`, and
-`outcomes` is a plain run (no probes) over all of them, in order, in a fresh instance, as every candidate's run will be. Limit: a
-function that keeps state between calls is compared over that one sequence.
+Some vectors are drawn from the types; the others are found by mutation, guided by what they reach (`explore`), until that stops growing.
+Invariant: the vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of
+them, in order, in a fresh instance, as every candidate's run will be. Limit: a function that keeps state between calls is compared over
+that one sequence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from transpile.corpus.signature import Signature
 from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
-from transpile.verify.inputs import generate, mutate
+from transpile.verify.explore import Explorer
+from transpile.verify.inputs import generate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine
 from transpile.verify.layout import CAPACITY, Layout, Vectors
 from transpile.verify.thin import parsed, reachable, thin
@@ -25,10 +26,13 @@ from transpile.verify.types import Executable
 
 FUEL = 200_000
 """Wasm instructions (about) that the original may use on one input; inputs that need more are set aside."""
-_ROUNDS = 4
+_DRAWN = 0.6
+"""Share of the vectors that are drawn from the types, where the others can be found by exploring."""
 _PROBED = 96
-_EXPLORATIONS, _EXPLORED, _PATIENCE = 24, 256, 5
-"""Rounds of exploring, vectors in each, and how many rounds without news end it."""
+_CHUNK, _MOST_CHUNKS, _PATIENCE = 2048, 96, 8
+"""Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
+_EXAMPLES = 8
+"""Rows wanted of every feature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class _Study:
         self.original, self.signature, self.inputs, self.fuel, self.aliasing = original, signature, inputs, fuel, aliasing
         self.rng = np.random.default_rng(seed)
         self.mined = Mined()
+        self.reached = np.zeros(0, bool)
+        self.set_aside = 0
         try:
             self.plain = target(thin(original), signature)
             try:
@@ -99,45 +105,57 @@ class _Study:
     def run(self) -> Reference:
         layout = self._choose_room()
         probes, probed = self._instrument(layout)
-        pool = _Pool()
-        tried = 0
-        small = 0.5
-        for turn in range(2 * _ROUNDS):
-            wanted = self.inputs - len(pool)
-            if wanted <= 0 or tried >= 3 * self.inputs:
-                break
-            count = -(-self.inputs // 2) if turn == 0 else -(-self.inputs // (2 * (_ROUNDS - 1)))
-            count = wanted if turn >= _ROUNDS - 1 else min(count, wanted)
-            vectors = self._next(layout, count, pool, small)
-            usable, counts, out_of_fuel = self._try(vectors, probes, probed)
-            tried += count
-            small = 0.9 if out_of_fuel > 0.2 else small
-            pool.add(vectors.take(usable), counts[usable])
-        if probes and probed and len(pool):
-            self._explore(layout, probes, probed, pool)
+        drawn = self._draw(layout, int(_DRAWN * self.inputs) if probed and self.signature.parameters else self.inputs, probes, probed)
+        parts = [drawn]
+        if probes and probed and self.signature.parameters and len(drawn):
+            found = self._explore(drawn, probes, probed)
+            more = self.inputs - len(drawn) - len(found)
+            parts = [found, drawn, *([self._draw(layout, more, probes, probed)] if more > 0 else [])]
         # What exploring found comes first.
-        vectors = Vectors.join(pool.vectors[::-1]).take(slice(self.inputs))
-        tried = max(tried, len(vectors))
+        vectors = Vectors.join(parts).take(slice(self.inputs))
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         fine = ~policy.unusable(outcomes.status)
         if not fine.all():
+            self.set_aside += int((~fine).sum())
             vectors = vectors.take(fine)
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
-        return Reference(self.signature, self.original, vectors, outcomes, tried - len(vectors), int(pool.reached.sum()),
+        return Reference(self.signature, self.original, vectors, outcomes, self.set_aside, int(self.reached.sum()),
                          len(probes.branches) if probes else -1, self.fuel, probes)  # fmt: skip
 
-    def _explore(self, layout: Layout, probes: Instrumented, probed: Target, pool: _Pool) -> None:
-        """While outcomes are unreached, look for them beyond the budget of inputs; only vectors with a new count of something are kept."""
+    def _draw(self, layout: Layout, wanted: int, probes: Instrumented | None, probed: Target | None) -> Vectors:
+        """Vectors drawn from the types that the original can take: `wanted` of them, or fewer where it takes few."""
+        parts = [Vectors.blank(layout, 0)]
+        tried, small = 0, 0.5
+        while wanted > 0 and tried < 3 * self.inputs:
+            vectors = generate(layout, max(wanted, 32), self.rng, self.mined, small=small)
+            tried += len(vectors)
+            usable, counts, out_of_fuel = self._try(vectors, probes, probed)
+            parts.append(self._keep(vectors, counts, usable))
+            wanted -= len(parts[-1])
+            small = 0.9 if out_of_fuel > 0.2 else small
+        return Vectors.join(parts)
+
+    def _explore(self, seeds: Vectors, probes: Instrumented, probed: Target) -> Vectors:
+        """Vectors that reach what others do not, until nothing new is reached, then more of what is reached seldom."""
+        room = self.inputs - len(seeds)
+        explorer = Explorer(probed, probes, seeds, self.mined, int(self.rng.integers(1 << 40)), capacity=max(room, self.inputs // 4))
         idle = 0
-        for _ in range(_EXPLORATIONS):
-            if pool.reached.all() or idle >= _PATIENCE:
-                return
-            vectors = self._next(layout, _EXPLORED, pool, 0.5)
-            usable, counts, _ = self._try(vectors, probes, probed)
-            chosen = pool.news(counts, usable)
-            idle = 0 if len(chosen) else idle + 1
-            if len(chosen):
-                pool.add(vectors.take(chosen), counts[chosen])
+        for _ in range(_MOST_CHUNKS):
+            idle = 0 if explorer.explore(_CHUNK) else idle + 1
+            if explorer.exhausted or idle >= (1 if explorer.reached() else _PATIENCE):
+                break
+        explorer.explore(2 * _CHUNK, _EXAMPLES)
+        found = explorer.found()
+        if not len(found):
+            return found
+        usable, counts, _ = self._try(found, probes, probed)
+        return self._keep(found, counts, usable)
+
+    def _keep(self, vectors: Vectors, counts: np.ndarray, usable: np.ndarray) -> Vectors:
+        self.set_aside += int((~usable).sum())
+        reached = (counts[usable] != 0).any(axis=0)
+        self.reached = self.reached | reached if len(self.reached) else reached
+        return vectors.take(usable)
 
     def _fuel(self, layout: Layout) -> int:
         # The driver's copies of the arena cost fuel by the byte.
@@ -166,15 +184,6 @@ class _Study:
                 best, share = layout, refused
         return best
 
-    def _next(self, layout: Layout, count: int, pool: _Pool, small: float) -> Vectors:
-        """Vectors of the next round: fresh at first, then mostly children of those that did something rare."""
-        if not len(pool):
-            return generate(layout, count, self.rng, self.mined, small=small)
-        fresh = count // 3
-        parents = self.rng.choice(len(pool), count - fresh, p=pool.rarity())
-        children = mutate(Vectors.join(pool.vectors), parents, self.rng, self.mined)
-        return Vectors.join([generate(layout, fresh, self.rng, self.mined, small=small), children]) if fresh else children
-
     def _try(self, vectors: Vectors, probes: Instrumented | None, probed: Target | None) -> tuple[np.ndarray, np.ndarray, float]:
         """(bool [N]: the original can take it, uint8 [N, outcomes]: how often reached, share that ran out of fuel)."""
         inside = vectors.inside()
@@ -190,49 +199,3 @@ class _Study:
         returned = outcomes.status == driver.RETURNED
         bad = policy.unusable(outcomes.status) | returned & strayed
         return ~bad, counts * returned[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())
-
-
-class _Pool:
-    """The vectors kept so far and what they did: a *feature* is an outcome with how often it was reached, in steps that double.
-
-    Counts matter because progress within a loop, such as one more character of a keyword matched, reaches no new outcome.
-    """
-
-    def __init__(self) -> None:
-        self.vectors: list[Vectors] = []
-        self._features: list[np.ndarray] = []
-        self.reached = np.zeros(0, bool)
-
-    def __len__(self) -> int:
-        return sum(map(len, self._features))
-
-    def add(self, vectors: Vectors, counts: np.ndarray) -> None:
-        self.vectors.append(vectors)
-        self._features.append(_features(counts))
-        reached = (counts != 0).any(axis=0)
-        self.reached = self.reached | reached if len(self.reached) else reached
-
-    def rarity(self) -> np.ndarray:
-        """float [N], sums to 1: how much each vector deserves to have children."""
-        features = np.concatenate(self._features)
-        weight = np.full(len(features), 1.0)
-        if features.shape[1]:
-            weight = (features / np.maximum(features.sum(axis=0), 1)).max(axis=1) + 0.1 / len(features)
-        return weight / weight.sum()
-
-    def news(self, counts: np.ndarray, usable: np.ndarray) -> np.ndarray:
-        """Rows that have a feature nobody in the pool has, at most two for each."""
-        known = np.concatenate(self._features).any(axis=0)
-        news = _features(counts) & ~known & usable[:, None]
-        rows = [np.flatnonzero(news[:, k])[:2] for k in np.flatnonzero(news.any(axis=0))]
-        return np.unique(np.concatenate(rows)) if rows else np.zeros(0, int)
-
-
-_STEP = np.array([0, 1, 2, *(min(7, n.bit_length() + 1) for n in range(3, 256))], np.uint8)
-"""Counts 0, 1, 2, 3, 4-7, 8-15, 16-31, more, as steps from 0 to 7."""
-
-
-def _features(counts: np.ndarray) -> np.ndarray:
-    """bool [N, 7 * outcomes]."""
-    steps = _STEP[counts]
-    return (steps[:, :, None] == np.arange(1, 8, dtype=np.uint8)).reshape(len(counts), 7 * counts.shape[1])

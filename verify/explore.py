@@ -1,0 +1,233 @@
+"""Inputs from coverage: a fuzz loop that runs inside wasm, on a function with probes, and keeps what reaches something new.
+
+A row of the pool is changed in one to four places, run, and kept if it has a *feature* (a branch outcome with how often it was reached, in steps
+that double, or a relation between operands; see `instrument`) that fewer than a limit of rows have. Hundreds of thousands of runs a second.
+Invariant: everything is a function of the rows given and the seed, no clock is read. Rows are only proposals: whoever uses them runs them
+again and checks that the original can take them. Limits: pointers stay where the parent's pointed; a loop that does not end costs its fuel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import wasmtime
+
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
+from transpile.verify import driver
+from transpile.verify.draw import FLOAT_VALUES, TEXT, Mined, boundaries
+from transpile.verify.driver import PAGE, Placement, Probe, Target
+from transpile.verify.explore_wat import (
+    BOOL,
+    BY_LENGTH,
+    BY_ROOM,
+    FIELD,
+    FLOAT,
+    LENGTH,
+    SCALAR,
+    SETTINGS,
+    SIGNED_,
+    TO_END,
+    TO_NUL,
+    UNSIGNED,
+    text,
+)
+from transpile.verify.instrument import BASE, Instrumented
+from transpile.verify.layout import CAPACITY, LENGTHS, Layout, Vectors
+
+_POT = 3_000_000
+"""Fuel handed out at a time: what one endless input can burn."""
+_MOST_TRAPS = 400
+
+
+@cache
+def _explorer() -> wasmtime.Module:
+    return wasmtime.Module(driver._engine(), wasmtime.wat2wasm(text()))
+
+
+@cache
+def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...]) -> wasmtime.Module:
+    """Calls a function of one type with the arguments of a row."""
+    loads = []
+    for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
+        load = f"({type_}.load offset={8 * position} (local.get 0))"
+        loads.append(f"(i32.add (global.get $base) {load})" if pointer else load)
+    wat = f"""(module (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
+      (import "d" "memory" (memory 1)) (global $base (export "base") (mut i32) (i32.const 0))
+      (func (export "call") (param i32) (call $f {" ".join(loads)}) {"drop" if results else ""}))"""
+    return wasmtime.Module(driver._engine(), wasmtime.wat2wasm(wat))
+
+
+@dataclass(slots=True)
+class _Tables:
+    """Where things lie in the explorer's memory."""
+
+    settings: dict[str, int]
+    parts: list[tuple[int, bytes]]
+    size: int
+
+
+class Explorer:
+    """Explores one function with probes; `any_access`: rows count although they touch memory that they were not given."""
+
+    def __init__(self, target: Target, probes: Instrumented, seeds: Vectors, mined: Mined, seed: int, *, capacity: int, any_access: bool = False):
+        """`capacity`: most rows to find. Raises UnusableModule when the module does not start."""
+        self.layout, self.first, self.probes = seeds.layout, len(seeds), probes
+        self.tables = _lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access)
+        self.store = wasmtime.Store(driver._engine())
+        self.store.set_fuel(1)
+        pages = -(-self.tables.size // PAGE)
+        self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
+        self.store.set_limits(memory_size=driver.MEMORY_LIMIT)
+        self.target, self.traps, self.seed = target, 0, seed
+        self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
+        for at, data in self.tables.parts:
+            self.flat[at : at + len(data)] = np.frombuffer(data, np.uint8)
+        self._rows()[: len(seeds), : self.tables.settings["argument_bytes"]] = seeds.arguments().view(np.uint8).reshape(len(seeds), -1)
+        self._rows()[: len(seeds), self.tables.settings["argument_bytes"] :][:, : self.layout.stride] = seeds.arenas
+        self.place = Placement(target, self.store, 2 * self.layout.stride + probes.tail, Probe(BASE))
+        self._instantiate()
+        self._set("seed", (seed << 20 | 0x9E3779B9) & (1 << 62) - 1)
+        self._set("rows", len(seeds))
+        self._run("replay", len(seeds))
+
+    def explore(self, iterations: int, limit: int = 1) -> int:
+        """Make some runs; rows are kept that have a feature which fewer than `limit` rows have. Returns how many were kept."""
+        before = self._get("rows")
+        self._setting("limit", limit)
+        self._set("iteration", 0)
+        self._run("explore", iterations)
+        return self._get("rows") - before
+
+    @property
+    def exhausted(self) -> bool:
+        """No room for more rows, or the function traps so often that this is no use."""
+        return self._get("rows") >= self.tables.settings["capacity"] or self.traps > _MOST_TRAPS
+
+    def reached(self) -> bool:
+        """Whether every branch outcome was reached by some row."""
+        at = self.tables.settings["hits"]
+        return bool(self.flat[at : at + 8 * len(self.probes.ways)].reshape(-1, 8).any(axis=1).all())
+
+    def found(self, start: int = 0) -> Vectors:
+        """The rows kept beyond the seeds, from the `start`-th on."""
+        layout = self.layout
+        rows = self._rows()[self.first + start : self._get("rows")]
+        vectors = Vectors.blank(layout, len(rows))
+        head = 8 * len(layout.signature.parameters)
+        vectors.values[:] = np.ascontiguousarray(rows[:, :head]).view(np.uint64)
+        vectors.arenas[:] = rows[:, head : head + layout.stride]
+        for k, slot in enumerate(layout.slots):
+            offsets = vectors.values[:, slot.parameter].astype(np.int64)
+            for home, other in enumerate(layout.slots):
+                there = (offsets >= other.offset) & (offsets < other.end)
+                vectors.home[there, k] = home
+                vectors.shift[there, k] = (offsets[there] - other.offset) // slot.size
+            vectors.values[:, slot.parameter] = 0
+        return vectors.settle()
+
+    def _rows(self) -> np.ndarray:
+        settings = self.tables.settings
+        start, width = settings["rows"], settings["row_bytes"]
+        return self.flat[start : start + settings["capacity"] * width].reshape(settings["capacity"], width)
+
+    def _instantiate(self) -> None:
+        linker, signature = self.place.linker, self.layout.signature
+        linker.define(self.store, "d", "memory", self.memory)
+        pointers = tuple(p.pointer for p in signature.parameters)
+        trampoline = linker.instantiate(self.store, _trampoline(*signature.wasm(), pointers)).exports(self.store)
+        trampoline["base"].set_value(self.store, self.place.base)
+        linker.define(self.store, "c", "call", trampoline["call"])
+        old = {name: self._get(name) for name in ("seed", "iteration", "rows")} if hasattr(self, "exports") else {}
+        self.exports = linker.instantiate(self.store, _explorer()).exports(self.store)
+        for name, value in old.items():
+            self._set(name, value)
+        self._setting("base", self.place.base)
+
+    def _run(self, entry: str, end: int) -> None:
+        stuck = 0
+        while self.traps <= _MOST_TRAPS:
+            self.store.set_fuel(_POT)
+            before = self._get("iteration")
+            trap = driver.call(self.store, self.exports[entry], end)
+            if trap == driver.RETURNED:
+                return
+            # One that does not end costs as much as many traps.
+            stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
+            self.traps += 1 + 20 * (stuck > 1)
+            if self.place.recover():
+                self._instantiate()
+
+    def _get(self, name: str) -> int:
+        return int(self.exports[name].value(self.store))
+
+    def _set(self, name: str, value: int) -> None:
+        self.exports[name].set_value(self.store, value)
+
+    def _setting(self, name: str, value: int) -> None:
+        at = 4 * SETTINGS.index(name)
+        self.flat[at : at + 4] = np.frombuffer(value.to_bytes(4, "little"), np.uint8)
+
+
+def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, any_access: bool) -> _Tables:
+    parameters = layout.signature.parameters
+    head = 8 * len(parameters)
+    row = -(-(head + layout.stride) // 16) * 16
+    parts: list[tuple[int, bytes]] = []
+    at = 4 * len(SETTINGS) + 12
+
+    def put(data: bytes | int) -> int:
+        nonlocal at
+        at = -(-at // 16) * 16
+        start = at
+        if isinstance(data, bytes):
+            parts.append((at, data))
+        at += data if isinstance(data, int) else len(data)
+        return start
+
+    spans, slots = _spans(layout, head), _slots(layout)
+    integers = np.unique(np.concatenate([mined.integers, mined.integers, boundaries("i64"), boundaries("i32")]))
+    floats = np.concatenate([mined.floats, mined.floats, FLOAT_VALUES])
+    settings = {
+        "argument_bytes": head, "stride": layout.stride, "tail": probes.tail, "ways": len(probes.ways),
+        "spans": put(spans.tobytes()), "span_count": len(spans), "slots": put(slots.tobytes()), "slot_count": len(slots),
+        "rows": put(row * capacity), "row_bytes": row, "capacity": capacity, "scratch": put(row), "hits": put(8 * probes.tail),
+        "integers": put(integers.astype("<i8").tobytes()), "integer_count": len(integers),
+        "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
+        "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
+        "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
+        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room,
+    }  # fmt: skip
+    parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
+    return _Tables(settings, parts, at)
+
+
+def _spans(layout: Layout, head: int) -> np.ndarray:
+    """int32 [N, 8]; see `explore_wat`."""
+    out = []
+    lengths = layout.signature.lengths()
+    for k, parameter in enumerate(layout.signature.parameters):
+        if not parameter.pointer:
+            kind = LENGTH if k in lengths else SCALAR
+            out.append((kind, 8 * k, 8, WIDTHS[parameter.type], _class(parameter.type), 1, -1, 0))
+    for slot in layout.slots:
+        length = -1 if slot.length is None else 8 * slot.length
+        for scalar, offset in slot.fields:
+            out.append((FIELD, head + slot.offset + offset, slot.size, WIDTHS[scalar], _class(scalar), CAPACITY, length, 0))
+    return np.array(out, "<i4").reshape(-1, 8)
+
+
+def _slots(layout: Layout) -> np.ndarray:
+    """int32 [N, 6]; see `explore_wat`."""
+    out = []
+    for slot in layout.slots:
+        how = BY_LENGTH if slot.length is not None else BY_ROOM
+        if slot.text and slot.length is None:
+            how = TO_NUL if slot.const and layout.room == 1 else TO_END
+        out.append((8 * slot.parameter, slot.size, how, 8 * (slot.length or 0), slot.offset, slot.end))
+    return np.array(out, "<i4").reshape(-1, 6)
+
+
+def _class(scalar: str) -> int:
+    return FLOAT if scalar in FLOATS else BOOL if scalar == "bool" else SIGNED_ if scalar in SIGNED else UNSIGNED

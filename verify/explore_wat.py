@@ -1,0 +1,339 @@
+"""The fuzz loop itself, in WAT, for any signature: tables in memory say what a row holds and how it may change.
+
+Memory "d" begins with a block of 32-bit settings (`SETTINGS`, 4 bytes each, in this order), written by `explore`. A *row* is
+`[arguments, 8 bytes each | arena]`. A *span* (32 bytes) is something that may change: kind, offset in the row, distance of elements, width,
+class, number of elements, offset of its length. A *slot* (24 bytes) is a pointer: offset of its argument, element size, how its extent is
+known, offset of its length, its start and end in the arena. Target memory is "t"; `call` calls the target with the arguments of a row.
+"""
+
+from __future__ import annotations
+
+SETTINGS = (
+    "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
+    "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
+    "lengths", "length_count", "base", "any", "limit", "room",
+)  # fmt: skip
+SCALAR, LENGTH, FIELD = 0, 1, 2
+UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
+BY_LENGTH, BY_ROOM, TO_NUL, TO_END = 0, 1, 2, 3
+
+
+def _setting(name: str) -> str:
+    return f"(i32.load $d (i32.const {4 * SETTINGS.index(name)}))"
+
+
+class _Settings(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return _setting(key)
+
+
+def text() -> str:
+    """The module: `explore(end)` makes iterations until the global `iteration` is `end`, `replay(end)` only counts what rows reach."""
+    return _TEXT.format_map(_Settings())
+
+
+_TEXT = """(module
+  (import "t" "memory" (memory $t 0))
+  (import "d" "memory" (memory $d 1))
+  (import "c" "call" (func $call (param i32)))
+  (global $seed (export "seed") (mut i64) (i64.const 1))
+  (global $iteration (export "iteration") (mut i32) (i32.const 0))
+  (global $rows (export "rows") (mut i32) (i32.const 0))
+  (global $news (export "news") (mut i32) (i32.const 0))
+
+  (func $random (result i64)
+    (global.set $seed (i64.xor (global.get $seed) (i64.shr_u (global.get $seed) (i64.const 12))))
+    (global.set $seed (i64.xor (global.get $seed) (i64.shl (global.get $seed) (i64.const 25))))
+    (global.set $seed (i64.xor (global.get $seed) (i64.shr_u (global.get $seed) (i64.const 27))))
+    (i64.mul (global.get $seed) (i64.const 0x2545F4914F6CDD1D)))
+
+  ;; A number below n, which is not 0.
+  (func $below (param $n i32) (result i32)
+    (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u (call $random) (i64.const 32)) (i64.extend_i32_u (local.get $n))) (i64.const 32))))
+
+  (func $row (param $number i32) (result i32)
+    (i32.add {rows} (i32.mul (local.get $number) {row_bytes})))
+
+  ;; A row to start from: of the newest ones half of the time.
+  (func $parent (result i32) (local $recent i32)
+    (local.set $recent (select (global.get $rows) (i32.const 32) (i32.lt_u (global.get $rows) (i32.const 32))))
+    (if (i32.and (call $below (i32.const 2)) (i32.const 1))
+      (then (return (call $row (i32.sub (i32.sub (global.get $rows) (i32.const 1)) (call $below (local.get $recent)))))))
+    (call $row (call $below (global.get $rows))))
+
+  (func $cut (param $value i64) (param $width i32) (result i64)
+    (if (result i64) (i32.eq (local.get $width) (i32.const 8)) (then (local.get $value))
+      (else (i64.and (local.get $value)
+        (i64.sub (i64.shl (i64.const 1) (i64.extend_i32_u (i32.shl (local.get $width) (i32.const 3)))) (i64.const 1))))))
+
+  (func $read (param $at i32) (param $width i32) (result i64)
+    (if (i32.eq (local.get $width) (i32.const 1)) (then (return (i64.load8_u $d (local.get $at)))))
+    (if (i32.eq (local.get $width) (i32.const 2)) (then (return (i64.load16_u $d (local.get $at)))))
+    (if (i32.eq (local.get $width) (i32.const 4)) (then (return (i64.load32_u $d (local.get $at)))))
+    (i64.load $d (local.get $at)))
+
+  (func $write (param $at i32) (param $width i32) (param $value i64)
+    (if (i32.eq (local.get $width) (i32.const 1)) (then (i64.store8 $d (local.get $at) (local.get $value)) (return)))
+    (if (i32.eq (local.get $width) (i32.const 2)) (then (i64.store16 $d (local.get $at) (local.get $value)) (return)))
+    (if (i32.eq (local.get $width) (i32.const 4)) (then (i64.store32 $d (local.get $at) (local.get $value)) (return)))
+    (i64.store $d (local.get $at) (local.get $value)))
+
+  ;; Any value that the scratch row holds, to be used elsewhere.
+  (func $borrow (result i64) (local $span i32) (local $count i32)
+    (local.set $span (i32.add {spans} (i32.shl (call $below {span_count}) (i32.const 5))))
+    (local.set $count (i32.load $d offset=20 (local.get $span)))
+    (if (i32.gt_u (local.get $count) (i32.const 8)) (then (local.set $count (i32.const 8))))
+    (call $read
+      (i32.add (i32.add {scratch} (i32.load $d offset=4 (local.get $span)))
+               (i32.mul (i32.load $d offset=8 (local.get $span)) (call $below (local.get $count))))
+      (i32.load $d offset=12 (local.get $span))))
+
+  (func $constant (result i64)
+    (i64.load $d (i32.add {integers} (i32.shl (call $below {integer_count}) (i32.const 3)))))
+
+  (func $character (result i64)
+    (if (i32.and {script_count} (call $below (i32.const 2)))
+      (then (return (i64.load8_u $d (i32.add {script} (call $below {script_count}))))))
+    (i64.load8_u $d (i32.add {text} (call $below {text_count}))))
+
+  (func $fresh (param $old i64) (param $width i32) (param $class i32) (result i64) (local $kind i32) (local $bits i64)
+    (local.set $bits (i64.extend_i32_u (i32.shl (local.get $width) (i32.const 3))))
+    (if (i32.eq (local.get $class) (i32.const 3)) (then (return (i64.extend_i32_u (call $below (i32.const 2))))))
+    (if (i32.eq (local.get $class) (i32.const 2)) (then (return (call $cut (call $float (local.get $old) (local.get $width)) (local.get $width)))))
+    (local.set $kind (call $below (i32.const 12)))
+    (block $done
+      (block $b9 (block $b8 (block $b7 (block $b6 (block $b5 (block $b4 (block $b3 (block $b2 (block $b1 (block $b0
+        (br_table $b0 $b1 $b2 $b3 $b3 $b4 $b5 $b6 $b7 $b8 $b9 $b9 (local.get $kind)))
+        (local.set $old (i64.add (local.get $old) (i64.const 1))) (br $done))
+        (local.set $old (i64.sub (local.get $old) (i64.const 1))) (br $done))
+        (local.set $old (i64.xor (local.get $old) (i64.shl (i64.const 1) (i64.rem_u (call $random) (local.get $bits))))) (br $done))
+        (local.set $old (call $constant)) (br $done))
+        (local.set $old (i64.add (local.get $old) (i64.mul (call $constant) (i64.sub (i64.extend_i32_u (call $below (i32.const 19))) (i64.const 9)))))
+        (br $done))
+        (local.set $old (i64.shr_s (call $random) (i64.add (i64.sub (i64.const 64) (local.get $bits)) (i64.rem_u (call $random) (local.get $bits)))))
+        (br $done))
+        (local.set $old (i64.sub (i64.extend_i32_u (call $below (i32.const 25))) (i64.const 12))) (br $done))
+        (local.set $old (call $borrow)) (br $done))
+        (local.set $old (select (call $character) (i64.sub (i64.const 0) (local.get $old)) (i32.eq (local.get $width) (i32.const 1)))) (br $done))
+      (local.set $old (i64.extend_i32_u (call $below (i32.const 20)))))
+    (call $cut (local.get $old) (local.get $width)))
+
+  (func $float (param $old i64) (param $width i32) (result i64) (local $kind i32) (local $bits i64) (local $value f64)
+    (local.set $bits (i64.extend_i32_u (i32.shl (local.get $width) (i32.const 3))))
+    (local.set $kind (call $below (i32.const 8)))
+    (if (i32.eqz (local.get $kind))
+      (then (return (i64.xor (local.get $old) (i64.shl (i64.const 1) (i64.rem_u (call $random) (local.get $bits)))))))
+    (if (i32.eq (local.get $kind) (i32.const 1)) (then (return (i64.add (local.get $old) (i64.const 1)))))
+    (if (i32.eq (local.get $kind) (i32.const 2)) (then (return (i64.sub (local.get $old) (i64.const 1)))))
+    (if (i32.eq (local.get $kind) (i32.const 3))
+      (then (return (i64.xor (local.get $old) (i64.shl (i64.const 1) (i64.sub (local.get $bits) (i64.const 1)))))))
+    (if (i32.eq (local.get $kind) (i32.const 4)) (then (return (call $borrow))))
+    (if (i32.lt_u (local.get $kind) (i32.const 7))
+      (then (local.set $value (f64.load $d (i32.add {floats} (i32.shl (call $below {float_count}) (i32.const 3))))))
+      (else (local.set $value (f64.mul (f64.convert_i32_s (i32.sub (call $below (i32.const 81)) (i32.const 40))) (f64.const 0.25)))))
+    (if (result i64) (i32.eq (local.get $width) (i32.const 8))
+      (then (i64.reinterpret_f64 (local.get $value)))
+      (else (i64.extend_i32_u (i32.reinterpret_f32 (f32.demote_f64 (local.get $value)))))))
+
+  (func $change_scalar (param $span i32) (local $at i32) (local $width i32) (local $class i32) (local $value i64) (local $shift i64)
+    (local.set $at (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
+    (local.set $width (i32.load $d offset=12 (local.get $span)))
+    (local.set $class (i32.load $d offset=16 (local.get $span)))
+    (local.set $value (call $fresh (call $cut (i64.load $d (local.get $at)) (local.get $width)) (local.get $width) (local.get $class)))
+    (if (i32.and (i32.eq (local.get $class) (i32.const 1)) (i32.lt_u (local.get $width) (i32.const 4)))
+      (then
+        (local.set $shift (i64.extend_i32_u (i32.sub (i32.const 64) (i32.shl (local.get $width) (i32.const 3)))))
+        (local.set $value (i64.and (i64.shr_s (i64.shl (local.get $value) (local.get $shift)) (local.get $shift)) (i64.const 0xffffffff)))))
+    (i64.store $d (local.get $at) (local.get $value)))
+
+  (func $change_length (param $span i32) (local $at i32) (local $kind i32) (local $value i64)
+    (local.set $at (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
+    (local.set $value (i64.load $d (local.get $at)))
+    (local.set $kind (call $below (i32.const 3)))
+    (if (i32.eqz (local.get $kind)) (then (local.set $value (i64.add (local.get $value) (i64.const 1))))
+      (else (if (i32.eq (local.get $kind) (i32.const 1))
+        (then (if (i64.ne (local.get $value) (i64.const 0)) (then (local.set $value (i64.sub (local.get $value) (i64.const 1))))))
+        (else (local.set $value (i64.load8_u $d (i32.add {lengths} (call $below {length_count}))))))))
+    (i64.store $d (local.get $at) (local.get $value)))
+
+  (func $change_field (param $span i32) (local $from i32) (local $step i32) (local $width i32) (local $count i32) (local $near i32)
+                      (local $at i32) (local $other i32) (local $kind i32) (local $value i64) (local $left i32)
+    (local.set $from (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
+    (local.set $step (i32.load $d offset=8 (local.get $span)))
+    (local.set $width (i32.load $d offset=12 (local.get $span)))
+    (local.set $count (i32.load $d offset=20 (local.get $span)))
+    ;; Elements that count: those within the length, at least four; else the first eight.
+    (local.set $near (i32.const 8))
+    (if (i32.ge_s (i32.load $d offset=24 (local.get $span)) (i32.const 0))
+      (then (local.set $near (i32.load $d (i32.add {scratch} (i32.load $d offset=24 (local.get $span)))))
+            (if (i32.lt_u (local.get $near) (i32.const 4)) (then (local.set $near (i32.const 4))))))
+    (if (i32.or (i32.gt_u (local.get $near) (local.get $count)) (i32.eqz (call $below (i32.const 8))))
+      (then (local.set $near (local.get $count))))
+    (local.set $at (call $below (local.get $near)))
+    (local.set $left (i32.sub (local.get $count) (local.get $at)))
+    (local.set $at (i32.add (local.get $from) (i32.mul (local.get $step) (local.get $at))))
+    (local.set $other (i32.add (local.get $from) (i32.mul (local.get $step) (call $below (local.get $near)))))
+    (local.set $kind (call $below (i32.const 10)))
+    (if (i32.lt_u (local.get $kind) (i32.const 4))
+      (then (call $write (local.get $at) (local.get $width)
+              (call $fresh (call $read (local.get $at) (local.get $width)) (local.get $width) (i32.load $d offset=16 (local.get $span))))
+            (return)))
+    (local.set $value (call $read (local.get $at) (local.get $width)))
+    (if (i32.lt_u (local.get $kind) (i32.const 6))
+      (then (call $write (local.get $at) (local.get $width) (call $read (local.get $other) (local.get $width)))
+            (if (i32.eq (local.get $kind) (i32.const 5)) (then (call $write (local.get $other) (local.get $width) (local.get $value))))
+            (return)))
+    (if (i32.eq (local.get $kind) (i32.const 6))  ;; An element less, the rest moves up.
+      (then (memory.copy $d $d (local.get $at) (i32.add (local.get $at) (local.get $step))
+              (i32.mul (local.get $step) (i32.sub (local.get $left) (i32.const 1)))) (return)))
+    (if (i32.eq (local.get $kind) (i32.const 7))  ;; One more.
+      (then (memory.copy $d $d (i32.add (local.get $at) (local.get $step)) (local.get $at)
+              (i32.mul (local.get $step) (i32.sub (local.get $left) (i32.const 1)))) (return)))
+    (if (i32.and (i32.eq (local.get $kind) (i32.const 8)) (i32.and (i32.eq (local.get $step) (i32.const 1)) (i32.ne {script_count} (i32.const 0))))
+      (then  ;; A piece of the script.
+        (local.set $near (i32.add (i32.const 2) (call $below (i32.const 11))))
+        (if (i32.gt_u (local.get $near) (local.get $left)) (then (local.set $near (local.get $left))))
+        (if (i32.gt_u (local.get $near) {script_count}) (then (local.set $near {script_count})))
+        (memory.copy $d $d (local.get $at)
+          (i32.add {script} (call $below (i32.add (i32.const 1) (i32.sub {script_count} (local.get $near))))) (local.get $near))
+        (return)))
+    ;; What another row has there.
+    (memory.copy $d $d (local.get $from) (i32.add (i32.sub (local.get $from) {scratch}) (call $parent))
+      (i32.add (i32.mul (local.get $step) (i32.sub (local.get $count) (i32.const 1))) (local.get $width))))
+
+  (func $change (local $span i32) (local $kind i32)
+    (local.set $span (i32.add {spans} (i32.shl (call $below {span_count}) (i32.const 5))))
+    (local.set $kind (i32.load $d (local.get $span)))
+    (if (i32.eqz (local.get $kind)) (then (call $change_scalar (local.get $span)) (return)))
+    (if (i32.eq (local.get $kind) (i32.const 1)) (then (call $change_length (local.get $span)) (return)))
+    (call $change_field (local.get $span)))
+
+  ;; Where the buffer ends that an offset in the arena lies in.
+  (func $end_of (param $offset i32) (result i32) (local $slot i32) (local $last i32)
+    (local.set $slot {slots})
+    (local.set $last (i32.add (local.get $slot) (i32.mul {slot_count} (i32.const 24))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $slot) (local.get $last)))
+      (if (i32.and (i32.ge_u (local.get $offset) (i32.load $d offset=16 (local.get $slot)))
+                   (i32.lt_u (local.get $offset) (i32.load $d offset=20 (local.get $slot))))
+        (then (return (i32.load $d offset=20 (local.get $slot)))))
+      (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
+      (br $next)))
+    (local.get $offset))
+
+  ;; Lengths fit, texts end.
+  (func $settle (param $row i32) (local $slot i32) (local $last i32) (local $offset i32) (local $at i32) (local $limit i64)
+    (local.set $slot {slots})
+    (local.set $last (i32.add (local.get $slot) (i32.mul {slot_count} (i32.const 24))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $slot) (local.get $last)))
+      (local.set $offset (i32.load $d (i32.add (local.get $row) (i32.load $d (local.get $slot)))))
+      (if (i32.eqz (i32.load $d offset=8 (local.get $slot)))
+        (then
+          (local.set $at (i32.add (local.get $row) (i32.load $d offset=12 (local.get $slot))))
+          (local.set $limit (i64.extend_i32_u (i32.div_u (i32.sub (call $end_of (local.get $offset)) (local.get $offset))
+                                                         (i32.load $d offset=4 (local.get $slot)))))
+          (if (i64.gt_u (i64.load $d (local.get $at)) (local.get $limit)) (then (i64.store $d (local.get $at) (local.get $limit))))))
+      (if (i32.ge_u (i32.load $d offset=8 (local.get $slot)) (i32.const 2))
+        (then (i32.store8 $d (i32.sub (i32.add (i32.add (local.get $row) {argument_bytes}) (i32.load $d offset=20 (local.get $slot))) (i32.const 1))
+                (i32.const 0))))
+      (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
+      (br $next))))
+
+  ;; Put a row's arena into the target's memory, with the mask of what lies outside its buffers.
+  (func $place (param $row i32) (local $slot i32) (local $last i32) (local $offset i32) (local $size i32) (local $how i32) (local $bytes i32)
+               (local $left i32) (local $arena i32)
+    (local.set $arena (i32.add (local.get $row) {argument_bytes}))
+    (memory.copy $t $d {base} (local.get $arena) {stride})
+    (memory.fill $t (i32.add {base} {stride}) (i32.const 255) {stride})
+    (memory.fill $t (i32.add {base} (i32.shl {stride} (i32.const 1))) (i32.const 0) {tail})
+    (local.set $slot {slots})
+    (local.set $last (i32.add (local.get $slot) (i32.mul {slot_count} (i32.const 24))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $slot) (local.get $last)))
+      (local.set $offset (i32.load $d (i32.add (local.get $row) (i32.load $d (local.get $slot)))))
+      (local.set $size (i32.load $d offset=4 (local.get $slot)))
+      (local.set $how (i32.load $d offset=8 (local.get $slot)))
+      (local.set $left (i32.sub (call $end_of (local.get $offset)) (local.get $offset)))
+      (local.set $bytes (local.get $left))
+      (if (i32.eqz (local.get $how))
+        (then (local.set $bytes (i32.mul (local.get $size) (i32.load $d (i32.add (local.get $row) (i32.load $d offset=12 (local.get $slot))))))))
+      (if (i32.eq (local.get $how) (i32.const 1))
+        (then (local.set $bytes (i32.mul (local.get $size) {room}))
+              (if (i32.gt_u (local.get $bytes) (local.get $left)) (then (local.set $bytes (local.get $left))))))
+      (if (i32.eq (local.get $how) (i32.const 2))
+        (then (local.set $bytes (i32.const 0))
+              (block $ended (loop $on
+                (br_if $ended (i32.eqz (i32.load8_u $d (i32.add (local.get $arena) (i32.add (local.get $offset) (local.get $bytes))))))
+                (local.set $bytes (i32.add (local.get $bytes) (i32.const 1)))
+                (br $on)))
+              (local.set $bytes (i32.add (local.get $bytes) (i32.const 1)))))
+      (memory.fill $t (i32.add (i32.add {base} {stride}) (local.get $offset)) (i32.const 0) (local.get $bytes))
+      (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
+      (br $next))))
+
+  ;; What one byte of the tail stands for: a set of features. Counts in steps that double, hints as they are.
+  (func $features (param $byte i32) (param $column i32) (result i32)
+    (if (i32.gt_u (local.get $column) {ways}) (then (return (local.get $byte))))
+    (if (i32.lt_u (local.get $byte) (i32.const 4)) (then (return (i32.shl (i32.const 1) (i32.sub (local.get $byte) (i32.const 1))))))
+    (if (i32.ge_u (local.get $byte) (i32.const 64)) (then (return (i32.const 128))))
+    (i32.shl (i32.const 1) (i32.sub (i32.const 32) (i32.clz (local.get $byte)))))
+
+  ;; Whether the last call had a feature that fewer than `limit` rows have; with `count`, they are counted.
+  (func $account (param $count i32) (result i32) (local $at i32) (local $column i32) (local $byte i32) (local $bits i32) (local $hit i32)
+                 (local $rare i32)
+    (local.set $at (i32.add {base} (i32.shl {stride} (i32.const 1))))
+    (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $at) {ways}))) (then (return (i32.const 0))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $column) {tail}))
+      (if (i32.eqz (i32.and (local.get $column) (i32.const 7)))
+        (then (if (i64.eqz (i64.load $t (i32.add (local.get $at) (local.get $column))))
+          (then (local.set $column (i32.add (local.get $column) (i32.const 8))) (br $next)))))
+      (local.set $byte (i32.load8_u $t (i32.add (local.get $at) (local.get $column))))
+      (if (i32.and (i32.ne (local.get $byte) (i32.const 0)) (i32.ne (local.get $column) {ways}))
+        (then
+          (local.set $bits (call $features (local.get $byte) (local.get $column)))
+          (block $end (loop $bit
+            (br_if $end (i32.eqz (local.get $bits)))
+            (local.set $hit (i32.add (i32.add {hits} (i32.shl (local.get $column) (i32.const 3))) (i32.ctz (local.get $bits))))
+            (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
+            (local.set $byte (i32.load8_u $d (local.get $hit)))
+            (if (i32.lt_u (local.get $byte) {limit}) (then (local.set $rare (i32.const 1))))
+            (if (i32.and (local.get $count) (i32.lt_u (local.get $byte) (i32.const 255)))
+              (then (i32.store8 $d (local.get $hit) (i32.add (local.get $byte) (i32.const 1)))))
+            (br $bit)))))
+      (local.set $column (i32.add (local.get $column) (i32.const 1)))
+      (br $next)))
+    (local.get $rare))
+
+  (func (export "replay") (param $end i32) (local $row i32)
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (global.get $iteration) (local.get $end)))
+      (local.set $row (call $row (global.get $iteration)))
+      (global.set $iteration (i32.add (global.get $iteration) (i32.const 1)))
+      (call $place (local.get $row))
+      (call $call (local.get $row))
+      (drop (call $account (i32.const 1)))
+      (br $next))))
+
+  (func (export "explore") (param $end i32) (local $changes i32)
+    (block $done (loop $next
+      (br_if $done (i32.or (i32.ge_u (global.get $iteration) (local.get $end)) (i32.ge_u (global.get $rows) {capacity})))
+      (global.set $iteration (i32.add (global.get $iteration) (i32.const 1)))
+      (memory.copy $d $d {scratch} (call $parent) {row_bytes})
+      (local.set $changes (i32.add (i32.const 1) (i32.ctz (i32.or (call $below (i32.const 256)) (i32.const 8)))))
+      (loop $more
+        (call $change)
+        (local.set $changes (i32.sub (local.get $changes) (i32.const 1)))
+        (br_if $more (local.get $changes)))
+      (call $settle {scratch})
+      (call $place {scratch})
+      (call $call {scratch})
+      (if (call $account (i32.const 0))
+        (then
+          (drop (call $account (i32.const 1)))
+          (memory.copy $d $d (call $row (global.get $rows)) {scratch} {row_bytes})
+          (global.set $rows (i32.add (global.get $rows) (i32.const 1)))
+          (global.set $news (i32.add (global.get $news) (i32.const 1)))))
+      (br $next)))))
+"""
