@@ -5,8 +5,8 @@ the initial contents of the caller's memory (the *arena*) into the target, calls
 Python only sees whole tables. The arena is the very end of the target's memory, which is grown for it, so running off its end traps;
 before it lies a gap that nobody owns.
 
-Invariants: the global `index` names the vector being run, so that after a trap the loop resumes at the next one, with the stack pointer put
-back (or in a fresh instance, where `__stack_pointer` is not exported). Fuel bounds a single vector: a pot that other vectors emptied
+Invariants: the number at the start of its memory names the vector being run, so that after a trap the loop resumes at the next one, with the
+stack pointer put back (or in a fresh instance, where `__stack_pointer` is not exported). Fuel bounds a single vector: a pot that other vectors emptied
 is filled again before a vector counts as out of fuel. Limits: functions with at most one result; imports of the target trap when called.
 """
 
@@ -25,6 +25,9 @@ from transpile.verify.types import Executable
 PAGE = 65536
 MEMORY_LIMIT = 1 << 28
 """Bytes that a target's memory may grow to."""
+
+_TABLE = 1 << 17
+"""Bytes of arenas that are in the driver's memory at a time."""
 
 _START_FUEL = 100_000_000
 """What a module may use to start."""
@@ -98,15 +101,19 @@ def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
     return module, {e.name: e.type for e in module.exports}
 
 
+_BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack")
+"""Settings of the driver: 32-bit numbers at the start of its memory. Calls without arguments are the cheap ones."""
+
+
 @cache
-def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool) -> wasmtime.Module:
-    """The driver for one function type; `pointers` are relocated by the arena's address."""
+def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool) -> wasmtime.Module:
+    """The driver for one function type; `pointers` are relocated by the arena's address, with `stack` the stack pointer is put back."""
     loads = []
     for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
         load = f"({type_}.load $d offset={8 * position} (local.get $row))"
         loads.append(f"(i32.add (local.get $base) {load})" if pointer else load)
     call = f"(call $f {' '.join(loads)})"
-    slot = "(i32.add (local.get $results) (i32.shl (global.get $index) (i32.const 3)))"
+    slot = "(i32.add (local.get $results) (i32.shl (local.get $index) (i32.const 3)))"
     widen = {
         "i32": "(i64.extend_i32_u {})",
         "i64": "{}",
@@ -114,27 +121,29 @@ def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tup
         "f64": "(i64.reinterpret_f64 {})",
     }
     step = f"(i64.store $d {slot} {widen[results[0]].format(call)})" if results else call
-    offset = "(i32.mul (global.get $index) (local.get $stride))"
+    offset = "(i32.mul (local.get $index) (local.get $stride))"
     copy_in = copy_out = ""
     if memory:
-        copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $in) {offset}) (local.get $stride))"
-        copy_out = f"(memory.copy $d $t (i32.add (local.get $out) {offset}) (local.get $base) (local.get $stride))"
+        copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $before) {offset}) (local.get $stride))"
+        copy_out = f"(memory.copy $d $t (i32.add (local.get $after) {offset}) (local.get $base) (local.get $stride))"
+    settings = "".join(f"(local.set ${name} (i32.load $d (i32.const {4 * k})))" for k, name in enumerate(_BLOCK))
     text = f"""(module
       (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
       {'(import "t" "memory" (memory $t 0))' if memory else ""}
+      {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
       (import "d" "memory" (memory $d 1))
-      (global $index (export "index") (mut i32) (i32.const 0))
-      (func (export "run") (param $start i32) (param $end i32) (param $arguments i32) (param $in i32) (param $out i32) (param $results i32)
-                           (param $stride i32) (param $base i32) (local $row i32)
-        (global.set $index (local.get $start))
+      (func (export "run") {" ".join(f"(local ${name} i32)" for name in (*_BLOCK, "row"))}
+        {settings}
+        {"(global.set $stack (local.get $stack))" if stack else ""}
         (block $done
           (loop $next
-            (br_if $done (i32.ge_u (global.get $index) (local.get $end)))
+            (br_if $done (i32.ge_u (local.get $index) (local.get $end)))
+            (i32.store $d (i32.const 0) (local.get $index))
             {copy_in}
-            (local.set $row (i32.add (local.get $arguments) (i32.mul (global.get $index) (i32.const {8 * len(parameters)}))))
+            (local.set $row (i32.add (local.get $arguments) (i32.mul (local.get $index) (i32.const {8 * len(parameters)}))))
             {step}
             {copy_out}
-            (global.set $index (i32.add (global.get $index) (i32.const 1)))
+            (local.set $index (i32.add (local.get $index) (i32.const 1)))
             (br $next)))))"""
     return wasmtime.Module(_engine(), wasmtime.wat2wasm(text))
 
@@ -153,7 +162,9 @@ class Target:
         if found != (parameters, results):
             raise WrongType(f"'{self.export}' is {_arrow(*found)}, expected {_arrow(parameters, results)}")
         self.memory = isinstance(self.kinds.get("memory"), wasmtime.MemoryType)
-        self.driver = _driver(parameters, results, pointers, self.memory)
+        pointer = self.kinds.get("__stack_pointer")
+        self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
+        self.driver = _driver(parameters, results, pointers, self.memory, self.stack)
 
     def run(self, arguments: np.ndarray, arenas: np.ndarray, *, fuel: int, expected: np.ndarray | None = None,
             probe: Probe | None = None) -> Outcomes:  # fmt: skip
@@ -162,26 +173,22 @@ class Target:
         `fuel` bounds each vector. With `expected` (the statuses of the original) the run stops at the first vector that traps where the
         original returned; later vectors are NOT_RUN. Raises UnusableModule when the module cannot be instantiated.
         """
-        session = _Session(self, arguments, arenas, probe)
-        status = np.full(len(arguments), NOT_RUN, np.uint8)
-        start, used = 0, 0
-        while start < len(arguments):
-            session.store.set_fuel(fuel)
-            trap = session.resume(start)
-            used += fuel - session.store.get_fuel()
-            at = len(arguments) if trap == RETURNED else session.index.value(session.store)
-            status[start:at] = RETURNED
-            if trap == RETURNED:
+        session = _Session(self, arguments, arenas.shape[1], probe)
+        count = len(arguments)
+        status = np.full(count, NOT_RUN, np.uint8)
+        results = np.zeros(count, np.uint64)
+        after = np.empty(arenas.shape, np.uint8) if arenas.shape[1] else arenas.copy()
+        used, done = 0, 0
+        while done < count:
+            rows = slice(done, done + session.rows)
+            spent, whole = session.run(arguments[rows], arenas[rows], status[rows], fuel, None if expected is None else expected[rows])
+            session.read(results[rows], after[rows])
+            used += spent
+            if not whole:
+                after[rows.stop :] = 0
                 break
-            session.recover()
-            if trap == OUT_OF_FUEL and at > start:
-                start = at
-                continue
-            status[at] = trap
-            start = at + 1
-            if expected is not None and expected[at] == RETURNED:
-                break
-        return Outcomes(status, session.results.copy(), session.after.copy(), used)
+            done = rows.stop
+        return Outcomes(status, results, after, used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +199,8 @@ class Probe:
 
 
 class Placement:
-    """A target instantiated in a store, with room for the arena: `linker` has it as "t", `base` is the arena's address."""
+    """A target instantiated in a store, with room for the arena: `linker` has it as "t", `base` is the arena's address, `stack` where the
+    stack pointer begins."""
 
     def __init__(self, target: Target, store: wasmtime.Store, stride: int, probe: Probe | None) -> None:
         """Raises UnusableModule when the module does not start."""
@@ -221,8 +229,10 @@ class Placement:
             linker.define(store, "t", "memory", exports["memory"])
         if self.probe:
             linker.get(store, "target", self.probe.base).set_value(store, self.base)
-        stack = exports.get("__stack_pointer")
-        self.pointer = (stack, stack.value(store)) if isinstance(stack, wasmtime.Global) else None
+        self.stack = 0
+        if target.stack:
+            linker.define(store, "t", "__stack_pointer", exports["__stack_pointer"])
+            self.stack = exports["__stack_pointer"].value(store)
         self.linker = linker
 
     def _place_arena(self, exports: dict[str, Any]) -> int:
@@ -243,20 +253,11 @@ class Placement:
                 raise UnusableModule("the module's memory has no room for the arguments")
         return memory.data_len(self.store) - self.stride
 
-    def recover(self) -> bool:
-        """Make the target ready again after a trap; whether that took a fresh instance."""
-        if self.pointer is not None:
-            stack, value = self.pointer
-            stack.set_value(self.store, value)
-            return False
-        self.load()
-        return True
 
-
-def call(store: wasmtime.Store, entry: Any, *arguments: int) -> int:
+def call(store: wasmtime.Store, entry: Any) -> int:
     """Call a driver's entry: RETURNED, or the status of the trap that ended it."""
     try:
-        entry(store, *arguments)
+        entry(store)
         return RETURNED
     except wasmtime.Trap as trap:
         code = trap.trap_code
@@ -268,42 +269,68 @@ def call(store: wasmtime.Store, entry: Any, *arguments: int) -> int:
 
 
 class _Session:
-    """A store with the tables in it, and the target instantiated beside the driver."""
+    """A store with the tables in it, and the target instantiated beside the driver. Tables hold `rows` vectors: few enough for the cache."""
 
-    def __init__(self, target: Target, arguments: np.ndarray, arenas: np.ndarray, probe: Probe | None) -> None:
-        self.target = target
-        count, stride = arenas.shape
-        self.count, self.stride = count, stride
-        sizes = [arguments.nbytes, arenas.nbytes, 8 * count, arenas.nbytes]
-        self.offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
+    def __init__(self, target: Target, arguments: np.ndarray, stride: int, probe: Probe | None) -> None:
+        self.target, self.stride = target, stride
+        count, width = arguments.shape
+        self.rows = max(1, min(count, max(64, _TABLE // max(1, stride))))
+        sizes = [-(-4 * len(_BLOCK) // 16) * 16, 8 * width * self.rows, stride * self.rows, 8 * self.rows, stride * self.rows]
+        offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
         self.store = wasmtime.Store(_engine())
         self.store.set_fuel(_START_FUEL)
-        pages = max(1, -(-self.offsets[-1] // PAGE))
+        pages = max(1, -(-offsets[-1] // PAGE))
         self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
         self.store.set_limits(memory_size=MEMORY_LIMIT)
         flat = np.frombuffer(self.tables.get_buffer_ptr(self.store), np.uint8)
-        flat[: arguments.nbytes] = np.ascontiguousarray(arguments).view(np.uint8).reshape(-1)
-        flat[self.offsets[1] : self.offsets[1] + arenas.nbytes] = arenas.reshape(-1)
-        self.results = flat[self.offsets[2] : self.offsets[2] + 8 * count].view(np.uint64)
-        where = self.offsets[3] if target.memory else self.offsets[1]
-        self.after = flat[where : where + arenas.nbytes].reshape(count, stride)
+        tables = [flat[start : start + size] for start, size in zip(offsets, sizes, strict=False)]
+        self.arguments = tables[1].view(np.uint64).reshape(self.rows, width)
+        self.before = tables[2].reshape(self.rows, stride)
+        self.results = tables[3].view(np.uint64)
+        self.after = tables[4 if target.memory else 2].reshape(self.rows, stride)
+        self.block = flat[: 4 * len(_BLOCK)].view(np.uint32)
+        self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0)
         self.place = Placement(target, self.store, stride, probe)
         self.instantiate()
 
     def instantiate(self) -> None:
         linker = self.place.linker
         linker.define(self.store, "d", "memory", self.tables)
-        driver = linker.instantiate(self.store, self.target.driver).exports(self.store)
-        self.index = driver["index"]
-        self.entry = driver["run"]
-        self.tail = (self.count, 0, self.offsets[1], self.offsets[3], self.offsets[2], self.stride, self.place.base)
+        self.entry = linker.instantiate(self.store, self.target.driver).exports(self.store)["run"]
+        self.block[7:9] = self.place.base, self.place.stack
 
-    def resume(self, start: int) -> int:
-        """Run from vector `start` to the end, or to a trap; RETURNED or the trap's status."""
-        return call(self.store, self.entry, start, *self.tail)
+    def run(self, arguments: np.ndarray, arenas: np.ndarray, status: np.ndarray, fuel: int, expected: np.ndarray | None) -> tuple[int, bool]:
+        """Run some vectors, at most `rows`, and fill in their `status`. Returns the fuel used and whether all were run; see `Target.run`."""
+        count = len(arguments)
+        self.arguments[:count], self.before[:count] = arguments, arenas
+        self.block[1] = count
+        start, used = 0, 0
+        while start < count:
+            self.store.set_fuel(fuel)
+            self.block[0] = start
+            trap = call(self.store, self.entry)
+            used += fuel - self.store.get_fuel()
+            at = count if trap == RETURNED else int(self.block[0])
+            status[start:at] = RETURNED
+            if trap == RETURNED:
+                break
+            self.recover()
+            if trap == OUT_OF_FUEL and at > start:
+                start = at
+                continue
+            status[at] = trap
+            start = at + 1
+            if expected is not None and expected[at] == RETURNED:
+                return used, False
+        return used, True
+
+    def read(self, results: np.ndarray, after: np.ndarray) -> None:
+        """Copy out what the last run left, as many rows as the arrays have."""
+        results[:], after[:] = self.results[: len(results)], self.after[: len(after)]
 
     def recover(self) -> None:
-        if self.place.recover():
+        if not self.target.stack:
+            self.place.load()
             self.instantiate()
 
 

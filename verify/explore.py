@@ -39,6 +39,7 @@ from transpile.verify.layout import CAPACITY, LENGTHS, Layout, Vectors
 _POT = 3_000_000
 """Fuel handed out at a time: what one endless input can burn."""
 _MOST_TRAPS = 400
+_BLOCK = 4 * len(SETTINGS)
 
 
 @cache
@@ -47,15 +48,17 @@ def _explorer() -> wasmtime.Module:
 
 
 @cache
-def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...]) -> wasmtime.Module:
-    """Calls a function of one type with the arguments of a row."""
+def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], stack: bool) -> wasmtime.Module:
+    """Calls a function of one type with the arguments of a row; puts the stack pointer back."""
     loads = []
     for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
         load = f"({type_}.load offset={8 * position} (local.get 0))"
         loads.append(f"(i32.add (global.get $base) {load})" if pointer else load)
     wat = f"""(module (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
+      {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
       (import "d" "memory" (memory 1)) (global $base (export "base") (mut i32) (i32.const 0))
-      (func (export "call") (param i32) (call $f {" ".join(loads)}) {"drop" if results else ""}))"""
+      (func (export "call") (param i32) (call $f {" ".join(loads)}) {"drop" if results else ""})
+      (func (export "restore") (param i32) {"(global.set $stack (local.get 0))" if stack else ""}))"""
     return wasmtime.Module(driver._engine(), wasmtime.wat2wasm(wat))
 
 
@@ -80,7 +83,8 @@ class Explorer:
         pages = -(-self.tables.size // PAGE)
         self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
         self.store.set_limits(memory_size=driver.MEMORY_LIMIT)
-        self.target, self.traps, self.seed = target, 0, seed
+        self.target, self.traps, self.exports = target, 0, {}
+        self.seed = (seed << 20 | 0x9E3779B9) & (1 << 62) - 1
         self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
         for at, data in self.tables.parts:
             self.flat[at : at + len(data)] = np.frombuffer(data, np.uint8)
@@ -88,22 +92,21 @@ class Explorer:
         self._rows()[: len(seeds), self.tables.settings["argument_bytes"] :][:, : self.layout.stride] = seeds.arenas
         self.place = Placement(target, self.store, 2 * self.layout.stride + probes.tail, Probe(BASE))
         self._instantiate()
-        self._set("seed", (seed << 20 | 0x9E3779B9) & (1 << 62) - 1)
-        self._set("rows", len(seeds))
+        self._set("found", len(seeds))
         self._run("replay", len(seeds))
 
     def explore(self, iterations: int, limit: int = 1) -> int:
         """Make some runs; rows are kept that have a feature which fewer than `limit` rows have. Returns how many were kept."""
-        before = self._get("rows")
-        self._setting("limit", limit)
+        before = self._get("found")
+        self._set("limit", limit)
         self._set("iteration", 0)
         self._run("explore", iterations)
-        return self._get("rows") - before
+        return self._get("found") - before
 
     @property
     def exhausted(self) -> bool:
         """No room for more rows, or the function traps so often that this is no use."""
-        return self._get("rows") >= self.tables.settings["capacity"] or self.traps > _MOST_TRAPS
+        return self._get("found") >= self.tables.settings["capacity"] or self.traps > _MOST_TRAPS
 
     def reached(self) -> bool:
         """Whether every branch outcome was reached by some row."""
@@ -113,7 +116,7 @@ class Explorer:
     def found(self, start: int = 0) -> Vectors:
         """The rows kept beyond the seeds, from the `start`-th on."""
         layout = self.layout
-        rows = self._rows()[self.first + start : self._get("rows")]
+        rows = self._rows()[self.first + start : self._get("found")]
         vectors = Vectors.blank(layout, len(rows))
         head = 8 * len(layout.signature.parameters)
         vectors.values[:] = np.ascontiguousarray(rows[:, :head]).view(np.uint64)
@@ -136,38 +139,37 @@ class Explorer:
         linker, signature = self.place.linker, self.layout.signature
         linker.define(self.store, "d", "memory", self.memory)
         pointers = tuple(p.pointer for p in signature.parameters)
-        trampoline = linker.instantiate(self.store, _trampoline(*signature.wasm(), pointers)).exports(self.store)
+        trampoline = linker.instantiate(self.store, _trampoline(*signature.wasm(), pointers, self.target.stack)).exports(self.store)
         trampoline["base"].set_value(self.store, self.place.base)
-        linker.define(self.store, "c", "call", trampoline["call"])
-        old = {name: self._get(name) for name in ("seed", "iteration", "rows")} if hasattr(self, "exports") else {}
-        self.exports = linker.instantiate(self.store, _explorer()).exports(self.store)
-        for name, value in old.items():
-            self._set(name, value)
-        self._setting("base", self.place.base)
+        for name in ("call", "restore"):
+            linker.define(self.store, "c", name, trampoline[name])
+        seed = self.exports["seed"].value(self.store) if self.exports else self.seed
+        self.exports = {name: value for name, value in linker.instantiate(self.store, _explorer()).exports(self.store).items()}
+        self.exports["seed"].set_value(self.store, seed)
+        self._set("base", self.place.base)
+        self._set("stack", self.place.stack)
 
     def _run(self, entry: str, end: int) -> None:
         stuck = 0
+        self._set("end", end)
         while self.traps <= _MOST_TRAPS:
             self.store.set_fuel(_POT)
             before = self._get("iteration")
-            trap = driver.call(self.store, self.exports[entry], end)
+            trap = driver.call(self.store, self.exports[entry])
             if trap == driver.RETURNED:
                 return
             # One that does not end costs as much as many traps.
             stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
             self.traps += 1 + 20 * (stuck > 1)
-            if self.place.recover():
+            if not self.target.stack:
+                self.place.load()
                 self._instantiate()
 
     def _get(self, name: str) -> int:
-        return int(self.exports[name].value(self.store))
+        return int(self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)])
 
     def _set(self, name: str, value: int) -> None:
-        self.exports[name].set_value(self.store, value)
-
-    def _setting(self, name: str, value: int) -> None:
-        at = 4 * SETTINGS.index(name)
-        self.flat[at : at + 4] = np.frombuffer(value.to_bytes(4, "little"), np.uint8)
+        self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)] = value
 
 
 def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, any_access: bool) -> _Tables:
@@ -175,7 +177,7 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
     head = 8 * len(parameters)
     row = -(-(head + layout.stride) // 16) * 16
     parts: list[tuple[int, bytes]] = []
-    at = 4 * len(SETTINGS) + 12
+    at = _BLOCK
 
     def put(data: bytes | int) -> int:
         nonlocal at
@@ -197,7 +199,7 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
         "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
         "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
         "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
-        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room,
+        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
     }  # fmt: skip
     parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
     return _Tables(settings, parts, at)

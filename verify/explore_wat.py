@@ -11,7 +11,7 @@ from __future__ import annotations
 SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
-    "lengths", "length_count", "base", "any", "limit", "room",
+    "lengths", "length_count", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
 )  # fmt: skip
 SCALAR, LENGTH, FIELD = 0, 1, 2
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
@@ -24,11 +24,11 @@ def _setting(name: str) -> str:
 
 class _Settings(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return _setting(key)
+        return f"(i32.const {4 * SETTINGS.index(key[3:])})" if key.startswith("at_") else _setting(key)
 
 
 def text() -> str:
-    """The module: `explore(end)` makes iterations until the global `iteration` is `end`, `replay(end)` only counts what rows reach."""
+    """The module: `explore` makes iterations until `iteration` is `end`, `replay` only counts what rows reach."""
     return _TEXT.format_map(_Settings())
 
 
@@ -36,10 +36,8 @@ _TEXT = """(module
   (import "t" "memory" (memory $t 0))
   (import "d" "memory" (memory $d 1))
   (import "c" "call" (func $call (param i32)))
+  (import "c" "restore" (func $restore (param i32)))
   (global $seed (export "seed") (mut i64) (i64.const 1))
-  (global $iteration (export "iteration") (mut i32) (i32.const 0))
-  (global $rows (export "rows") (mut i32) (i32.const 0))
-  (global $news (export "news") (mut i32) (i32.const 0))
 
   (func $random (result i64)
     (global.set $seed (i64.xor (global.get $seed) (i64.shr_u (global.get $seed) (i64.const 12))))
@@ -56,10 +54,10 @@ _TEXT = """(module
 
   ;; A row to start from: of the newest ones half of the time.
   (func $parent (result i32) (local $recent i32)
-    (local.set $recent (select (global.get $rows) (i32.const 32) (i32.lt_u (global.get $rows) (i32.const 32))))
+    (local.set $recent (select {found} (i32.const 32) (i32.lt_u {found} (i32.const 32))))
     (if (i32.and (call $below (i32.const 2)) (i32.const 1))
-      (then (return (call $row (i32.sub (i32.sub (global.get $rows) (i32.const 1)) (call $below (local.get $recent)))))))
-    (call $row (call $below (global.get $rows))))
+      (then (return (call $row (i32.sub (i32.sub {found} (i32.const 1)) (call $below (local.get $recent)))))))
+    (call $row (call $below {found})))
 
   (func $cut (param $value i64) (param $width i32) (result i64)
     (if (result i64) (i32.eq (local.get $width) (i32.const 8)) (then (local.get $value))
@@ -306,20 +304,22 @@ _TEXT = """(module
       (br $next)))
     (local.get $rare))
 
-  (func (export "replay") (param $end i32) (local $row i32)
+  (func (export "replay")  (local $row i32)
+    (call $restore {stack})
     (block $done (loop $next
-      (br_if $done (i32.ge_u (global.get $iteration) (local.get $end)))
-      (local.set $row (call $row (global.get $iteration)))
-      (global.set $iteration (i32.add (global.get $iteration) (i32.const 1)))
+      (br_if $done (i32.ge_u {iteration} {end}))
+      (local.set $row (call $row {iteration}))
+      (i32.store $d {at_iteration} (i32.add {iteration} (i32.const 1)))
       (call $place (local.get $row))
       (call $call (local.get $row))
       (drop (call $account (i32.const 1)))
       (br $next))))
 
-  (func (export "explore") (param $end i32) (local $changes i32)
+  (func (export "explore")  (local $changes i32)
+    (call $restore {stack})
     (block $done (loop $next
-      (br_if $done (i32.or (i32.ge_u (global.get $iteration) (local.get $end)) (i32.ge_u (global.get $rows) {capacity})))
-      (global.set $iteration (i32.add (global.get $iteration) (i32.const 1)))
+      (br_if $done (i32.or (i32.ge_u {iteration} {end}) (i32.ge_u {found} {capacity})))
+      (i32.store $d {at_iteration} (i32.add {iteration} (i32.const 1)))
       (memory.copy $d $d {scratch} (call $parent) {row_bytes})
       (local.set $changes (i32.add (i32.const 1) (i32.ctz (i32.or (call $below (i32.const 256)) (i32.const 8)))))
       (loop $more
@@ -332,8 +332,7 @@ _TEXT = """(module
       (if (call $account (i32.const 0))
         (then
           (drop (call $account (i32.const 1)))
-          (memory.copy $d $d (call $row (global.get $rows)) {scratch} {row_bytes})
-          (global.set $rows (i32.add (global.get $rows) (i32.const 1)))
-          (global.set $news (i32.add (global.get $news) (i32.const 1)))))
+          (memory.copy $d $d (call $row {found}) {scratch} {row_bytes})
+          (i32.store $d {at_found} (i32.add {found} (i32.const 1)))))
       (br $next)))))
 """

@@ -118,9 +118,9 @@ class Jury:
             detail = "only inputs with overlapping pointers were seen to differ"
         found = None
         if self._shrink_seconds < _SHRINK_BUDGET:
-            started = time.monotonic()
+            started = time.process_time()
             found = shrink(reference, compiled, vectors.take(differs))
-            self._shrink_seconds += time.monotonic() - started
+            self._shrink_seconds += time.process_time() - started
         if found is None:
             simplest = int(differs[lightest(vectors.take(differs))])
             found = explain(vectors, simplest, expected, got, simplest)
@@ -139,9 +139,9 @@ class Jury:
             return self._replay(differing, compiled, tested)
         if self._proof_seconds > _PROOF_BUDGET or not proof.provable(functions):
             return tested
-        started = time.monotonic()
+        started = time.process_time()
         answer = proof.prove(left, right, self.signature)
-        self._proof_seconds += time.monotonic() - started
+        self._proof_seconds += time.process_time() - started
         if answer.proved:
             return replace(tested, status="proved", evidence="by z3, for all inputs")
         if answer.arguments is not None:

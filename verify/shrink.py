@@ -27,7 +27,7 @@ SECONDS = 0.1
 
 def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counterexample | None:
     """The simplest counterexample found, starting from vectors that seem to differ; None if none differs when run in a fresh instance."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.process_time() + SECONDS
     runner = _Runner(reference, candidate)
     best = vectors.take(np.argsort(_weight(vectors), kind="stable")[:32])
     simplest = None
@@ -37,7 +37,7 @@ def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counter
             break
         simplest = smaller[0]
         best = _variants(simplest)
-        if time.monotonic() > deadline or not len(best):
+        if time.process_time() > deadline or not len(best):
             break
     # What seemed endless in a quick run may only be slow.
     found = runner.differing(simplest, quick=False) if simplest is not None else None
