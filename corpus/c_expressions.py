@@ -84,6 +84,10 @@ class CExpressions:
     def cast(self, type_: str, value: Text) -> Text:
         return Text(f"({C_TYPES[type_]}){value.within(UNARY)}", UNARY)
 
+    def bit_cast(self, type_: str, value: Text, source: str) -> Text:
+        """The bits of a value as another type of its width."""
+        return Text(f"((union {{ {C_TYPES[source]} m0; {C_TYPES[type_]} m1; }}){{ {value.text} }}).m1")
+
     # ------------------------------------------------------------ types
 
     def type_of(self, type_: str) -> str:
@@ -106,6 +110,9 @@ class CExpressions:
                 return Text(self.element(e))
             case ir.Field():
                 return Text(f"{e.pointer}->{e.field}")
+            case ir.Part():
+                at_start = isinstance(e.start, ir.Const) and e.start.value == 0
+                return Text(e.array if at_start else f"{e.array} + {self.expression(e.start).within(LEVELS['+'] + 1)}", LEVELS["+"])
             case ir.Call():
                 return Text(f"{e.name}({', '.join(self.assigned(a).text for a in e.arguments)})")
             case ir.Binary():
@@ -301,6 +308,8 @@ class CExpressions:
         bits = 0 if type_ in FLOATS else 8 * WIDTHS[type_]
         first = e.arguments[0]
         match e.name:
+            case "to_bits" | "from_bits":
+                return self.bit_cast(e.type, self.assigned(first), self.type_of(first.type))
             case "min" | "max":
                 condition = self.compare(ir.Compare("bool", "<" if e.name == "min" else ">", *e.arguments))
                 return self.select(condition, *e.arguments, exact, strong)

@@ -116,12 +116,16 @@ class CRenderer(CExpressions):
             case ir.If():
                 return self.branch(one)
             case ir.While():
-                return self.nested(f"while ({self.truth(one.condition)})", one.body)
+                return self.labelled(one, self.nested(f"while ({self.truth(one.condition)})", one.body))
             case ir.DoWhile():
                 lines = self.nested("do", one.body)
-                return [*lines[:-1], f"}} while ({self.truth(one.condition)});"]
+                return self.labelled(one, [*lines[:-1], f"}} while ({self.truth(one.condition)});"])
             case ir.Loop():
-                return self.nested("for (;;)", one.body)
+                return self.labelled(one, self.nested("for (;;)", one.body))
+            case ir.Block():
+                return self.labelled(one, ["{", *(f"    {line}" for line in self.block(one.body)), "}"])
+            case ir.Trap():
+                return ["__builtin_trap();"]
             case ir.ForRange():
                 return self.nested(f"for ({self.range(one)})", one.body)
             case ir.ForEach():
@@ -131,12 +135,24 @@ class CRenderer(CExpressions):
             case ir.Return():
                 return ["return;" if one.value is None else f"return {self.assigned(one.value).text};"]
             case ir.Break():
-                return ["break;"]
+                return [f"goto {one.label};" if one.label else "break;"]
             case ir.Continue():
-                return ["continue;"]
+                return [f"goto {self.next_round(one.label)};" if one.label else "continue;"]
             case ir.Do():
                 return [self.expression(one.call).text + ";"]
         raise TypeError(f"no C for {one!r}")
+
+    @staticmethod
+    def next_round(label: str) -> str:
+        """Where a jump to a loop's next round goes: labels of the program are l0, l1, ..., those of rounds have a number of their own."""
+        return f"l1{int(label[1:]):03}"
+
+    def labelled(self, one: ir.While | ir.DoWhile | ir.Loop | ir.Block, lines: list[str]) -> list[str]:
+        """A loop or block with the places that gotos from inside it lead to: C has no other way out of two loops."""
+        jumps = {type(n) for n in walk(one.body) if isinstance(n, ir.Break | ir.Continue) and one.label and n.label == one.label}
+        if ir.Continue in jumps:
+            lines = [*lines[:-1], f"    {self.next_round(one.label)}:;", lines[-1]]
+        return [*lines, f"{one.label}:;"] if ir.Break in jumps else lines
 
     def assign(self, one: ir.Assign) -> str:
         target = self.expression(one.target).text
@@ -211,7 +227,8 @@ class CRenderer(CExpressions):
         for labels, body in arms:
             inner = self.block(body)
             scoped = any(re.match(r"(?!return )(?:struct )?\w+ \w+\b.* = ", line) for line in inner)
-            if not isinstance(body[-1], ir.Return | ir.Continue):
+            leaves = body and (isinstance(body[-1], ir.Return | ir.Continue | ir.Trap) or (isinstance(body[-1], ir.Break) and body[-1].label))
+            if not leaves:
                 inner.append("break;")
             lines += [*labels[:-1], labels[-1] + (" {" if scoped else ""), *(f"    {line}" for line in inner), *(["}"] if scoped else [])]
         return [*lines, "}"]

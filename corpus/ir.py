@@ -132,9 +132,21 @@ class Field(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class Part(Expr):
+    """`length` elements of an array from `start` on, as an argument of a call; type `array`. Without `length`: a pointer to the element.
+
+    The C call has the length as an argument of its own.
+    """
+
+    array: str
+    start: Expr
+    length: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Expr):
     """A call of a helper of the same program. `arguments` are in the order of the C signature; an array argument is `Var` of its
-    pointer name with type `array`, and the argument of its length parameter is `Len` of it (renderers with slices drop it)."""
+    pointer name with type `array`, and the argument of its length parameter is `Len` of it (renderers with slices drop it), or a `Part`."""
 
     name: str
     arguments: tuple[Expr, ...]
@@ -144,7 +156,7 @@ class Call(Expr):
 class Builtin(Expr):
     """`name` in min max abs rotl rotr clz ctz popcount swap_bytes (unsigned ints; C writes these by builtins or by hand),
     sqrt floor ceil trunc fabs (floats; abs is for signed integers, wraps at the smallest; min and max are integers only).
-    C renders min, max and abs as conditionals."""
+    to_bits and from_bits take a float for an unsigned integer of its width and back. C renders min, max and abs as conditionals."""
 
     name: str
     arguments: tuple[Expr, ...]
@@ -207,6 +219,8 @@ class If(Stmt):
 class While(Stmt):
     condition: Expr
     body: tuple[Stmt, ...]
+    label: str = ""
+    """What a `Break` or `Continue` from an inner loop or switch calls it; "" where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +229,22 @@ class DoWhile(Stmt):
 
     body: tuple[Stmt, ...]
     condition: Expr
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Loop(Stmt):
     """Endless until Break or Return: for (;;), loop, while (true)."""
 
+    body: tuple[Stmt, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Stmt):
+    """Statements that a `Break` with the label leaves: Rust's and Zig's labelled blocks, C's goto."""
+
+    label: str
     body: tuple[Stmt, ...]
 
 
@@ -273,12 +297,19 @@ class Return(Stmt):
 
 @dataclass(frozen=True, slots=True)
 class Break(Stmt):
-    pass
+    """Out of the innermost loop, or of the loop or block of that label. In a `Switch` it always has one."""
+
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Continue(Stmt):
-    pass
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trap(Stmt):
+    """End the program: __builtin_trap(), panic!(), @panic."""
 
 
 @dataclass(frozen=True, slots=True)

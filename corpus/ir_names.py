@@ -41,8 +41,8 @@ def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
             names.add(one.array)
         elif isinstance(one, ir.Call) and one.name in callees:
             for argument, parameter in zip(one.arguments, callees[one.name].parameters, strict=True):
-                if parameter.pointer and not parameter.const and isinstance(argument, ir.Var):
-                    names.add(argument.name)
+                if parameter.pointer and not parameter.const and isinstance(argument, ir.Var | ir.Part):
+                    names.add(argument.name if isinstance(argument, ir.Var) else argument.array)
     return names
 
 
@@ -52,7 +52,7 @@ def used(node: object) -> set[str]:
     for one in walk(node):
         if isinstance(one, ir.Var):
             names.add(one.name)
-        elif isinstance(one, ir.Index | ir.Len | ir.ForEach | ir.Swap):
+        elif isinstance(one, ir.Index | ir.Len | ir.Part | ir.ForEach | ir.Swap):
             names.add(one.array)
         elif isinstance(one, ir.Field):
             names.add(one.pointer)
@@ -69,19 +69,28 @@ def always_leaves(body: tuple[ir.Stmt, ...]) -> bool:
     if not body:
         return False
     last = body[-1]
-    if isinstance(last, ir.Return):
+    if isinstance(last, ir.Return | ir.Trap):
         return True
+    if isinstance(last, ir.Block):
+        return always_leaves(last.body) and not _leaves_for(last.body, last.label)
     if isinstance(last, ir.If):
         return always_leaves(last.then) and always_leaves(last.other)
     if isinstance(last, ir.Switch):
         return always_leaves(last.default) and all(always_leaves(one) for _, one in last.cases)
-    return isinstance(last, ir.Loop) and not _breaks(last.body)
+    return isinstance(last, ir.Loop) and not _breaks(last.body) and not _leaves_for(last.body, last.label)
+
+
+def _leaves_for(body: tuple[ir.Stmt, ...], label: str) -> bool:
+    """Does `body`, at any depth, break out of what has that label?"""
+    return bool(label) and any(isinstance(one, ir.Break) and one.label == label for one in walk(body))
 
 
 def _breaks(body: tuple[ir.Stmt, ...]) -> bool:
     """Does `body` hold a `Break` of its own level?"""
     for one in body:
-        if isinstance(one, ir.Break):
+        if isinstance(one, ir.Break) and not one.label:
+            return True
+        if isinstance(one, ir.Block) and _breaks(one.body):
             return True
         if isinstance(one, ir.If) and (_breaks(one.then) or _breaks(one.other)):
             return True
@@ -93,7 +102,9 @@ def _breaks(body: tuple[ir.Stmt, ...]) -> bool:
 def continues(body: tuple[ir.Stmt, ...]) -> bool:
     """Does `body` hold a `Continue` of its own level?"""
     for one in body:
-        if isinstance(one, ir.Continue):
+        if isinstance(one, ir.Continue) and not one.label:
+            return True
+        if isinstance(one, ir.Block) and continues(one.body):
             return True
         if isinstance(one, ir.If) and (continues(one.then) or continues(one.other)):
             return True

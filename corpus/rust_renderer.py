@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import always_leaves, assigned, shift_count, walk
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature
 
 POSTFIX, UNARY, CAST = 15, 14, 13
 STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
@@ -23,7 +23,7 @@ ESCAPES = {0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
 METHODS = {
     "clz": "leading_zeros", "ctz": "trailing_zeros", "popcount": "count_ones", "swap_bytes": "swap_bytes",
     "sqrt": "sqrt", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "fabs": "abs", "abs": "wrapping_abs",
-    "rotl": "rotate_left", "rotr": "rotate_right", "min": "min", "max": "max",
+    "rotl": "rotate_left", "rotr": "rotate_right", "min": "min", "max": "max", "to_bits": "to_bits",
 }  # fmt: skip
 COUNTS = frozenset({"clz", "ctz", "popcount"})
 SMALL = 16
@@ -91,12 +91,16 @@ class RustFunction:
                 tail = tail and always_leaves((one,))
                 return self.conditional(one, tail)
             case ir.While():
-                return [f"while {self.text(one.condition)} {{", *_indent(self.block(one.body)), "}"]
+                return [f"{_label(one)}while {self.text(one.condition)} {{", *_indent(self.block(one.body)), "}"]
             case ir.DoWhile():
                 leave = [f"if {self.negated(one.condition)} {{", "    break;", "}"]
-                return ["loop {", *_indent([*self.block(one.body), *leave]), "}"]
+                return [f"{_label(one)}loop {{", *_indent([*self.block(one.body), *leave]), "}"]
             case ir.Loop():
-                return ["loop {", *_indent(self.block(one.body)), "}"]
+                return [f"{_label(one)}loop {{", *_indent(self.block(one.body)), "}"]
+            case ir.Block():
+                return [f"{_label(one)}{{", *_indent(self.block(one.body)), "}"]
+            case ir.Trap():
+                return ["panic!();"]
             case ir.ForRange():
                 return [f"for {one.name} in {self.range(one)} {{", *_indent(self.block(one.body)), "}"]
             case ir.ForEach():
@@ -108,9 +112,9 @@ class RustFunction:
                     return [] if tail else ["return;"]
                 return [self.text(one.value)] if tail else [f"return {self.text(one.value)};"]
             case ir.Break():
-                return ["break;"]
+                return [f"break '{one.label};" if one.label else "break;"]
             case ir.Continue():
-                return ["continue;"]
+                return [f"continue '{one.label};" if one.label else "continue;"]
             case ir.Do():
                 return [f"{self.text(one.call)};"]
         raise AssertionError(one)
@@ -307,9 +311,14 @@ class RustFunction:
         for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
-            if parameter.pointer and isinstance(argument, ir.Var):
-                local = argument.name not in self.parameters
-                arguments.append(("" if not local else "&" if parameter.const else "&mut ") + argument.name)
+            if isinstance(argument, ir.Part):
+                arguments.append(self.part(argument, parameter))
+            elif parameter.pointer and isinstance(argument, ir.Var):
+                own = self.parameters.get(argument.name)
+                if is_raw(parameter) and (own is None or own.length is not None):
+                    arguments.append(f"{argument.name}.{'as_ptr' if parameter.const else 'as_mut_ptr'}()")
+                else:
+                    arguments.append(("" if own is not None else "&" if parameter.const else "&mut ") + argument.name)
             elif argument.type == "index" and parameter.type != "usize":
                 arguments.append(f"{self.text(argument, CAST)} as {parameter.type}")
             else:
@@ -317,8 +326,29 @@ class RustFunction:
         text = f"{one.name}({', '.join(arguments)})"
         return (f"unsafe {{ {text} }}", LOWEST) if is_unsafe(callee) and not self.unsafe else (text, POSTFIX)
 
+    def part(self, one: ir.Part, parameter: Parameter) -> str:
+        """A part of an array as the argument for `parameter`."""
+        own = self.parameters.get(one.array)
+        raw = own is not None and own.length is None
+        start = self.index(one.start)
+        if is_raw(parameter):
+            base = one.array if raw else f"{one.array}.{'as_ptr' if parameter.const else 'as_mut_ptr'}()"
+            return f"{base}.add({start})"
+        reference = "&" if parameter.const else "&mut "
+        if one.length is None:
+            return f"{reference}{one.array}[{start}]"
+        if raw:
+            make = "from_raw_parts" if parameter.const else "from_raw_parts_mut"
+            return f"core::slice::{make}({one.array}.add({start}), {self.index(one.length)})"
+        if isinstance(one.start, ir.Const) and one.start.value == 0:
+            return f"{reference}{one.array}[..{self.text(one.length, OR) if one.length.type == 'index' else self.index(one.length)}]"
+        end = ir.Binary("index", "+", *(e if e.type == "index" else ir.Cast("index", e) for e in (one.start, one.length)))
+        return f"{reference}{one.array}[{start}..{self.text(end)}]"
+
     def builtin(self, one: ir.Builtin) -> tuple[str, int]:
         first, *rest = one.arguments
+        if one.name == "from_bits":
+            return f"{one.type}::from_bits({self.text(first)})", POSTFIX
         if one.name in ("min", "max") and isinstance(first, ir.Const) and not isinstance(rest[0], ir.Const):
             first, rest = rest[0], [first]
         if one.name in ("rotl", "rotr"):
@@ -341,9 +371,18 @@ class RustFunction:
         return f"!{self.text(condition, UNARY)}"
 
 
+def _label(one: ir.While | ir.DoWhile | ir.Loop | ir.Block) -> str:
+    return f"'{one.label}: " if one.label else ""
+
+
 def is_unsafe(signature: Signature) -> bool:
     """Does the Rust function take a raw pointer (to a scalar, without a length)?"""
-    return any(p.pointer and p.length is None and p.type in WIDTHS for p in signature.parameters)
+    return any(is_raw(p) for p in signature.parameters)
+
+
+def is_raw(parameter: Parameter) -> bool:
+    """Is the parameter a raw pointer: to a scalar, without a length?"""
+    return parameter.pointer and parameter.length is None and parameter.type in WIDTHS
 
 
 def typed(one: ir.Expr) -> bool:

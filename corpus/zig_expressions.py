@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature
 from transpile.corpus.zig_casts import convert, fold
 
 POSTFIX, UNARY, COMPARE, AND, OR, LOWEST = 15, 14, 8, 7, 6, 0
@@ -179,7 +179,9 @@ class ZigExpressions:
             if parameter.type not in WIDTHS:
                 return f"{name}.{one.field}"
             if WIDTHS[parameter.type] > 1 or parameter.type == "bool":
-                return f"{name}.*"
+                if isinstance(one.index, ir.Const) and one.index.value == 0:
+                    return f"{name}.*"
+                name = many_items(name, parameter)
         text = f"{name}[{self.index(one.index)}]"
         return f"{text}.{one.field}" if one.field else text
 
@@ -189,16 +191,38 @@ class ZigExpressions:
         for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
-            if parameter.pointer and isinstance(argument, ir.Var):
-                arguments.append(("" if argument.name in self.parameters else "&") + self.name(argument.name))
+            if isinstance(argument, ir.Part):
+                arguments.append(self.part(argument, parameter))
+            elif parameter.pointer and isinstance(argument, ir.Var):
+                own = self.parameters.get(argument.name)
+                if parameter.length is None and parameter.type in WIDTHS and (own is None or own.length is not None):
+                    arguments.append(self.part(ir.Part("array", argument.name, ir.Const("index", 0)), parameter))
+                else:
+                    arguments.append(("" if own is not None else "&") + self.name(argument.name))
             elif argument.type == "index" and parameter.type != "usize":
                 arguments.append(f"@intCast({self.text(argument)})")
             else:
                 arguments.append(self.known(argument))
         return f"{one.name}({', '.join(arguments)})"
 
+    def part(self, one: ir.Part, parameter: Parameter) -> str:
+        """A part of an array as the argument for `parameter`."""
+        own = self.parameters.get(one.array)
+        name, start = self.name(one.array), self.index(one.start)
+        if own is not None and own.length is None:
+            name = many_items(name, own)
+        if one.length is not None:
+            end = ir.Binary("index", "+", *(e if e.type == "index" else ir.Cast("index", e) for e in (one.start, one.length)))
+            return f"{name}[{start}..{self.known(end)}]"
+        if parameter.type in WIDTHS and (WIDTHS[parameter.type] == 1 and parameter.type != "bool"):
+            return f"{name}[{start}..]" + ("" if own is not None and own.length is None else ".ptr")
+        return f"&{name}[{start}]"
+
     def builtin(self, one: ir.Builtin, known: bool) -> tuple[str, int]:
         first, *rest = one.arguments
+        if one.name in ("to_bits", "from_bits"):
+            text = f"@bitCast({self.operand(first)})"
+            return (text if known else f"@as({one.type}, {text})"), POSTFIX
         if one.name in ("rotl", "rotr"):
             return f"std.math.{one.name}({one.type}, {self.known(first)}, {self.operand(rest[0])})", POSTFIX
         if one.name == "abs":
@@ -219,6 +243,13 @@ class ZigExpressions:
             or (isinstance(e, ir.Len) and e.array in self.parameters)
             for e in walk(one)
         )
+
+
+def many_items(name: str, parameter: Parameter) -> str:
+    """A pointer to one scalar as a pointer to many; one that is such already as it is."""
+    if WIDTHS.get(parameter.type) == 1 and parameter.type != "bool":
+        return name
+    return f"@as([*]{'const ' if parameter.const else ''}{parameter.type}, @ptrCast({name}))"
 
 
 def typed(one: ir.Expr) -> bool:

@@ -83,9 +83,13 @@ class ZigFunction(ZigExpressions):
                 return self.while_loop(one)
             case ir.DoWhile():
                 leave = f"if ({self.text(ir.Not('bool', one.condition))}) break;"
-                return ["while (true) {", *_indent([*self.block(one.body), leave]), "}"]
+                return [f"{_label(one)}while (true) {{", *_indent([*self.block(one.body), leave]), "}"]
             case ir.Loop():
-                return ["while (true) {", *_indent(self.block(one.body)), "}"]
+                return [f"{_label(one)}while (true) {{", *_indent(self.block(one.body)), "}"]
+            case ir.Block():
+                return [f"{_label(one)}{{", *_indent(self.block(one.body)), "}"]
+            case ir.Trap():
+                return ['@panic("");']
             case ir.ForRange():
                 return self.for_range(one)
             case ir.ForEach():
@@ -95,9 +99,9 @@ class ZigFunction(ZigExpressions):
             case ir.Return():
                 return ["return;"] if one.value is None else [f"return {self.known(one.value)};"]
             case ir.Break():
-                return ["break;"]
+                return [f"break :{one.label};" if one.label else "break;"]
             case ir.Continue():
-                return ["continue;"]
+                return [f"continue :{one.label};" if one.label else "continue;"]
             case ir.Do():
                 discard = "" if self.callees[one.call.name].result is None else "_ = "
                 return [f"{discard}{self.text(one.call)};"]
@@ -145,7 +149,7 @@ class ZigFunction(ZigExpressions):
 
     def while_loop(self, one: ir.While) -> list[str]:
         """With a continue expression where the last statement steps a variable of the condition."""
-        head, body = f"while ({self.text(one.condition)})", one.body
+        head, body = f"{_label(one)}while ({self.text(one.condition)})", one.body
         last = body[-1] if len(body) > 1 else None
         if _steps(last, one.condition) and not continues(body):
             head, body = f"{head} : ({self.assignment(last)})", body[:-1]
@@ -220,6 +224,10 @@ def _steps(one: ir.Stmt | None, condition: ir.Expr) -> bool:
     if not isinstance(one, ir.Assign) or not isinstance(one.target, ir.Var) or not isinstance(one.value, ir.Const):
         return False
     return one.op in ("+", "-") and one.target.name in used(condition)
+
+
+def _label(one: ir.While | ir.DoWhile | ir.Loop | ir.Block) -> str:
+    return f"{one.label}: " if one.label else ""
 
 
 def _less_one(stop: ir.Expr) -> ir.Expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,12 @@ from transpile.corpus.console import application, progress_bar, run
 app = application()
 
 
+class Engine(StrEnum):
+    ALL = "all"
+    MODEL = "model"
+    LIFTER = "lifter"
+
+
 @app.command()
 def transpile(
     source: Annotated[Path, typer.Argument(help="The file to translate: C, C++, Zig, Rust, .wasm or .wat.")],
@@ -26,7 +33,8 @@ def transpile(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write the translation to.")] = None,
     from_language: Annotated[str | None, typer.Option("--from", help="Source language, if the suffix does not tell.")] = None,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="Translate this function; may be repeated.")] = None,
-    candidates: Annotated[int, typer.Option(min=1, help="Candidates to decode a function, in two rounds.")] = 64,
+    engine: Annotated[Engine, typer.Option(help="Who writes candidates: the model, the rules of the lifter, or both.")] = Engine.ALL,
+    candidates: Annotated[int, typer.Option(min=1, help="Candidates that the model decodes a function, in two rounds.")] = 64,
     budget: Annotated[float, typer.Option(min=0.1, help="Seconds a function may take; no new round starts after that.")] = 20.0,
     inputs: Annotated[int, typer.Option(min=16, help="Test inputs a candidate.")] = 1024,
     seed: Annotated[int, typer.Option(help="Seed of decoding and of the test inputs.")] = 0,
@@ -35,7 +43,7 @@ def transpile(
     checkpoint: Annotated[Path | None, typer.Option(help="An exported model folder, instead of the weights that ship.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
 ) -> None:
-    """Translate the functions of a file, and say of each what was shown: compiled to wasm, decoded by the model, recompiled, judged."""
+    """Translate the functions of a file, and say of each what was shown: compiled to wasm, decoded by the model and lifted by rules, recompiled, judged."""
     from transpile.corpus.language import language
     from transpile.corpus.program import language_of, load
 
@@ -47,15 +55,17 @@ def transpile(
     target.version()
     from transpile.serve import output as out
     from transpile.serve.decoder import CTranslate2Decoder
+    from transpile.serve.lifter import Lifter
     from transpile.serve.transpiler import Options
     from transpile.serve.transpiler import transpile as translate
 
     for path in (output, report):
         out.check_writable(path)
     options = Options(candidates, budget, seed, inputs, tuple(only or ()))
-    decoder = CTranslate2Decoder(checkpoint)
+    decoder = CTranslate2Decoder(checkpoint) if engine is not Engine.LIFTER else None
+    lifter = Lifter(program) if engine is not Engine.MODEL else None
     with progress_bar("transpile") as progress:
-        translations = translate(program, target, decoder, options, progress=progress)
+        translations = translate(program, target, decoder, options, lifter=lifter, progress=progress)
     seconds = time.monotonic() - started
     if output is not None:
         out.write_whole(output, out.write_file(translations, target, source, keep_unverified=keep_unverified))

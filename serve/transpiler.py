@@ -26,6 +26,7 @@ from transpile.corpus.text import canonical_text, lex, rename
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical
 from transpile.serve.decoder import Decoder, Request
+from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.search import mutations, similarity
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
@@ -49,7 +50,7 @@ CLIMBS, NEAREST, CHANGES, JUDGED = 3, 5, 200, 24
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`candidates` a function, in two rounds; `budget` seconds a function; `inputs` vectors a candidate."""
+    """`candidates` that the model decodes a function, in two rounds; `budget` seconds a function; `inputs` vectors a candidate."""
 
     candidates: int = 64
     budget: float = 20.0
@@ -128,9 +129,15 @@ def readability(code: str) -> tuple[int, int]:
 
 
 def transpile(
-    program: Program, target: Language, decoder: Decoder, options: Options, *, progress: Callable[[int, int, str], None] | None = None
+    program: Program,
+    target: Language,
+    decoder: Decoder | None,
+    options: Options,
+    *,
+    lifter: Lifter | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> list[Translation]:
-    """Translate the functions of a program (or those in `only` and what they call), in its order.
+    """Translate the functions of a program (or those in `only` and what they call), in its order, by the engines that are given.
 
     Raises TranspileError for a name in `only` that is not there.
     """
@@ -153,7 +160,7 @@ def transpile(
             if progress:
                 progress(finished, len(wanted), name)
 
-        _translate_level(program, target, decoder, options, works, accepted, note)
+        _translate_level(program, target, decoder, lifter, options, works, accepted, note)
         for w in works:
             done[w.function.name] = _finish(w)
             if w.verified:
@@ -210,33 +217,40 @@ def _prepare(program: Program, function: SourceFunction) -> _Work:
 def _translate_level(
     program: Program,
     target: Language,
-    decoder: Decoder,
+    decoder: Decoder | None,
+    lifter: Lifter | None,
     options: Options,
     works: Sequence[_Work],
     accepted: dict[str, _Accepted],
     note: Callable[[str], None],
 ) -> None:
-    """Two rounds of decoding, compiling and judging; the second for what the first left unverified."""
-    rounds = ((options.candidates + 1) // 2, options.candidates // 2)
+    """Two rounds of decoding, compiling and judging, the lifter's candidates with the first; the second for what the first left unverified."""
+    rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0,)
     for number, samples in enumerate(rounds):
-        todo = [w for w in works if not w.verified and w.spent < options.budget]
-        if not todo or not samples:
-            return
         batch: list[tuple[_Work, Candidate, SourceFunction]] = []
-        for w in todo:
+        for w in works:
+            if w.verified or w.spent >= options.budget:
+                continue
             started = time.monotonic()
             note(w.function.name)
-            prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
+            candidates: list[Candidate] = []
+            if lifter and number == 0:
+                known = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
+                bodies = lifter.decode(program.exports[w.function.name], w.wat, w.canonical, known, target)
+                candidates += [Candidate(code, target.name, 0.0, NAME) for code in bodies]
+            if decoder and samples:
+                prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
+                seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
+                candidates += decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
             header = canonical_text(target.write_header(w.canonical))
-            request = Request(w.wat, target.name, prelude)
             callees = tuple(_as_callee(accepted[c], w, i) for i, c in enumerate(w.callees))
-            seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
-            for candidate in decoder.decode([request], samples=samples, seed=seed, temperature=heat)[0]:
+            for candidate in candidates:
                 if candidate.code not in w.tried:
                     w.tried.add(candidate.code)
                     batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", callees)))
             w.spent += time.monotonic() - started
-        _judge_batch(program, target, options, batch, note)
+        if batch:
+            _judge_batch(program, target, options, batch, note)
     for w in works:
         _climb(program, target, options, w, note)
 
@@ -343,7 +357,7 @@ def _offer(w: _Work, candidate: Candidate, verdict: Verdict, source: SourceFunct
 
 def _finish(w: _Work, verdict: Verdict | None = None) -> Translation:
     if verdict is None:
-        verdict = w.best[2] if w.best else Verdict("undecoded", evidence="the function is too long for the model")
+        verdict = w.best[2] if w.best else Verdict("undecoded", evidence="no engine wrote anything: too long for the model, or beyond the rules")
     source = w.best[3] if w.best else None
     engine = w.best[1].engine if w.best else ""
     return Translation(w.function.signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent)

@@ -29,6 +29,9 @@ class CppRenderer(CRenderer):
     def cast(self, type_: str, value: Text) -> Text:
         return Text(f"static_cast<{C_TYPES[type_]}>({value.text})", ATOM)
 
+    def bit_cast(self, type_: str, value: Text, source: str) -> Text:
+        return Text(f"__builtin_bit_cast({C_TYPES[type_]}, {value.text})")
+
     struct_prefix = ""
     zeros = ""
 

@@ -1,0 +1,12 @@
+"""From the WAT of one function to the generator's syntax tree, by rules: what every language can render without a model.
+
+`lift` is the way in. Each module does one step: `tree` (stack code to expressions and statements), `webs` (one variable per
+value that a register holds), `shape` (labels to loops and conditions), `memory` (addresses to elements and fields), `values` (machine
+words to typed expressions), `lift` (the steps in order, declarations).
+Invariant: nothing here is trusted. The steps may assume what compilers usually do; whoever uses the result has it judged.
+"""
+
+from transpile.corpus.lifting.lift import Lifted, lift
+from transpile.corpus.lifting.tree import NotLiftable
+
+__all__ = ["Lifted", "NotLiftable", "lift"]

@@ -1,0 +1,376 @@
+"""The steps in order, and the statements: a canonical text becomes the body of a function in `ir`.
+
+`lift` decides where variables are declared (with their first value where that is possible), which parameters need a variable of their own, and
+writes tables of the data as local arrays. Limits: what `NotLiftable` says: indirect calls, globals, memory of several types, addresses that
+come out of memory, jumps out of two loops at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from transpile.corpus import ir
+from transpile.corpus.ir_names import continues, used, walk
+from transpile.corpus.lifting import tree
+from transpile.corpus.lifting.memory import Memory
+from transpile.corpus.lifting.shape import shape
+from transpile.corpus.lifting.simplify import inline, undo_updates
+from transpile.corpus.lifting.tree import LIBRARY, Body, NotLiftable, TreeBuilder, expressions, nodes, statements
+from transpile.corpus.lifting.values import Values, invert, simple_cast
+from transpile.corpus.lifting.webs import split
+from transpile.corpus.signature import FLOATS, WIDTHS, Signature, wasm_type
+from transpile.corpus.wat_text import parse
+
+COMPOUND = frozenset("+ - * & | ^ << >>".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A function as `ir` has it, and the names of the callees that it calls."""
+
+    function: ir.Function
+    callees: tuple[str, ...]
+
+
+def lift(
+    text: str,
+    signature: Signature,
+    callees: Mapping[str, Signature] | None = None,
+    data: Sequence[bytes] = (),
+    starts: Sequence[Sequence[int]] | None = None,
+    *,
+    index_type: str = "index",
+) -> Lifted:
+    """The canonical text of a function with the canonical `signature` (f0, p0..), as `ir`.
+
+    `callees`: by the name that the text calls them (c0, f0 for itself), with canonical parameters. `data`: the bytes of d0..; `starts`: for each,
+    the offsets at which something is known to begin. `index_type`: of the variables that stand for pointers, `index`, or `i32` where they may
+    stand before their array. Raises NotLiftable, and TranspileError for a text that is not canonical.
+    """
+    known = dict(callees or {})
+    known.setdefault(signature.name, signature)
+    function = parse(text)
+    if (function.parameters, function.results) != signature.wasm():
+        raise NotLiftable("the signature is not the function's")
+    called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
+    builder = TreeBuilder(function, called)
+    body, kinds, zero = split(builder.build(), builder.types)
+    body = inline(undo_updates(inline(shape(body))))
+    memory = Memory(signature, body, tuple(data), tuple(tuple(s) for s in (starts or [(0,)] * len(data))))
+    memory.find()
+    lines = _Writer(memory, kinds, known, zero, index_type).function()
+    length = next((p.length for p in signature.parameters if p.length is not None), None)
+    return Lifted(
+        ir.Function(signature, lines, "i32" if length is None else signature.parameters[length].type),
+        tuple(sorted(_called(body) - LIBRARY)),
+    )
+
+
+def _called(body: Body) -> set[str]:
+    return {n.name for one in statements(body) for e in expressions(one) for n in nodes(e) if isinstance(n, tree.CallNode)}
+
+
+class _Writer:
+    def __init__(self, memory: Memory, kinds: dict[str, str], callees: dict[str, Signature], zero: frozenset[str], index_type: str) -> None:
+        self.memory, self.body, self.zero = memory, memory.body, zero
+        self.signature = memory.signature
+        self.values = Values(memory, kinds, memory.body, callees, index_type)
+        self.next_local = 1 + max((int(n[1:]) for n in kinds if n[0] == "v"), default=-1)
+        self.loops: list[str] = []
+        self.labels: set[str] = set()
+        self.switches = self.blocks = 0
+        """How many switches and labelled blocks stand around a statement within its innermost loop."""
+
+    def fresh(self) -> str:
+        self.next_local += 1
+        return f"v{self.next_local - 1}"
+
+    def function(self) -> tuple[ir.Stmt, ...]:
+        first: list[ir.Stmt] = []
+        self._rename_arrays(first)
+        changed = {one.name for one in statements(self.body) if isinstance(one, tree.Set)}
+        for parameter in self.signature.parameters:
+            name = parameter.name
+            if name not in changed:
+                continue
+            if parameter.pointer:
+                self.values.renamed[name] = self.fresh()
+                first.append(ir.Let(self.values.renamed[name], self.values.index_type, ir.Const(self.values.index_type, 0)))
+            elif name in self.values.length_of or WIDTHS[parameter.type] < 4 or parameter.type == "bool":
+                type_ = parameter.type if WIDTHS[parameter.type] == 4 and parameter.type != "usize" else "i32"
+                start = simple_cast(type_, self.values.variable(name))
+                self.values.renamed[name] = self.fresh()
+                self.values.types[name] = type_
+                first.append(ir.Let(self.values.renamed[name], type_, start))
+        lines = self.block(self.body)
+        names = {n for n in self.values.types if n[0] == "v"} | {n for n in self.memory.pointers if n[0] == "v"}
+        names -= {self.memory.frame}
+        lines = _declare(lines, {n: self._type(n) for n in names}, self.zero)
+        if lines and isinstance(lines[-1], ir.Return) and lines[-1].value is None:
+            lines = lines[:-1]
+        return (*first, *lines)
+
+    def _type(self, name: str) -> str:
+        return self.values.index_type if name in self.memory.pointers else self.values.types[name]
+
+    def _rename_arrays(self, first: list[ir.Stmt]) -> None:
+        """Local arrays and tables get names and declarations."""
+        for key, array in self.memory.arrays.items():
+            if array.table is not None:
+                array.name = self.fresh()
+                values = self.memory.values_of(array)
+                first.append(ir.LetArray(array.name, array.scalar, len(values), values))
+            elif key == self.memory.frame:
+                array.name = self.fresh()
+                first.append(ir.LetArray(array.name, array.scalar, array.size))
+
+    # ------------------------------------------------------------ statements
+
+    def block(self, body: Body) -> tuple[ir.Stmt, ...]:
+        out: list[ir.Stmt] = []
+        for one in body:
+            out += self.statement(one)
+        return tuple(out)
+
+    def statement(self, one: tree.Stmt) -> list[ir.Stmt]:
+        values = self.values
+        match one:
+            case tree.Set():
+                return self.set(one)
+            case tree.Store():
+                return self.store(one)
+            case tree.If():
+                condition = values.condition(one.condition)
+                if isinstance(condition, ir.Const):
+                    return list(self.block(one.then if condition.value else one.other))
+                then, other = self.block(one.then), self.block(one.other)
+                if not then and other:
+                    return [ir.If(invert(condition), other)]
+                return [ir.If(condition, then, other)]
+            case tree.Loop():
+                return [self.loop(one)]
+            case tree.Block():
+                self.blocks += 1
+                body = self.block(one.body)
+                self.blocks -= 1
+                return [ir.Block(one.label, body)]
+            case tree.Exit():
+                return [ir.Break(self.label(one.label, not self.switches and not self.blocks))]
+            case tree.Again():
+                return [ir.Continue(self.label(one.label, not self.blocks))]
+            case tree.Switch():
+                return [self.switch(one)]
+            case tree.Return():
+                return [ir.Return(None if one.value is None else self.result(one.value))]
+            case tree.Do() if one.call.name in LIBRARY:
+                return self.library(one.call)
+            case tree.Do():
+                return [ir.Do(values.call(one.call))]
+            case tree.Trap():
+                return [ir.Trap()]
+        raise AssertionError(one)
+
+    def result(self, value: tree.Node) -> ir.Expr:
+        type_ = self.signature.result
+        assert type_ is not None
+        if type_ == "bool":
+            return self.values.condition(value)
+        return self.narrowed(value, type_)
+
+    def narrowed(self, value: tree.Node, type_: str) -> ir.Expr:
+        """A value where only `type_`'s bits of it count."""
+        if type_ in FLOATS:
+            return self.values.value(value, type_)
+        if type_ == "usize":
+            return simple_cast(type_, self.values.value(value, "u32"))
+        if WIDTHS[type_] * 8 == int(value.kind[1:]):
+            return self.values.value(value, type_)
+        return simple_cast(type_, self.values.value(value, self.values.natural(value)))
+
+    def set(self, one: tree.Set) -> list[ir.Stmt]:
+        if one.name in ("sp", self.memory.frame):
+            return []
+        if one.name in self.memory.pointers:
+            target: ir.Expr = ir.Var(self.values.index_type, self.values.renamed.get(one.name, one.name))
+            if self.memory.arrays[self.memory.pointers[one.name]].single:
+                return []
+            value = self.values.index_of(one.value, self.memory.biases.get(one.name, 0))
+        else:
+            type_ = self.values.types[one.name]
+            target = ir.Var(type_, self.values.renamed.get(one.name, one.name))
+            value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
+        return [] if value == target else [_assign(target, value)]
+
+    def store(self, one: tree.Store) -> list[ir.Stmt]:
+        places = self.values.place(one.address, one.offset, one.width)
+        if len(places) == 1:
+            target, type_ = places[0]
+            if (type_ in FLOATS) != (one.value.kind in FLOATS):
+                raise NotLiftable("the bits of a float")
+            value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
+            return [_assign(target, value)]
+        if any(type_ in FLOATS for _, type_ in places) or one.value.kind in FLOATS:
+            raise NotLiftable("the bits of a float")
+        wide = "u" + one.value.kind[1:]
+        whole = self.values.value(one.value, wide)
+        out: list[ir.Stmt] = []
+        if not isinstance(whole, ir.Var | ir.Const):
+            name = self.fresh()
+            out.append(ir.Let(name, wide, whole))
+            whole = ir.Var(wide, name)
+        at = 0
+        for target, type_ in places:
+            part = ir.Binary(wide, ">>", whole, ir.Const("u32", at)) if at else whole
+            if isinstance(whole, ir.Const):
+                part = ir.Const(wide, int(whole.value) >> at)
+            out.append(ir.Assign(target, simple_cast(type_, part) if type_ != "bool" else ir.Compare("bool", "!=", part, ir.Const(wide, 0))))
+            at += 8 * WIDTHS[type_]
+        return out
+
+    def label(self, label: str, plain: bool) -> str:
+        """What a jump calls its target: nothing for the innermost loop, if it may be `plain`."""
+        if plain and self.loops and self.loops[-1] == label:
+            return ""
+        self.labels.add(label)
+        return label
+
+    def library(self, call: tree.CallNode) -> list[ir.Stmt]:
+        """memset and memcpy as loops over elements; memmove in the direction that keeps what is still to be read."""
+        to, source, size = call.args
+        target = self.values.array_of(to)
+        width = target.width
+        count = self.values.quotient(size, width)
+        counter = self.fresh()
+        position = ir.Var("index", counter)
+        element = self.values.element(to, position)
+        if call.name == "memset":
+            if not isinstance(source, tree.Const):
+                if width != 1:
+                    raise NotLiftable("memset of wide elements")
+                value = self.narrowed(source, target.scalar)
+            else:
+                byte = source.bits & 0xFF
+                if byte and target.scalar in FLOATS:
+                    raise NotLiftable("memset of floats")
+                value = ir.Const(target.scalar, 0.0 if target.scalar in FLOATS else False if target.scalar == "bool" else 0)
+                if byte:
+                    value = simple_cast(target.scalar, ir.Const("u64", int.from_bytes(bytes([byte]) * width, "little")))
+            return [ir.ForRange(counter, "index", ir.Const("index", 0), count, (ir.Assign(element, value),))]
+        origin = self.values.array_of(source)
+        if origin.scalar != target.scalar:
+            raise NotLiftable("a copy between arrays of two types")
+        copy = (ir.Assign(element, self.values.element(source, position)),)
+        forward = ir.ForRange(counter, "index", ir.Const("index", 0), count, copy)
+        if call.name == "memcpy" or origin is not target:
+            return [forward]
+        behind = ir.Compare("bool", "<", self.values.index_of(to), self.values.index_of(source))
+        return [ir.If(behind, (forward,), (replace(forward, reverse=True),))]
+
+    def loop(self, one: tree.Loop) -> ir.Stmt:
+        self.loops.append(one.label)
+        outside, self.switches, self.blocks = (self.switches, self.blocks), 0, 0
+        body = self.block(one.body)
+        self.loops.pop()
+        self.switches, self.blocks = outside
+        label = one.label if one.label in self.labels else ""
+        match body:
+            case (ir.If(condition=condition, then=(ir.Break(label=""),), other=()), *rest):
+                return ir.While(invert(condition), tuple(rest), label)
+            case (*rest, ir.If(condition=condition, then=(ir.Break(label=""),), other=())) if (
+                rest and not continues(tuple(rest)) and not any(isinstance(n, ir.Continue) and n.label == one.label for n in walk(tuple(rest)))
+            ):
+                return ir.DoWhile(tuple(rest), invert(condition), label)
+        return ir.Loop(body, label)
+
+    def switch(self, one: tree.Switch) -> ir.Stmt:
+        type_ = self.values.natural(one.value)
+        value = self.values.value(one.value, type_)
+        self.switches += 1
+        cases = tuple((numbers, self.block(body)) for numbers, body in one.cases)
+        default = self.block(one.default)
+        self.switches -= 1
+        return ir.Switch(value, cases, default)
+
+
+def _assign(target: ir.Expr, value: ir.Expr) -> ir.Assign:
+    """`x = x + 1` as `x += 1`, also for narrow elements, whose sum is cut to their width anyway."""
+    bare = value
+    if isinstance(value, ir.Cast) and value.type == target.type and isinstance(value.operand, ir.Binary):
+        bare = value.operand
+    if isinstance(bare, ir.Binary) and bare.op in COMPOUND and target.type != "bool":
+        left = bare.left
+        wide = bare.type != target.type
+        if wide and isinstance(left, ir.Cast) and left.operand.type == target.type:
+            left = left.operand
+        if left == target and (not wide or bare.op in "+-*&|^"):
+            right = simple_cast(target.type, bare.right) if wide else bare.right
+            return ir.Assign(target, right, bare.op)
+    return ir.Assign(target, value)
+
+
+# ---------------------------------------------------------------- declarations
+
+
+def _declare(body: tuple[ir.Stmt, ...], types: Mapping[str, str], zero: frozenset[str]) -> tuple[ir.Stmt, ...]:
+    """`body` with every variable of `types` declared where its scope begins."""
+    present = used(body) & types.keys()
+    for name in sorted(present, key=lambda n: int(n[1:]), reverse=True):
+        body = _declare_one(body, name, types[name], name in zero)
+    return body
+
+
+def _mentions(one: object, name: str) -> bool:
+    return name in used(one)
+
+
+def _declare_one(body: tuple[ir.Stmt, ...], name: str, type_: str, zero: bool) -> tuple[ir.Stmt, ...]:
+    """Declare `name` in the innermost list of statements that holds all its uses and starts with a definition."""
+    places = [i for i, one in enumerate(body) if _mentions(one, name)]
+    first = places[0]
+    one = body[first]
+    if not zero and isinstance(one, ir.Assign) and one.target == ir.Var(type_, name) and not one.op and not _mentions(one.value, name):
+        return (*body[:first], ir.Let(name, type_, one.value), *body[first + 1 :])
+    if len(places) == 1 and not zero:
+        inner = _declare_inside(one, name, type_)
+        if inner is not None:
+            return (*body[:first], inner, *body[first + 1 :])
+    start = ir.Const(type_, False if type_ == "bool" else 0.0 if type_ in FLOATS else 0)
+    return (*body[:first], ir.Let(name, type_, start), *body[first:])
+
+
+def _declare_inside(one: ir.Stmt, name: str, type_: str) -> ir.Stmt | None:
+    """The statement with the declaration in one of its own lists, None where that is not possible."""
+    match one:
+        case ir.If() if not _mentions(one.condition, name):
+            holders = [key for key in ("then", "other") if _mentions(getattr(one, key), name)]
+            return _into(one, holders[0], name, type_) if len(holders) == 1 else None
+        case ir.Loop() | ir.Block():
+            return _into(one, "body", name, type_)
+        case ir.While() | ir.DoWhile() if not _mentions(one.condition, name):
+            return _into(one, "body", name, type_)
+        case ir.Switch() if not _mentions(one.value, name):
+            holders = [i for i, (_, body) in enumerate(one.cases) if _mentions(body, name)]
+            if len(holders) == 1 and not _mentions(one.default, name):
+                i = holders[0]
+                inner = _defined(one.cases[i][1], name, type_)
+                if inner is not None:
+                    return replace(one, cases=(*one.cases[:i], (one.cases[i][0], inner), *one.cases[i + 1 :]))
+    return None
+
+
+def _into(one: ir.Stmt, key: str, name: str, type_: str) -> ir.Stmt | None:
+    inner = _defined(getattr(one, key), name, type_)
+    return None if inner is None else replace(one, **{key: inner})
+
+
+def _defined(body: tuple[ir.Stmt, ...], name: str, type_: str) -> tuple[ir.Stmt, ...] | None:
+    """`body` with `name` declared in it, if its first mention there sets it."""
+    new = _declare_one(body, name, type_, False)
+    lets = [one for one in new if isinstance(one, ir.Let) and one.name == name]
+    if lets and len(new) == len(body) + 1:
+        return None  # it would start from zero in every round
+    return new
+
+
+__all__ = ["Lifted", "lift"]
