@@ -16,12 +16,13 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmFunction
 from transpile.verify import driver, policy, proof
+from transpile.verify.challenge import proposals
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
 from transpile.verify.layout import Vectors
 from transpile.verify.reference import FUEL, Reference, study, target
 from transpile.verify.render import explain
-from transpile.verify.shrink import lightest, shrink
+from transpile.verify.shrink import Runner, lightest, shrink
 from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
 
@@ -30,6 +31,8 @@ _PROOF_BUDGET = 1.0
 
 _SHRINK_BUDGET = 0.3
 """Seconds for minimizing counterexamples of all candidates of one original; later ones get the simplest vector that differed."""
+
+OVERLAPPING = "only inputs with overlapping pointers were seen to differ"
 
 _FEW = 16
 """Fewer usable inputs than this (of a function that has parameters) are no test."""
@@ -96,7 +99,9 @@ class Jury:
         if evidence:
             return Verdict("identical", evidence=evidence)
         tested = self._test(compiled)
-        return self._prove(pair[0], pair[1], compiled, tested) if tested.status == "tested" else tested
+        if tested.status == "tested":
+            tested = self._prove(pair[0], pair[1], compiled, tested)
+        return self._challenge(candidate, compiled, tested) if tested.status == "tested" else tested
 
     def _test(self, compiled: Target) -> Verdict:
         reference = self.reference
@@ -115,7 +120,7 @@ class Jury:
             return Verdict("tested", ran, evidence=_evidence(ran, reference.coverage), **common)
         detail = ""
         if vectors.aliased()[differs].all():
-            detail = "only inputs with overlapping pointers were seen to differ"
+            detail = OVERLAPPING
         found = None
         if self._shrink_seconds < _SHRINK_BUDGET:
             started = time.process_time()
@@ -148,6 +153,17 @@ class Jury:
             return self._replay(np.array([answer.arguments], np.uint64), compiled, tested)
         return tested
 
+    def _challenge(self, candidate: Executable, compiled: Target, tested: Verdict) -> Verdict:
+        """`tested` with more inputs, which the candidate's own code suggests, or the mismatch that they show."""
+        vectors = proposals(self.reference, candidate, self.options["seed"])
+        if not len(vectors):
+            return tested
+        compared, differing = Runner(self.reference, compiled).compare(vectors)
+        if differing is None:
+            inputs = tested.inputs + compared
+            return replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
+        return self._found(differing, compiled, replace(tested, inputs=tested.inputs + compared))
+
     def _compare_all(self, every: np.ndarray, compiled: Target) -> np.ndarray | None:
         """The rows of `every` on which the two differ; None where the original cannot take every input."""
         vectors = self._vectors(every)
@@ -162,10 +178,14 @@ class Jury:
 
     def _replay(self, rows: np.ndarray, compiled: Target, tested: Verdict) -> Verdict:
         """A mismatch, if one of these inputs shows it in wasmtime and the original can take it; else `tested`."""
-        found = shrink(self.reference, compiled, self._vectors(rows))
+        return self._found(self._vectors(rows), compiled, tested)
+
+    def _found(self, vectors: Vectors, compiled: Target, tested: Verdict) -> Verdict:
+        found = shrink(self.reference, compiled, vectors)
         if found is None:
             return tested
-        return replace(tested, status="mismatch", counterexample=found, evidence=found.text)
+        detail = OVERLAPPING if vectors.aliased().all() else ""
+        return replace(tested, status="mismatch", counterexample=found, evidence=found.text, detail=detail)
 
     def _vectors(self, rows: np.ndarray) -> Vectors:
         vectors = Vectors.blank(self.reference.layout, len(rows))

@@ -29,7 +29,7 @@ FUEL = 200_000
 _DRAWN = 0.6
 """Share of the vectors that are drawn from the types, where the others can be found by exploring."""
 _PROBED = 96
-_CHUNK, _MOST_CHUNKS, _PATIENCE = 2048, 96, 8
+_CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 192, 16
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
 _EXAMPLES = 8
 """Rows wanted of every feature."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
-from transpile.verify.driver import Probe, Target, UnusableModule
+from transpile.verify.driver import NOT_RUN, Outcomes, Probe, Target, UnusableModule
 from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, Slot, Vectors
 from transpile.verify.reference import Reference, target
@@ -28,7 +28,7 @@ SECONDS = 0.1
 def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counterexample | None:
     """The simplest counterexample found, starting from vectors that seem to differ; None if none differs when run in a fresh instance."""
     deadline = time.process_time() + SECONDS
-    runner = _Runner(reference, candidate)
+    runner = Runner(reference, candidate)
     best = vectors.take(np.argsort(_weight(vectors), kind="stable")[:32])
     simplest = None
     for _ in range(40):
@@ -49,7 +49,7 @@ def lightest(vectors: Vectors) -> int:
     return int(np.argmin(_weight(vectors)))
 
 
-class _Runner:
+class Runner:
     def __init__(self, reference: Reference, candidate: Target) -> None:
         self.reference, self.candidate = reference, candidate
         self.original = target(thin(reference.executable), reference.signature)
@@ -58,7 +58,27 @@ class _Runner:
 
     def differing(self, vectors: Vectors, *, quick: bool) -> tuple[Vectors, Counterexample] | None:
         """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel."""
-        layout, fuel = vectors.layout, self.reference.fuel + 8 * vectors.layout.stride
+        chosen, expected, got = self._run(vectors, quick)
+        if expected is None or got is None:
+            return None
+        differs = np.flatnonzero(policy.differences(vectors.layout, expected, got))
+        if not len(differs):
+            return None
+        at = int(differs[0])
+        one = vectors.take(chosen[[at]])
+        return one, explain(one, 0, expected, got, at)
+
+    def compare(self, vectors: Vectors) -> tuple[int, Vectors | None]:
+        """How many of the vectors the original can take and were compared, and those that differ, if any do."""
+        chosen, expected, got = self._run(vectors, False)
+        if expected is None or got is None:
+            return 0, None
+        differs = policy.differences(vectors.layout, expected, got)
+        return int((got.status != NOT_RUN).sum()), vectors.take(chosen[differs]) if differs.any() else None
+
+    def _run(self, vectors: Vectors, quick: bool) -> tuple[np.ndarray, Outcomes | None, Outcomes | None]:
+        """Rows that the original can take, and what came of them on both sides; no outcomes if there are none."""
+        fuel = self.reference.fuel + 8 * vectors.layout.stride
         inside, arguments = vectors.inside(), vectors.arguments()
         usable = np.ones(len(vectors), bool)
         if self.probes and self.probed:
@@ -71,20 +91,14 @@ class _Runner:
             usable &= ~((expected.arenas != vectors.arenas) & ~inside).any(axis=1)
         chosen = np.flatnonzero(usable)
         if not len(chosen):
-            return None
+            return chosen, None, None
         enough = min(self.reference.candidate_fuel, 20_000 + 20 * expected.fuel) if quick else self.reference.candidate_fuel
         # The candidate stops at its first trap where the original returned: that vector differs, and all before it are known.
         try:
             got = self.candidate.run(arguments[chosen], vectors.arenas[chosen], fuel=enough, expected=expected.status[chosen])
         except UnusableModule:
-            return None
-        expected = expected.take(chosen)
-        differs = np.flatnonzero(policy.differences(layout, expected, got))
-        if not len(differs):
-            return None
-        at = int(differs[0])
-        one = vectors.take(chosen[[at]])
-        return one, explain(one, 0, expected, got, at)
+            return chosen, None, None
+        return chosen, expected.take(chosen), got
 
 
 def _weight(vectors: Vectors) -> np.ndarray:
