@@ -163,6 +163,7 @@ class Target:
             raise WrongType(f"'{self.export}' is {_arrow(*found)}, expected {_arrow(parameters, results)}")
         self.memory = isinstance(self.kinds.get("memory"), wasmtime.MemoryType)
         pointer = self.kinds.get("__stack_pointer")
+        self.type = (parameters, results, pointers)
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
         self.driver = _driver(parameters, results, pointers, self.memory, self.stack)
 
@@ -196,6 +197,22 @@ class Probe:
     """For an instrumented original: the name of the exported mutable global that must hold the arena's address."""
 
     base: str
+
+
+def overhead(target: Target, stride: int) -> int:
+    """Fuel that the driver itself uses for one vector of a target of this type."""
+    return _overhead(*target.type, target.memory, target.stack, stride)
+
+
+@cache
+def _overhead(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool, stride: int) -> int:
+    exports = ('(memory (export "memory") 1)' if memory else "") + ('(global (export "__stack_pointer") (mut i32) (i32.const 0))' if stack else "")
+    empty = f'(func (export "f") (param {" ".join(parameters)}) (result {" ".join(results)}) {"".join(f"({t}.const 0)" for t in results)})'
+    nothing = Target(Executable(bytes(wasmtime.wat2wasm(f"(module {exports} {empty})")), "f"), parameters, results, pointers)
+    used = [
+        nothing.run(np.zeros((n, len(parameters)), np.uint64), np.zeros((n, stride), np.uint8), fuel=1 << 30).fuel for n in (1, 2)
+    ]
+    return used[1] - used[0]
 
 
 class Placement:

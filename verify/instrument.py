@@ -58,6 +58,7 @@ class Instrumented:
     ways: tuple[tuple[str, int, int], ...]
     stride: int
     hints: int
+    original: Executable
 
     @property
     def tail(self) -> int:
@@ -68,6 +69,17 @@ class Instrumented:
     def branches(self) -> tuple[tuple[str, int, int], ...]:
         """The outcomes, each once, in order."""
         return tuple(dict.fromkeys(self.ways))
+
+    def describe(self, chosen: np.ndarray) -> tuple[str, ...]:
+        """Some outcomes (a mask over `branches`) in words: `f+17 br_if: taken` is the function, and the place among its instructions."""
+        module = parsed(self.original.wasm)
+        out = []
+        for index in np.flatnonzero(chosen):
+            name, place, way = self.branches[index]
+            instruction = module.function(name).instructions[place][0]
+            words = {"br_if": ("not taken", "taken"), "if": ("else", "then"), "select": ("second", "first")}.get(instruction)
+            out.append(f"{name}+{place} {instruction}: {words[way] if words else f'target {way}'}")
+        return tuple(out)
 
     def arenas(self, arenas: np.ndarray, inside: np.ndarray) -> np.ndarray:
         """Arenas as the instrumented function needs them."""
@@ -132,7 +144,8 @@ def _characters(constant: int) -> list[int]:
 
 def instrument(executable: Executable, stride: int) -> Instrumented | None:
     """The instrumented form for arenas of `stride` bytes; None where there is no place for probes."""
-    module = parsed(thin(executable).wasm)
+    executable = thin(executable)
+    module = parsed(executable.wasm)
     if not any(e.name == "memory" and e.kind == "memory" for e in module.exports):
         return None
     base = len(module.globals)
@@ -158,7 +171,7 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
         bodies[function.index] = encode_body((*function.locals, *_TEMPORARIES, *["i32"] * products), fixed)
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)])
     wasm = add_functions(wasm, [(((kind, kind, "i32"), ()), helper(kind, base)) for kind in HELPERS])
-    return Instrumented(Executable(wasm, executable.export), tuple(branches), stride, len(hints))
+    return Instrumented(Executable(wasm, executable.export), tuple(branches), stride, len(hints), executable)
 
 
 def _own_memory(module: WasmModule) -> list[tuple[int, int]]:

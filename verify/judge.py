@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +22,9 @@ from transpile.verify.challenge import proposals
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
 from transpile.verify.layout import Vectors
-from transpile.verify.reference import FUEL, Reference, study, target
+from transpile.verify.reference import FUEL, Accepts, Reference, study, target
 from transpile.verify.render import explain
-from transpile.verify.shrink import Runner, lightest, shrink
+from transpile.verify.shrink import LITTLE, Runner, lightest, shrink
 from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
 
@@ -48,14 +50,16 @@ def judge(
     fuel: int = FUEL,
     normal_form: NormalForm | None = normal,
     aliasing: bool = True,
+    accepts: Accepts | None = None,
 ) -> list[Verdict]:
     """One verdict per candidate, in order.
 
     The original is run once on `inputs` vectors, then every candidate on the same. `fuel`: wasm instructions that the original may use on
     one input. `normal_form` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
-    Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.
+    `accepts`: the user's preconditions, a mask over vectors. Raises TranspileError when the original cannot be loaded or does not have
+    the signature's wasm type.
     """
-    jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing)
+    jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing, accepts=accepts)
     return [jury.judge(candidate) for candidate in candidates]
 
 
@@ -72,9 +76,10 @@ class Jury:
         fuel: int = FUEL,
         normal_form: NormalForm | None = normal,
         aliasing: bool = True,
+        accepts: Accepts | None = None,
     ) -> None:
-        self.original, self.signature, self.normal_form = original, signature, normal_form
-        self.options = {"inputs": inputs, "seed": seed, "fuel": fuel, "aliasing": aliasing}
+        self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed
+        self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts)
         self._reference: Reference | None = None
         self._every: Outcomes | None = None
         self._proof_seconds = self._shrink_seconds = 0.0
@@ -82,7 +87,7 @@ class Jury:
     @property
     def reference(self) -> Reference:
         if self._reference is None:
-            self._reference = study(self.original, self.signature, **self.options)
+            self._reference = self._study()
         return self._reference
 
     def judge(self, candidate: Executable) -> Verdict:
@@ -106,18 +111,29 @@ class Jury:
     def _test(self, compiled: Target) -> Verdict:
         reference = self.reference
         vectors, expected = reference.vectors, reference.outcomes
-        common = {"set_aside": reference.set_aside, "coverage": reference.coverage}
+        common: dict[str, Any] = {"set_aside": reference.set_aside, "coverage": reference.coverage, "unreached": reference.unreached}
         if len(vectors) < (_FEW if self.signature.parameters else 1):
             why = f"the original takes {len(vectors)} of {len(vectors) + reference.set_aside} inputs"
             return Verdict("inconclusive", len(vectors), evidence="too few usable inputs", detail=why, **common)
         try:
             got = compiled.run(vectors.arguments(), vectors.arenas, fuel=reference.candidate_fuel, expected=expected.status)
+            differs = policy.differences(vectors.layout, expected, got)
+            slow = differs & (got.status == driver.OUT_OF_FUEL)
+            if differs.any() and (differs == slow).all() and shrink(reference, compiled, vectors.take(slow)) is None:
+                # Not endless, only slower than can be waited for: what it does in less is compared, the rest set aside.
+                got = compiled.run(vectors.arguments(), vectors.arenas, fuel=LITTLE)
+                slow = got.status == driver.OUT_OF_FUEL
+                got.status[slow] = driver.NOT_RUN
+                common["set_aside"] += int(slow.sum())
+                if 2 * slow.sum() > len(vectors):
+                    return Verdict("inconclusive", int((~slow).sum()), evidence="the candidate is too slow to compare", **common)
         except UnusableModule as error:
             return _unusable(error)
         ran = int((got.status != driver.NOT_RUN).sum())
         differs = np.flatnonzero(policy.differences(vectors.layout, expected, got))
         if not len(differs):
-            return Verdict("tested", ran, evidence=_evidence(ran, reference.coverage), **common)
+            ratio = _fuel_ratio(reference, compiled, got) if ran == len(vectors) else None
+            return Verdict("tested", ran, evidence=_evidence(ran, reference.coverage), fuel_ratio=ratio, **common)
         detail = ""
         if vectors.aliased()[differs].all():
             detail = OVERLAPPING
@@ -135,6 +151,8 @@ class Jury:
         """`tested`, or better evidence: a proof, or a counterexample that the tests missed."""
         functions = [*reachable(left.module, left.name), *reachable(right.module, right.name)]
         every = proof.all_inputs(self.signature)
+        if every is not None and self.reference.accepts is not None:
+            every = every[self.reference.accepts(self._vectors(every))]
         if every is not None and proof.stateless(functions):
             differing = self._compare_all(every, compiled)
             if differing is None:
@@ -155,7 +173,7 @@ class Jury:
 
     def _challenge(self, candidate: Executable, compiled: Target, tested: Verdict) -> Verdict:
         """`tested` with more inputs, which the candidate's own code suggests, or the mismatch that they show."""
-        vectors = proposals(self.reference, candidate, self.options["seed"])
+        vectors = proposals(self.reference, candidate, self.seed)
         if not len(vectors):
             return tested
         compared, differing = Runner(self.reference, compiled).compare(vectors)
@@ -199,6 +217,13 @@ def _function(executable: Executable) -> WasmFunction | None:
         return parsed(executable.wasm).function(executable.export)
     except TranspileError:
         return None
+
+
+def _fuel_ratio(reference: Reference, compiled: Target, got: Outcomes) -> float | None:
+    """Fuel of the candidate over that of the original, without what the driver itself uses."""
+    overhead = len(got.status) * driver.overhead(compiled, reference.layout.stride)
+    used = reference.outcomes.fuel - overhead
+    return round(max(0, got.fuel - overhead) / used, 3) if used > 0 else None
 
 
 def _unusable(error: UnusableModule) -> Verdict:

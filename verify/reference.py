@@ -8,6 +8,7 @@ that one sequence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,10 @@ _EXAMPLES = 8
 """Rows wanted of every feature."""
 
 
+Accepts = Callable[[Vectors], np.ndarray]
+"""Preconditions of the user: which vectors meet them, bool [N]; the rest is set aside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """What a candidate is compared with. `reached` of `branches` outcomes were reached; both 0 where nothing could be measured."""
@@ -49,6 +54,9 @@ class Reference:
     fuel: int
     probes: Instrumented | None
     """The instrumented original for vectors of this layout."""
+    unreached: tuple[str, ...] = ()
+    """The branch outcomes that were not reached, in words."""
+    accepts: Accepts | None = None
 
     @property
     def layout(self) -> Layout:
@@ -74,18 +82,21 @@ def target(executable: Executable, signature: Signature) -> Target:
 
 
 def study(
-    original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True
-) -> Reference:
+    original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True,
+    accepts: Accepts | None = None,
+) -> Reference:  # fmt: skip
     """Choose `inputs` vectors for the original and run it on them.
 
     Fewer are kept where the original can't take them. Raises TranspileError when the original itself cannot be loaded or has another type.
     """
-    return _Study(original, signature, inputs, seed, fuel, aliasing).run()
+    return _Study(original, signature, inputs, seed, fuel, aliasing, accepts).run()
 
 
 class _Study:
-    def __init__(self, original: Executable, signature: Signature, inputs: int, seed: int, fuel: int, aliasing: bool) -> None:
+    def __init__(self, original: Executable, signature: Signature, inputs: int, seed: int, fuel: int, aliasing: bool,
+                 accepts: Accepts | None) -> None:  # fmt: skip
         self.original, self.signature, self.inputs, self.fuel, self.aliasing = original, signature, inputs, fuel, aliasing
+        self.accepts = accepts
         self.rng = np.random.default_rng(seed)
         self.mined = Mined()
         self.reached = np.zeros(0, bool)
@@ -119,8 +130,11 @@ class _Study:
             self.set_aside += int((~fine).sum())
             vectors = vectors.take(fine)
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
+        if probes and not len(self.reached):
+            self.reached = np.zeros(len(probes.branches), bool)
         return Reference(self.signature, self.original, vectors, outcomes, self.set_aside, int(self.reached.sum()),
-                         len(probes.branches) if probes else -1, self.fuel, probes)  # fmt: skip
+                         len(probes.branches) if probes else -1, self.fuel, probes, probes.describe(~self.reached) if probes else (),
+                         self.accepts)  # fmt: skip
 
     def _draw(self, layout: Layout, wanted: int, probes: Instrumented | None, probed: Target | None) -> Vectors:
         """Vectors drawn from the types that the original can take: `wanted` of them, or fewer where it takes few."""
@@ -152,6 +166,8 @@ class _Study:
         return self._keep(found, counts, usable)
 
     def _keep(self, vectors: Vectors, counts: np.ndarray, usable: np.ndarray) -> Vectors:
+        if self.accepts is not None:
+            usable = usable & self.accepts(vectors)
         self.set_aside += int((~usable).sum())
         reached = (counts[usable] != 0).any(axis=0)
         self.reached = self.reached | reached if len(self.reached) else reached

@@ -14,7 +14,7 @@ import numpy as np
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
-from transpile.verify.driver import NOT_RUN, Outcomes, Probe, Target, UnusableModule
+from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Probe, Target, UnusableModule
 from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, Slot, Vectors
 from transpile.verify.reference import Reference, target
@@ -23,6 +23,10 @@ from transpile.verify.thin import thin
 from transpile.verify.types import Counterexample
 
 SECONDS = 0.1
+QUICK, LITTLE = 1, 1_000_000
+"""How to run a candidate: with little fuel, which depends on what the original used; or with this much, on all vectors."""
+_PATIENCE = 1 << 27
+"""Wasm instructions after which a candidate counts as endless, on the simplest input that it is slow on."""
 
 
 def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counterexample | None:
@@ -39,9 +43,9 @@ def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counter
         best = _variants(simplest)
         if time.process_time() > deadline or not len(best):
             break
-    # What seemed endless in a quick run may only be slow.
+    # What seemed endless in a quick run may only be slow; then only what differs without being slow counts.
     found = runner.differing(simplest, quick=False) if simplest is not None else None
-    return (found or runner.differing(vectors.take(np.arange(min(32, len(vectors)))), quick=False) or (None, None))[1]
+    return (found or runner.differing(vectors.take(np.arange(min(32, len(vectors)))), quick=True, ends=True) or (None, None))[1]
 
 
 def lightest(vectors: Vectors) -> int:
@@ -56,27 +60,33 @@ class Runner:
         self.probes = reference.probes
         self.probed = target(self.probes.executable, reference.signature) if self.probes else None
 
-    def differing(self, vectors: Vectors, *, quick: bool) -> tuple[Vectors, Counterexample] | None:
-        """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel."""
-        chosen, expected, got = self._run(vectors, quick)
+    def differing(self, vectors: Vectors, *, quick: bool, ends: bool = False) -> tuple[Vectors, Counterexample] | None:
+        """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel, `ends`: it must end."""
+        chosen, expected, got = self._run(vectors, LITTLE if ends else QUICK if quick else 0)
         if expected is None or got is None:
             return None
-        differs = np.flatnonzero(policy.differences(vectors.layout, expected, got))
+        differs = np.flatnonzero(policy.differences(vectors.layout, expected, got) & ~(ends & (got.status == OUT_OF_FUEL)))
         if not len(differs):
             return None
         at = int(differs[0])
         one = vectors.take(chosen[[at]])
+        if not quick and got.status[at] == OUT_OF_FUEL:
+            # Endless, or only slow? All others before it are the same.
+            expected, at = expected.take(np.array([at])), 0
+            got = self.candidate.run(one.arguments(), one.arenas, fuel=_PATIENCE)
+            if not policy.differences(vectors.layout, expected, got).any():
+                return None
         return one, explain(one, 0, expected, got, at)
 
     def compare(self, vectors: Vectors) -> tuple[int, Vectors | None]:
         """How many of the vectors the original can take and were compared, and those that differ, if any do."""
-        chosen, expected, got = self._run(vectors, False)
+        chosen, expected, got = self._run(vectors, 0)
         if expected is None or got is None:
             return 0, None
         differs = policy.differences(vectors.layout, expected, got)
         return int((got.status != NOT_RUN).sum()), vectors.take(chosen[differs]) if differs.any() else None
 
-    def _run(self, vectors: Vectors, quick: bool) -> tuple[np.ndarray, Outcomes | None, Outcomes | None]:
+    def _run(self, vectors: Vectors, how: int) -> tuple[np.ndarray, Outcomes | None, Outcomes | None]:
         """Rows that the original can take, and what came of them on both sides; no outcomes if there are none."""
         fuel = self.reference.fuel + 8 * vectors.layout.stride
         inside, arguments = vectors.inside(), vectors.arguments()
@@ -87,15 +97,18 @@ class Runner:
             usable = ~self.probes.read(outcomes.arenas)[1]
         expected = self.original.run(arguments, vectors.arenas, fuel=fuel)
         usable &= ~policy.unusable(expected.status)
+        if self.reference.accepts is not None:
+            usable &= self.reference.accepts(vectors)
         if not self.probes:
             usable &= ~((expected.arenas != vectors.arenas) & ~inside).any(axis=1)
         chosen = np.flatnonzero(usable)
         if not len(chosen):
             return chosen, None, None
-        enough = min(self.reference.candidate_fuel, 20_000 + 20 * expected.fuel) if quick else self.reference.candidate_fuel
         # The candidate stops at its first trap where the original returned: that vector differs, and all before it are known.
+        stop = None if how == LITTLE else expected.status[chosen]
+        enough = min(self.reference.candidate_fuel, (20_000 + 20 * expected.fuel, LITTLE)[how == LITTLE]) if how else self.reference.candidate_fuel
         try:
-            got = self.candidate.run(arguments[chosen], vectors.arenas[chosen], fuel=enough, expected=expected.status[chosen])
+            got = self.candidate.run(arguments[chosen], vectors.arenas[chosen], fuel=enough, expected=stop)
         except UnusableModule:
             return chosen, None, None
         return chosen, expected.take(chosen), got

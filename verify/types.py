@@ -63,7 +63,9 @@ class Verdict:
 
     `inputs`: vectors on which both were run and compared. `set_aside`: vectors the original itself could not take (see `policy`).
     `coverage`: share of the original's branch outcomes that those inputs reached, None where it was not measured.
-    `evidence` is a short phrase for a table; `detail` whatever else a reader should know.
+    `evidence` is a short phrase for a table; `detail` whatever else a reader should know. `fuel_ratio`: wasm instructions that the candidate
+    needed over the original's, on the same inputs; None where not all were run. `unreached`: branch outcomes of the original that no input
+    reached, by function and position among its instructions.
     """
 
     status: str
@@ -73,6 +75,8 @@ class Verdict:
     counterexample: Counterexample | None = None
     evidence: str = ""
     detail: str = ""
+    fuel_ratio: float | None = None
+    unreached: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.status in STATUSES, self.status
@@ -91,4 +95,6 @@ class Verdict:
             "counterexample": self.counterexample.as_json() if self.counterexample else None,
             "evidence": self.evidence,
             "detail": self.detail,
+            "fuel_ratio": self.fuel_ratio,
+            "unreached": list(self.unreached),
         }

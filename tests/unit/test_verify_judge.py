@@ -189,3 +189,41 @@ def test_aliased_pointers_are_judged_and_named() -> None:
     assert found.status == "mismatch" and found.counterexample is not None and found.counterexample.aliased
     assert "(with " in found.evidence and "overlapping" in found.detail
     assert verdict(again, once, signature, aliasing=False).verified
+
+
+def test_a_candidate_that_is_only_slow_is_no_mismatch_and_an_endless_one_is() -> None:
+    signature = Signature("f", (Parameter("x", "u32"),), "i32")
+    head = "(param $x i32) (result i32) (local $n i32)"
+    count = "(block $o (loop $l (br_if $o (i32.ge_u (local.get $n) (local.get $x))) (local.set $n (i32.add (local.get $n) (i32.const 1))) (br $l)))"
+    slow = function(head, f"{count} (local.get $n)")
+    found = verdict(function(head, "(local.get $x)"), slow, signature, normal_form=None)
+    assert found.status == "tested" and found.set_aside > 0
+    wrong = function(head, f"{count} (i32.add (local.get $n) (i32.eq (local.get $x) (i32.const 7)))")
+    assert verdict(function(head, "(local.get $x)"), wrong, signature).status == "mismatch"
+    endless = function(head, "(loop $l (br_if $l (i32.eq (local.get $x) (i32.const 1000)))) (local.get $x)")
+    found = verdict(function(head, "(local.get $x)"), endless, signature)
+    assert found.status == "mismatch" and "does not end" in found.evidence
+
+
+def test_what_only_the_candidate_asks_for_is_tried() -> None:
+    rare = "(if (i32.eq (i32.load (local.get $p)) (i32.const 0x5ad1c0de)) (then (local.set $s (i32.const 1))))"
+    found = verdict(array(SUM), array(SUM + rare), ARRAY)
+    assert found.status == "mismatch" and str(0x5AD1C0DE) in found.evidence
+
+
+def test_branches_that_nothing_reaches_are_named_and_cost_is_told() -> None:
+    branch = "(if (i32.eq (i32.mul (local.get $x) (local.get $x)) (i32.const 3)) (then (return (i32.const 1))))"
+    loop = "(loop $l (local.set $x (i32.add (local.get $x) (i32.const 1))) (br_if $l (i32.and (local.get $x) (i32.const 3))))"
+    found = verdict(numbers(f"{branch} {loop} {ADD}"), numbers(f"{loop} {ADD}"), NUMBERS)
+    assert found.status == "tested" and found.unreached == ("f+5 if: then",)
+    assert found.fuel_ratio is not None and 0.3 < found.fuel_ratio < 1
+
+
+def test_inputs_that_break_a_precondition_are_set_aside() -> None:
+    def positive(vectors):
+        return vectors.values[:, 1] < 100
+
+    large = f"(if (i32.ge_u (local.get $y) (i32.const 100)) (then (return (i32.const 0)))) {ADD}"
+    found = judge(numbers(ADD), [numbers(large)], NUMBERS, accepts=positive)[0]
+    assert found.status == "tested" and found.inputs >= 1024 and found.set_aside > 100
+    assert verdict(numbers(ADD), numbers(large), NUMBERS).status == "mismatch"
