@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from transpile.corpus.language import Language, language, languages
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wat import read_wat
+from transpile.corpus.wat import canonical, read_wat
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,16 @@ class Program:
     functions: tuple[SourceFunction, ...]
     exports: dict[str, str]
     """Export of each function by its name as written; they differ where the language mangles names."""
+
+    def code(self, name: str) -> WasmFunction:
+        """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""
+        function = self.module.function(self.exports[name])
+        read = canonical(function)
+        handed = " ".join(f"local.get p{i}" for i in range(len(function.type[0])))
+        if read.text.endswith(f"; {handed} call c0 end".replace(";  ", "; ")) and read.callee_types == (function.type,):
+            with suppress(TranspileError):
+                return self.module.function(read.callees[0])
+        return function
 
 
 def language_of(path: Path, name: str | None = None) -> Language | None:

@@ -43,12 +43,12 @@ class Lifter:
                     self._starts.setdefault(read.data[int(number)], set()).add(int(offset or 0))
         return self._starts
 
-    def decode(self, export: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:
-        """Bodies (canonical text behind the header's brace) for a function of the program; none where the rules do not reach.
+    def decode(self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:
+        """Bodies (canonical text behind the header's brace) for the function `name` of the program; none where the rules do not reach.
 
         `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical.
         """
-        segments = canonical(self.program.module.function(export)).data
+        segments = canonical(self.program.code(name)).data
         data = [self.program.module.segments[i].data for i in segments]
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
         found: dict[str, None] = {}

@@ -39,7 +39,7 @@ def write_report(translations: Sequence[Translation], target: Language, program:
         rows.append(
             f'<tr><td><a href="#{name}">{name}</a></td><td class="{status}">{status}</td><td>{evidence}</td><td>{t.tried}</td></tr>'
         )
-        original = texts.get(t.name) or pretty(canonical(program.module.function(program.exports[t.name])).text)
+        original = texts.get(t.name) or pretty(canonical(program.code(t.name)).text)
         code = readable(t, target) if t.source is not None else "(nothing was decoded)"
         warning = "" if t.verdict.verified else " (not verified: do not use)"
         found = t.verdict.counterexample

@@ -136,9 +136,11 @@ def transpile(
     *,
     lifter: Lifter | None = None,
     progress: Callable[[int, int, str], None] | None = None,
+    finished: Callable[[Translation], None] | None = None,
 ) -> list[Translation]:
     """Translate the functions of a program (or those in `only` and what they call), in its order, by the engines that are given.
 
+    `finished` gets each translation once, as soon as nothing more will be tried for it.
     Raises TranspileError for a name in `only` that is not there.
     """
     known = {f.name for f in program.functions}
@@ -148,23 +150,29 @@ def transpile(
     wanted = [f for f in program.functions if not options.only or f.name in _with_callees(program, options.only)]
     accepted: dict[str, _Accepted] = {}
     done: dict[str, Translation] = {}
+
+    def finish(w: _Work, verdict: Verdict | None = None) -> None:
+        if w.function.name in done:
+            return
+        done[w.function.name] = _finish(w, verdict)
+        if w.verified:
+            accepted[w.function.name] = _Accepted(w.best[3], w.structs, w.fields)
+        if finished:
+            finished(done[w.function.name])
+
     for level in _levels(program, [f.name for f in wanted]):
-        works = [_prepare(program, f) for f in wanted if f.name in level]
+        works = [prepare(program, f) for f in wanted if f.name in level]
         blocked = [w for w in works if any(c not in accepted for c in w.callees)]
         for w in blocked:
             missing = ", ".join(c for c in w.callees if c not in accepted)
-            done[w.function.name] = _finish(w, Verdict("inconclusive", evidence=f"calls {missing}, not translated"))
+            finish(w, Verdict("inconclusive", evidence=f"calls {missing}, not translated"))
         works = [w for w in works if w not in blocked]
 
-        def note(name: str, finished: int = len(done)) -> None:
+        def note(name: str) -> None:
             if progress:
-                progress(finished, len(wanted), name)
+                progress(len(done), len(wanted), name)
 
-        _translate_level(program, target, decoder, lifter, options, works, accepted, note)
-        for w in works:
-            done[w.function.name] = _finish(w)
-            if w.verified:
-                accepted[w.function.name] = _Accepted(w.best[3], w.structs, w.fields)
+        _translate_level(program, target, decoder, lifter, options, works, accepted, note, finish)
         if progress:
             progress(len(done), len(wanted), "")
     return [done[f.name] for f in wanted]
@@ -183,7 +191,7 @@ def _with_callees(program: Program, names: Sequence[str]) -> set[str]:
 
 def _calls(program: Program, name: str) -> list[str]:
     by_export = {export: name for name, export in program.exports.items()}
-    callees = canonical(program.module.function(program.exports[name])).callees
+    callees = canonical(program.code(name)).callees
     return [by_export[c] for c in callees if c in by_export and by_export[c] != name]
 
 
@@ -197,8 +205,8 @@ def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
     return out
 
 
-def _prepare(program: Program, function: SourceFunction) -> _Work:
-    read = canonical(program.module.function(program.exports[function.name]))
+def prepare(program: Program, function: SourceFunction) -> _Work:
+    read = canonical(program.code(function.name))
     by_name = {f.name: f.signature for f in program.functions}
     by_export = {export: name for name, export in program.exports.items()}
     own = [by_export[c] for c in read.callees if c in by_export and by_export[c] != function.name]
@@ -223,6 +231,7 @@ def _translate_level(
     works: Sequence[_Work],
     accepted: dict[str, _Accepted],
     note: Callable[[str], None],
+    finish: Callable[[_Work], None],
 ) -> None:
     """Two rounds of decoding, compiling and judging, the lifter's candidates with the first; the second for what the first left unverified."""
     rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0,)
@@ -236,7 +245,7 @@ def _translate_level(
             candidates: list[Candidate] = []
             if lifter and number == 0:
                 known = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
-                bodies = lifter.decode(program.exports[w.function.name], w.wat, w.canonical, known, target)
+                bodies = lifter.decode(w.function.name, w.wat, w.canonical, known, target)
                 candidates += [Candidate(code, target.name, 0.0, NAME) for code in bodies]
             if decoder and samples:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
@@ -251,8 +260,12 @@ def _translate_level(
             w.spent += time.monotonic() - started
         if batch:
             _judge_batch(program, target, options, batch, note)
+        for w in works:
+            if w.verified:
+                finish(w)
     for w in works:
         _climb(program, target, options, w, note)
+        finish(w)
 
 
 def _climb(program: Program, target: Language, options: Options, w: _Work, note: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ come out of memory, jumps out of two loops at once.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -206,11 +207,15 @@ class _Writer:
         places = self.values.place(one.address, one.offset, one.width)
         if len(places) == 1:
             target, type_ = places[0]
-            if (type_ in FLOATS) != (one.value.kind in FLOATS):
-                raise NotLiftable("the bits of a float")
-            value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
+            bits = f"u{8 * one.width}"
+            if type_ in FLOATS and one.value.kind not in FLOATS:
+                value: ir.Expr = self.from_bits(type_, self.values.value(one.value, bits))
+            elif type_ not in FLOATS and one.value.kind in FLOATS:
+                value = simple_cast(type_, ir.Builtin(bits, "to_bits", (self.values.value(one.value, one.value.kind),)))
+            else:
+                value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
             return [_assign(target, value)]
-        if any(type_ in FLOATS for _, type_ in places) or one.value.kind in FLOATS:
+        if one.value.kind in FLOATS:
             raise NotLiftable("the bits of a float")
         wide = "u" + one.value.kind[1:]
         whole = self.values.value(one.value, wide)
@@ -224,7 +229,11 @@ class _Writer:
             part = ir.Binary(wide, ">>", whole, ir.Const("u32", at)) if at else whole
             if isinstance(whole, ir.Const):
                 part = ir.Const(wide, int(whole.value) >> at)
-            out.append(ir.Assign(target, simple_cast(type_, part) if type_ != "bool" else ir.Compare("bool", "!=", part, ir.Const(wide, 0))))
+            if type_ in FLOATS:
+                value = self.from_bits(type_, simple_cast(f"u{8 * WIDTHS[type_]}", part))
+            else:
+                value = simple_cast(type_, part) if type_ != "bool" else ir.Compare("bool", "!=", part, ir.Const(wide, 0))
+            out.append(ir.Assign(target, value))
             at += 8 * WIDTHS[type_]
         return out
 
@@ -234,6 +243,14 @@ class _Writer:
             return ""
         self.labels.add(label)
         return label
+
+    @staticmethod
+    def from_bits(type_: str, bits: ir.Expr) -> ir.Expr:
+        if isinstance(bits, ir.Const):
+            width = WIDTHS[type_]
+            raw = int(bits.value).to_bytes(width, "little")
+            return ir.Const(type_, struct.unpack("<f" if width == 4 else "<d", raw)[0])
+        return ir.Builtin(type_, "from_bits", (bits,))
 
     def library(self, call: tree.CallNode) -> list[ir.Stmt]:
         """memset and memcpy as loops over elements; memmove in the direction that keeps what is still to be read."""

@@ -308,7 +308,7 @@ class TreeBuilder:
         self.types |= {f"v{i}": kind for i, kind in enumerate(function.locals)}
         frames: list[_Frame] = []
         dead = skipped = 0
-        for name, operands in function.instructions[:-1]:
+        for i, (name, operands) in enumerate(function.instructions[:-1]):
             if dead:
                 if name in ("block", "loop", "if"):
                     skipped += 1
@@ -324,6 +324,8 @@ class TreeBuilder:
                 self._close(name, frames, dead)
                 dead = 0
             else:
+                if name == "call" and operands[0] not in self.callees and function.instructions[i + 1][0] == "unreachable":
+                    continue  # what never comes back is a panic
                 self._step(name, operands, frames)
                 dead = name in ("br", "br_table", "return", "unreachable")
         if not dead:

@@ -561,8 +561,10 @@ class Values:
         scalar = accessed(node.name)
         if len(places) == 1:
             target, type_ = places[0]
-            if (type_ in FLOATS) != (scalar in FLOATS):
-                raise NotLiftable("the bits of a float")
+            if type_ in FLOATS and scalar not in FLOATS:
+                return ir.Builtin(f"u{8 * node.width}", "to_bits", (target,))
+            if scalar in FLOATS and type_ not in FLOATS:
+                return ir.Builtin(scalar, "from_bits", (simple_cast(f"u{8 * node.width}", target),))
             if type_ in FLOATS or type_ == "bool":
                 return target
             if WIDTHS[type_] < int(node.kind[1:]) // 8:
