@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
-from transpile.tokenizer.vocabulary import decode, encode_prefix, encode_wat, load
+from transpile.tokenizer.vocabulary import END, decode, encode_prefix, encode_wat, load
 from transpile.verify.types import Candidate
+
+if TYPE_CHECKING:
+    import ctranslate2
 
 MAX_INPUT = 1024
 """Longest encoder input in tokens that the shipped model was trained on; longer functions are not decoded."""
@@ -30,6 +34,16 @@ class Request:
     wat: str
     language: str
     prelude: str
+
+
+@dataclass(slots=True)
+class Sample:
+    """What was generated for one input, without the prefix: token ids, the log-probability of each, and of all with the end, if it was reached."""
+
+    ids: list[int] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
+    logprob: float = 0.0
+    ended: bool = False
 
 
 class Decoder(Protocol):
@@ -50,7 +64,10 @@ def default_checkpoint() -> Path:
 
 
 class CTranslate2Decoder:
-    """An exported checkpoint on CTranslate2, int8 on the CPU. Raises TranspileError for a missing or broken checkpoint."""
+    """An exported checkpoint on CTranslate2, int8 on the CPU. Raises TranspileError for a missing or broken checkpoint.
+
+    May be used from several threads. The same seed gives the same samples.
+    """
 
     name = "model"
 
@@ -63,46 +80,90 @@ class CTranslate2Decoder:
         import ctranslate2
 
         ctranslate2.set_log_level(40)
+        self._threads = threads or os.cpu_count() or 1
+        self._seeding = threading.Lock()
         try:
-            vocabulary = json.loads((folder / "ctranslate2" / "shared_vocabulary.json").read_text())
-            self._translator = ctranslate2.Translator(
-                str(folder / "ctranslate2"),
-                device="cpu",
-                compute_type="int8",
-                inter_threads=1,
-                intra_threads=threads or os.cpu_count() or 1,
-            )
-        except (RuntimeError, ValueError, OSError) as error:
+            self._files = {path.name: path.read_bytes() for path in (folder / "ctranslate2").iterdir() if path.is_file()}
+            vocabulary = json.loads(self._files["shared_vocabulary.json"])
+            self._translator = self._engine()
+        except (RuntimeError, ValueError, OSError, KeyError) as error:
             raise TranspileError(f"the checkpoint in {folder} is broken: {error}", hint=hint) from error
         if len(vocabulary) != self.tokenizer.get_vocab_size():
             raise TranspileError(f"the tokenizer and the model in {folder} do not belong together", hint=hint)
 
-    def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
+    def _engine(self) -> ctranslate2.Translator:
         import ctranslate2
 
-        ctranslate2.set_random_seed(seed)
-        tokens = [self._tokens(encode_wat(self.tokenizer, r.wat)) for r in requests]
-        prefixes = [self._tokens(encode_prefix(self.tokenizer, r.language, r.prelude))[1:] for r in requests]
-        out: list[list[Candidate]] = [[] for _ in requests]
-        fitting = sorted((i for i in range(len(requests)) if len(tokens[i]) <= MAX_INPUT), key=lambda i: len(tokens[i]))
-        for i in fitting:
-            common = {
-                "target_prefix": [prefixes[i]], "max_input_length": 0, "max_decoding_length": MAX_OUTPUT, "return_scores": True, "beam_size": 1,
-                "length_penalty": 0, "max_batch_size": 64,
-            }  # fmt: skip
-            results = self._translator.translate_batch([tokens[i]], **common)
+        return ctranslate2.Translator(
+            "model", files=self._files, device="cpu", compute_type="int8", inter_threads=1, intra_threads=self._threads
+        )
+
+    def _seeded(self, seed: int) -> ctranslate2.Translator:
+        """An engine that starts from a seed. CTranslate2 seeds a thread's generator when the thread first draws, and never again: it takes a
+        new engine, which is cheap (milliseconds, from the files in memory)."""
+        import ctranslate2
+
+        with self._seeding:
+            ctranslate2.set_random_seed(seed % 2**32)
+            return self._engine()
+
+    def generate(
+        self,
+        source: Sequence[int],
+        prefix: Sequence[int],
+        *,
+        samples: int = 1,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int | None = None,
+        longest: int = MAX_OUTPUT,
+        each: Callable[[int, int, float], bool] | None = None,
+    ) -> list[Sample]:
+        """`samples` continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once.
+
+        Temperature 0 is greedy search: all samples are then the same one. `each` is called with (sample, token id, log-probability) as tokens
+        come, from the engine's thread; a sample ends early where it returns True. At most `longest` tokens a sample.
+        """
+        out = [Sample() for _ in range(samples if temperature else 1)]
+        skipped = len(prefix)
+
+        def take(step: ctranslate2.GenerationStepResult) -> bool:
+            if step.step < skipped:
+                return False
+            sample = out[step.hypothesis_id]
+            sample.logprob += step.log_prob
+            if step.token_id == END:
+                sample.ended = True
+                return False
+            sample.ids.append(step.token_id)
+            sample.logprobs.append(step.log_prob)
+            return each is not None and bool(each(step.hypothesis_id, step.token_id, step.log_prob))
+
+        translator = self._translator if seed is None or not temperature else self._seeded(seed)
+        sampling = {"sampling_topk": 0, "sampling_topp": top_p, "sampling_temperature": temperature, "num_hypotheses": samples} if temperature else {}
+        translator.translate_batch(
+            [self._tokens(source)], target_prefix=[self._tokens(prefix)], max_input_length=0, max_decoding_length=skipped + longest,
+            beam_size=1, length_penalty=0, return_scores=True, callback=take, **sampling,
+        )  # fmt: skip
+        return out if temperature else [out[0] for _ in range(samples)]
+
+    def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
+        out: list[list[Candidate]] = []
+        for request in requests:
+            source = encode_wat(self.tokenizer, request.wat)
+            if len(source) > MAX_INPUT:
+                out.append([])
+                continue
+            prefix = encode_prefix(self.tokenizer, request.language, request.prelude)[1:]
+            generated = self.generate(source, prefix)
             if samples > 1:
-                results += self._translator.translate_batch(
-                    [tokens[i]], sampling_topk=0, sampling_topp=0.98, sampling_temperature=temperature, num_hypotheses=samples - 1, **common
-                )
+                generated += self.generate(source, prefix, samples=samples - 1, temperature=temperature, top_p=0.98, seed=seed)
             best: dict[str, float] = {}
-            for result in results:
-                for hypothesis, score in zip(result.hypotheses, result.scores, strict=True):
-                    ids = [self.tokenizer.token_to_id(t) for t in hypothesis[len(prefixes[i]) :]]
-                    code = copy_constants(decode(self.tokenizer, [x for x in ids if x is not None]), requests[i].wat)
-                    best[code] = max(score, best.get(code, -1e9))
+            for sample in generated:
+                code = copy_constants(decode(self.tokenizer, sample.ids), request.wat)
+                best[code] = max(sample.logprob, best.get(code, -1e9))
             ranked = sorted(best.items(), key=lambda item: -item[1])
-            out[i] = [Candidate(code, requests[i].language, score, self.name) for code, score in ranked]
+            out.append([Candidate(code, request.language, score, self.name) for code, score in ranked])
         return out
 
     def _tokens(self, ids: Sequence[int]) -> list[str]:
