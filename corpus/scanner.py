@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 
+# What is never closed goes to the end: looked for again at each quote, it would take quadratic time.
 _RUST_STRINGS = (
-    r"""\b(?:b|c)?r(?P<hash>#*)".*?"(?P=hash)|\b(?:b|c)?"(?:\\.|[^"\\])*"|"(?:\\.|[^"\\])*\""""
-    r"""|\bb?'(?:\\[^\n]+?|[^\\'\n])'|'(?:\\[^\n]+?|[^\\'\n])'"""
+    r"""\b(?:b|c)?r(?P<hash>#*+)"(?:.*?"(?P=hash)|.*)|\b(?:b|c)?"(?:\\.|[^"\\])*+"?|"(?:\\.|[^"\\])*+"?"""
+    r"""|\bb?'(?:\\[^\n]{1,12}?|[^\\'\n])'|'(?:\\[^\n]{1,12}?|[^\\'\n])'"""
 )
 _RUST = re.compile(rf"(?P<comment>//[^\n]*|/\*)|(?P<string>{_RUST_STRINGS})", re.S)
-_ZIG = re.compile(r"""(?P<comment>//[^\n]*)|(?P<string>\\\\[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
+_ZIG = re.compile(r"""(?P<comment>//[^\n]*)|(?P<string>\\\\[^\n]*|"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?)""")
 _SPACE = re.compile(r"[^\n]")
 PAIRS = {"(": ")", "[": "]", "{": "}"}
 

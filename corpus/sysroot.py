@@ -43,13 +43,14 @@ IMMEDIATE = ("-Z", "unstable-options", "-C", "panic=immediate-abort")
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """A rustc and what its compilations need: `flags` (target, sysroot, panic strategy), archives to link, environment."""
+    """A rustc and what its compilations need: `flags` (target, sysroot, panic strategy), archives to link, folders to read, environment."""
 
     rustc: Path
     version: str
     target: str
     flags: tuple[str, ...]
     libraries: tuple[Path, ...]
+    folders: tuple[Path, ...] = ()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -79,15 +80,22 @@ def _compilers() -> Iterator[_Rustc]:
             continue
         seen.add(os.path.realpath(found))
         try:
-            done = subprocess.run(
-                [found, "-vV", "--print", "sysroot"],
-                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=tempfile.gettempdir(), check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired):
+            # One at a time: asked for its version, rustc prints nothing else.
+            version, sysroot = (_ask(found, question) for question in (["-vV"], ["--print", "sysroot"]))
+        except (OSError, subprocess.SubprocessError):
             continue
-        release = re.search(r"^release: ((\d+)\.(\d+)\S*)$", done.stdout, re.M)
-        if done.returncode == 0 and release and (int(release[2]), int(release[3])) >= OLDEST:
-            yield _Rustc(Path(found), release[1], Path(done.stdout.strip().splitlines()[-1]))
+        release = re.search(r"^release: ((\d+)\.(\d+)\S*)$", version, re.M)
+        if release and (int(release[2]), int(release[3])) >= OLDEST:
+            # What rustup puts on PATH only chooses between compilers, by settings that lie elsewhere.
+            direct = Path(sysroot) / "bin" / Path(found).name
+            yield _Rustc(direct if direct.is_file() else Path(found), release[1], Path(sysroot))
+
+
+def _ask(program: str, question: list[str]) -> str:
+    done = subprocess.run(
+        [program, *question], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=tempfile.gettempdir(), check=True
+    )
+    return done.stdout.strip()
 
 
 @cache
@@ -104,7 +112,7 @@ def toolchain() -> Toolchain:
             libraries = tuple(sorted([*folder.glob("libcore-*.rlib"), *folder.glob("libcompiler_builtins-*.rlib")]))
             if len(libraries) == 2:
                 flags = ("--target", target, "-C", "panic=abort")
-                return Toolchain(rustc.path, rustc.release, target, flags, libraries)
+                return Toolchain(rustc.path, rustc.release, target, flags, libraries, (rustc.sysroot,))
     what = "no rustc was found" if not found else f"rustc {found[0].release} ({found[0].path}) has no library for wasm32"
     raise MissingCompiler(what, hint=HINT)
 
@@ -116,7 +124,7 @@ def _from_sources(rustc: _Rustc, sources: Path) -> Toolchain:
         _build(rustc, sources, target, sysroot)
     libraries = tuple(_folder(sysroot, target) / f"lib{name}.rlib" for name, _, _ in LIBRARIES)
     flags = ("--sysroot", str(sysroot), "--target", target, *IMMEDIATE)
-    return Toolchain(rustc.path, rustc.release, target, flags, libraries)
+    return Toolchain(rustc.path, rustc.release, target, flags, libraries, (rustc.sysroot,))
 
 
 def _folder(sysroot: Path, target: str) -> Path:

@@ -1,8 +1,8 @@
 """The `ziglang` package as C and C++ compiler and as wasm linker, for every language that compiles to objects.
 
-A process gets a time limit, no stdin, a private temporary folder for zig's local cache, and a per-user folder for what is worth
-keeping (`XDG_CACHE_HOME/transpile`). Any number of processes may do this at once: files of the cache appear whole, by renaming.
-Limit: this knows nothing of the text that is compiled; what may be included is the languages' business.
+A process gets a time limit, no stdin, a private temporary folder for zig's caches, and a per-user folder for what is worth
+keeping (`XDG_CACHE_HOME/transpile`); `confine` keeps it in its place. Any number of processes may do this at once: files of the cache appear
+whole, by renaming. Limit: this knows nothing of the text that is compiled; what may be included is the languages' business.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from transpile.corpus.confine import LARGEST_OUTPUT, confined, environment
 from transpile.corpus.errors import MissingCompiler
 
 GLOBAL_BASE = 0x1234000
@@ -24,15 +25,12 @@ GLOBAL_BASE = 0x1234000
 
 STACK_SIZE = 1 << 20
 
-LARGEST_FILE = 256 << 20
-"""Bytes that a compiler may write to one file, where the system can limit it."""
-
 COMMON = (
     "-target", "wasm32-wasi", "-mcpu=mvp", "-fwrapv", "-fno-strict-aliasing", "-fno-math-errno", "-ffp-contract=off",
     "-fno-finite-loops", "-fno-inline", "-fno-unroll-loops", "-fno-vectorize", "-fno-slp-vectorize", "-fvisibility=default",
     "-mllvm", "-disable-loop-idiom-all", "-mllvm", "-replexitval=never", "-fno-unwind-tables",
     "-fno-zero-initialized-in-bss",
-    "-fno-sanitize=all", "-g0", "-Wno-everything", "-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics",
+    "-fno-gnu-inline-asm", "-fno-sanitize=all", "-g0", "-Wno-everything", "-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics",
 )  # fmt: skip
 """Flags of every compilation: MVP features, wrapping integers, and code that keeps the shape of its source (no idiom becomes a call,
 no loop a closed form). The target is wasi for its C headers and for clang's builtins, which zig turns off when freestanding."""
@@ -149,56 +147,53 @@ def work_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def run(command: Sequence[str | Path], folder: Path, seconds: float, environment: dict[str, str] | None = None) -> Completed:
-    """Run a compiler in `folder` with zig's caches set, stdin closed, at most `seconds`. Output other than stderr is dropped."""
-    variables = {
-        **os.environ,
-        "ZIG_LOCAL_CACHE_DIR": str(folder / "zig-cache"),
-        "ZIG_GLOBAL_CACHE_DIR": str(cache_folder() / "zig"),
-        "LC_ALL": "C",
-        "NO_COLOR": "1",
-        **(environment or {}),
-    }
-    process = subprocess.Popen(
-        [str(c) for c in command],
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    _limit(process.pid)
-    try:
-        _, stderr = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        _kill_group(process)
-        return Completed(False, "", timed_out=True)
-    except BaseException:
-        _kill_group(process)
-        raise
+def run(
+    command: Sequence[str | Path], folder: Path, seconds: float, variables: dict[str, str] | None = None, *,
+    readable: Sequence[Path] = (), shared: bool = False,
+) -> Completed:  # fmt: skip
+    """Run a compiler in `folder`, confined, stdin closed, at most `seconds`. Output other than stderr is dropped, and of that the end if it is long.
+
+    `readable`: folders that it needs beside the system's, zig's and our cache. `shared`: with the cache of zig's standard library, which
+    zig wants to write to; what compiles C and what links does without.
+    """
+    kept = cache_folder() / "zig" if shared else folder / "zig-cache"
+    kept.mkdir(parents=True, exist_ok=True)
+    caches = {"ZIG_LOCAL_CACHE_DIR": str(folder / "zig-cache"), "ZIG_GLOBAL_CACHE_DIR": str(kept)}
+    seen = dict.fromkeys([zig().parent, cache_folder(), *readable])
+    with tempfile.TemporaryFile(dir=folder) as output:
+        # Into a file, since what is written to a pipe has no limit but our memory.
+        process = subprocess.Popen(
+            confined(command, folder, seconds, readable=seen, writable=[kept] if shared else []),
+            cwd=folder,
+            env={**environment(folder), **caches, **(variables or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return Completed(False, "", timed_out=True)
+        finally:
+            _kill_group(process)
+        output.seek(0)
+        stderr = output.read(LARGEST_OUTPUT)
+    if len(stderr) == LARGEST_OUTPUT:
+        stderr = stderr[: stderr.rfind(b"\n") + 1]
     return Completed(process.returncode == 0, stderr.decode("utf-8", "replace"))
 
 
-def _limit(pid: int) -> None:
-    """Keep a process (and what it will start) from writing huge files: `int x[1 << 28] = {1};` is one line."""
-    try:
-        import resource
-
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
-    except (ImportError, AttributeError, OSError, ValueError):
-        return  # not Linux, or the process is gone already
-
-
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and the compilers that it started (zig runs clang in a child)."""
+    """End a process, if it still runs, and the compilers that it started (zig runs clang in a child)."""
     import signal
 
     if hasattr(os, "killpg"):
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # nobody is left
+            os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
-    process.communicate()
+    process.wait()
 
 
 @cache
@@ -230,4 +225,4 @@ def link(objects: Sequence[Path], output: Path, exports: Sequence[str] | None = 
         "--no-check-features", f"--global-base={GLOBAL_BASE}", "--no-merge-data-segments", "-z", f"stack-size={STACK_SIZE}",
         "--threads=1", *objects, runtime(), "-o", output,
     ]  # fmt: skip
-    return run(command, output.parent, seconds)
+    return run(command, output.parent, seconds, readable=[one.parent for one in objects if one.parent != output.parent])

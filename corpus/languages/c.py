@@ -60,6 +60,17 @@ HEADERS = """
 
 _DIRECTIVE = re.compile(r"^[ \t\v\f]*(?:#|%:|\?\?=)[ \t\v\f]*(\w*)(.*)$")
 _INCLUDE = re.compile(r'\s*(?:<(\w+)(?:\.h)?>|"(\w+)\.h")\s*$')
+_INCLUDING = r"(?:#|%:)\s*+(?:include|include_next|import|embed|__include_macros)\b\s*+"
+_HIDDEN = (
+    (re.compile(rf'{_INCLUDING}["<](?:\s*/|[^">\n]*\.\.)'), "a file by its path"),
+    (re.compile(rf"(?:#|%:)\s*+/\*|{_INCLUDING}/\*"), "a comment within a directive"),
+    (re.compile(r'\b__has_(?:include|include_next|embed)\s*+\(\s*+["<](?:\s*/|[^">\n]*\.\.)'), "a question for a file by its path"),
+    (re.compile(r"\bpragma\W+(?:GCC\W+|clang\W+)?(?:dependency|include_alias|__debug|module)\b"), "a pragma about other files"),
+    (re.compile(r"_Pragma[^\n]{0,200}\b(?:dependency|include_alias|__debug)\b"), "a pragma about other files"),
+    (re.compile(r'^[ \t]*+(?:export[ \t]+)?import\s*+["<]', re.M), "an imported header"),
+)
+_COMPUTED = re.compile(rf"{_INCLUDING}(\w+)")
+_DEFINED = re.compile(r"(?:#|%:)\s*+define\s+(\w+)")
 _ASSEMBLY = re.compile(r"\b(?:asm|__asm|__asm__)\b")
 _ERROR = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", re.MULTILINE)
 _ANY_ERROR = re.compile(r"^.*?(?:fatal )?error: (.*)$", re.MULTILINE)
@@ -85,7 +96,7 @@ def screen(text: str) -> list[Diagnostic]:
             joined = joined[:-1]
             continue
         if "#" in joined or "%:" in joined or "??=" in joined:
-            code = re.sub(r"/\*.*?\*/", " ", joined)
+            code = _without_comments(joined)
             directive = _DIRECTIVE.match(code)
             if directive and directive[1] in {"include", "include_next", "import", "embed", "__include_macros"}:
                 header = _INCLUDE.match(directive[2].split("//")[0])
@@ -96,7 +107,25 @@ def screen(text: str) -> list[Diagnostic]:
         if _ASSEMBLY.search(joined):
             found.append(Diagnostic(number, "inline assembly is not supported"))
         number, joined = i + 1, ""
-    return found
+    return found or _hidden(text)
+
+
+def _hidden(text: str) -> list[Diagnostic]:
+    """The same again, without trust in where comments and strings begin: nothing may so much as look like a path to include."""
+    spliced = re.sub(r"\\[ \t\v\f\r]*\n", "", text)
+    found = [(m.start(), what) for pattern, what in _HIDDEN for m in pattern.finditer(spliced)]
+    macros = set(_DEFINED.findall(spliced))
+    found += [(m.start(), "a computed include") for m in _COMPUTED.finditer(spliced) if m[1].startswith("__") or m[1] in macros]
+    return [Diagnostic(spliced.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in sorted(found)[:100]]
+
+
+def _without_comments(line: str) -> str:
+    """A line with each `/* ... */` as one space. (A regular expression would take quadratic time on a line of many `/*`.)"""
+    parts, at = [], 0
+    while (start := line.find("/*", at)) >= 0 and (end := line.find("*/", start + 2)) >= 0:
+        parts.append(line[at:start])
+        at = end + 2
+    return " ".join([*parts, line[at:]])
 
 
 class C(Language):

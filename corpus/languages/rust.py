@@ -53,12 +53,16 @@ impl FloatMath for f64 {
 MACROS = r"include|include_str|include_bytes|env|option_env|asm|global_asm|naked_asm"
 REFUSED = (
     (re.compile(rf"\b(?:{MACROS})\s*!"), "macro"),
-    (re.compile(rf"\buse\b[^;]*\b(?:{MACROS})\b"), "import of a macro"),
+    (re.compile(r"\b(?:include_str|include_bytes|option_env|global_asm|naked_asm)\b"), "name of a macro"),
+    (re.compile(rf"\b(?:{MACROS})\s+as\b"), "import of a macro"),
     (re.compile(r"#\s*!\s*\["), "attribute of a whole crate"),
-    (re.compile(r"#\s*\[\s*(?:path|link|link_section|global_allocator|macro_use)\b"), "attribute"),
+    (re.compile(r"#\s*\[\s*(?:unsafe\s*\(\s*)?(?:path|link|link_section|global_allocator|macro_use|proc_macro\w*)\b"), "attribute"),
+    (re.compile(r"\bcfg_attr\b[^\]]{0,400}\b(?:path|link|link_section|global_allocator|macro_use|proc_macro\w*)\b"), "attribute"),
     (re.compile(r"\bextern\s+crate\b"), "extern crate"),
-    (re.compile(r"\bmod\s+\w+\s*;"), "module in another file"),
+    (re.compile(r"\bmod\s+(?:r#)?\w+\s*;|\bmod\s*\$"), "module in another file"),
 )
+_PASSED_ON = re.compile(r"\b(?:include|env|asm)\b")
+"""Where macros are defined, the name of another may be handed to them: `m!(include)`."""
 EXPORTED = re.compile(r'#\s*\[\s*(?:unsafe\s*\(\s*)?(?:export_name\s*=\s*"([^"]+)"|no_mangle\s*\)?\s*\][^{;]*?\bfn\s+(\w+))')
 
 KEYWORDS = frozenset(
@@ -94,7 +98,7 @@ class Rust(Language):
         with zigcc.work_folder() as folder:
             (folder / "unit.rs").write_text(text)
             command = [found.rustc, *FLAGS, *found.flags, "-C", f"opt-level={level}", "unit.rs", "-o", folder / "unit.o"]
-            done = zigcc.run(command, folder, seconds, found.environment)
+            done = zigcc.run(command, folder, seconds, found.environment, readable=found.folders)
             if done.timed_out:
                 return Compilation(None, (Diagnostic(None, f"rustc ran longer than {seconds:g} s"),))
             if not done.ok:
@@ -217,8 +221,9 @@ def _refused(text: str) -> tuple[Diagnostic, ...]:
     code = blank_rust(text)
     if text.startswith(PROLOGUE):
         code = "\n" * PROLOGUE.count("\n") + code[len(PROLOGUE) :]
-    found = [(code.count("\n", 0, m.start()) + 1, what) for pattern, what in REFUSED for m in pattern.finditer(code)]
-    return tuple(Diagnostic(line, f"not allowed here: {what}") for line, what in sorted(found))
+    refused = [*REFUSED, (_PASSED_ON, "name of a macro")] if re.search(r"\bmacro(?:_rules)?\b", code) else REFUSED
+    found = sorted((m.start(), what) for pattern, what in refused for m in pattern.finditer(code))
+    return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
 
 def _diagnostics(stderr: str) -> Iterator[Diagnostic]:

@@ -142,7 +142,7 @@ def _translate(text: str, folder: Path, seconds: float) -> tuple[str, list[ZigEr
     errors: list[ZigError] = []
     for _ in range(ROUNDS):
         (folder / "unit.zig").write_text(text)
-        done = zigcc.run(command, folder, seconds)
+        done = zigcc.run(command, folder, seconds, shared=True)
         if done.timed_out:
             return text, [ZigError(None, 0, f"zig ran longer than {seconds:g} s")]
         if done.ok:
@@ -196,8 +196,8 @@ def _is_entry(signature: Signature) -> bool:
 def _refused(text: str) -> tuple[Diagnostic, ...]:
     """What a unit may not say, with lines."""
     code = blank_zig(text, strings=False)
-    found = [(code.count("\n", 0, m.start()) + 1, what) for pattern, what in REFUSED for m in pattern.finditer(code)]
-    return tuple(Diagnostic(line, f"not allowed here: {what}") for line, what in sorted(found))
+    found = sorted((m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(code))
+    return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
 
 LANGUAGE = Zig()

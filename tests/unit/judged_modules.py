@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import wasmtime
 
+from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Parameter, Signature
+from transpile.verify.judge import Jury
 from transpile.verify.types import Executable
 
 ARRAY = Signature("f", (Parameter("a", "i32", True, False, 1), Parameter("n", "i32")), "i32")
@@ -43,3 +45,18 @@ def array(each: str, *, condition: str = "i32.ge_s", before: str = "") -> Execut
 
 
 SUM = "(local.set $s (i32.add (local.get $s) (i32.load (local.get $p))))"
+
+
+def judge_both_ways(wasm: bytes) -> str:
+    """A hostile module's function `f` of one i32 to an i32, as candidate for the identity and as original. The judge may find what it wants, but
+    must find something, and must then still know right from wrong. Returns the candidate's status."""
+    signature = Signature("f", (Parameter("a", "i32"),), "i32")
+    good, wrong = (function("(param $a i32) (result i32)", body, exports=False) for body in ("(local.get $a)", "(i32.const 1)"))
+    jury = Jury(good, signature, inputs=64)
+    status = jury.judge(Executable(wasm, "f")).status
+    try:
+        Jury(Executable(wasm, "f"), signature, inputs=64).judge(wrong)
+    except TranspileError as error:
+        assert error.message
+    assert jury.judge(good).verified and not jury.judge(wrong).verified
+    return status

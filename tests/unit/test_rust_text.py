@@ -107,14 +107,14 @@ def test_headers() -> None:
 
 
 def fake_rustc(folder: Path, release: str, *, target: str = "") -> None:
-    """A program that answers as rustc does when asked for its version and sysroot."""
+    """A program that answers as rustc does when asked for its version or its sysroot."""
     root = folder / "sysroot"
     libraries = root / "lib/rustlib" / (target or "x86_64") / "lib"
     libraries.mkdir(parents=True)
     for name in ("core", "compiler_builtins"):
         (libraries / f"lib{name}-1234.rlib").touch()
     script = folder / "rustc"
-    script.write_text(f"#!/bin/sh\necho 'rustc {release}'\necho 'release: {release}'\necho '{root}'\n")
+    script.write_text(f"#!/bin/sh\n[ $1 = --print ] && echo '{root}' && exit\necho 'rustc {release}'\necho 'release: {release}'\n")
     script.chmod(0o755)
 
 

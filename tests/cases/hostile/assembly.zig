@@ -1,0 +1,2 @@
+comptime { asm (".incbin \"@SECRET@\""); }
+export fn f(a: i32) i32 { return a; }

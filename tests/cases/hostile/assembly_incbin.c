@@ -1,0 +1,2 @@
+__asm__(".section .custom_section.x,\"\",@\n.incbin \"@SECRET@\"\n");
+int f(int a) { return a; }

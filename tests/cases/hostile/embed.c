@@ -1,0 +1,4 @@
+const char secret[] = {
+#embed "@SECRET@"
+};
+int f(int a) { return secret[a]; }

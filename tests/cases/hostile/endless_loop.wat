@@ -1,0 +1,1 @@
+(module (func (export "f") (param i32) (result i32) (loop $l (br $l)) (unreachable)))

@@ -1,0 +1,1 @@
+(module (memory 1) (global (export "memory") i32 (i32.const 1)) (global (export "__heap_base") (mut i64) (i64.const -1)) (global (export "__stack_pointer") f32 (f32.const nan)) (func (export "f") (param i32) (result i32) (local.get 0)))

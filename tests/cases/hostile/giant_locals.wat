@@ -1,0 +1,1 @@
+(module (func (export "f") (param i32) (result i32) @{49000:(local i64)} (local.get 0)))

@@ -1,0 +1,2 @@
+import "@SECRET@";
+extern "C" int f(int a) { return a; }

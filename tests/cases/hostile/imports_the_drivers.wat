@@ -1,0 +1,1 @@
+(module (import "d" "memory" (memory 1)) (import "t" "f" (func $f (param i32) (result i32))) (func (export "f") (param i32) (result i32) (i32.store (i32.const 0) (i32.const -1)) (call $f (local.get 0))))

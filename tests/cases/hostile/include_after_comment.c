@@ -1,0 +1,3 @@
+/*
+*/ #include "@SECRET@"
+int f(int a) { return a; }

@@ -1,0 +1,2 @@
+#include "/dev/zero"
+int f(int a) { return a; }

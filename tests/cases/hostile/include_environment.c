@@ -1,0 +1,2 @@
+#include "/proc/self/environ"
+int f(int a) { return a; }

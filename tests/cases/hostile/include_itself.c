@@ -1,0 +1,2 @@
+#include __FILE__
+int f(int a) { return a; }

@@ -1,0 +1,3 @@
+#define PLACE "@SECRET@"
+#include PLACE
+int f(int a) { return a; }

@@ -1,0 +1,2 @@
+#include "@SECRET@"
+int f(int a) { return a; }

@@ -1,0 +1,4 @@
+#inc\
+lude \
+"@SECRET@"
+int f(int a) { return a; }

@@ -1,0 +1,4 @@
+# /* a
+b */ include /* c
+d */ "@SECRET@"
+int f(int a) { return a; }

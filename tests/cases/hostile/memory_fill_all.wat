@@ -1,0 +1,1 @@
+(module (memory (export "memory") 1) (func (export "f") (param i32) (result i32) (drop (memory.grow (i32.const 4000))) (loop $l (memory.fill (i32.const 0) (local.get 0) (i32.mul (memory.size) (i32.const 65536))) (br $l)) (unreachable)))

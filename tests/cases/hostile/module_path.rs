@@ -1,0 +1,3 @@
+#[path = "@SECRET@"] mod x;
+#[no_mangle]
+pub extern "C" fn f(a: i32) -> i32 { a }

@@ -1,0 +1,2 @@
+#pragma GCC dependency "@SECRET@"
+int f(int a) { return a; }
