@@ -62,6 +62,57 @@ def run(
     raise typer.Exit(0 if all(v.verified for v in verdicts.values()) else 1)
 
 
+@app.command("self-test")
+def self_test(
+    functions: Annotated[int, typer.Option(help="Functions to measure on, of all languages.", min=1)] = 50,
+    mutants: Annotated[int, typer.Option(help="Mutants of each function.", min=1)] = 8,
+    inputs: Annotated[int, typer.Option(help="Test vectors per function: the judge's budget.", min=16)] = 1024,
+    seed: Annotated[int, typer.Option(help="Seed of functions, mutants and vectors.")] = 0,
+    effort: Annotated[float, typer.Option(help="Processor seconds a function for what checks the judge.", min=0.0)] = 1.0,
+    only: Annotated[str, typer.Option(metavar="NAME", help="Measure on this function only, as a finding's command names it.")] = "",
+    jobs: Annotated[int, typer.Option(help="Processes at once; 0: one a core.", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure the judge: the share of wrong functions that it catches, and of right ones that it rejects.
+
+    Exits 0 when the bars are met: 99 % of decidable mutants caught, at most 0.5 % of the accepted candidates wrong, no right function rejected.
+    """
+    from transpile.corpus.console import progress_bar
+    from transpile.verify.parallel import cores
+    from transpile.verify.self_test import Options, measure, meets_bars
+
+    options = Options(functions, mutants, inputs, seed, effort, only)
+    with progress_bar("self-test") as progress:
+        report = measure(options, jobs or cores(), progress)
+    if as_json:
+        print(json.dumps(report))
+    else:
+        _show_self_test(report)
+    raise typer.Exit(0 if meets_bars(report) else 1)
+
+
+def _show_self_test(report: dict[str, Any]) -> None:
+    def share(rate: float | None, part: int, whole: int) -> str:
+        return f"{100 * rate:.2f} %  ({part:,} of {whole:,})" if rate is not None else "not measured"
+
+    r = report
+    print(f"functions          {r['functions']:,}  ({', '.join(f'{n} {name}' for name, n in r['languages'].items())})")
+    print(f"mutants            {r['mutants']:,}: {r['killed']:,} caught, {r['missed']} missed, {r['equal_by_proof']} equal by proof,"
+          f" {r['undecided']} that nothing decides, {r['inconclusive']} inconclusive")  # fmt: skip
+    print(f"kill rate          {share(r['kill_rate'], r['killed'], r['killed'] + r['missed'])}")
+    print(f"false accept rate  {share(r['false_accept_rate'], r['false_accepts'], r['candidates_accepted'])}")
+    print(f"false reject rate  {share(r['false_reject_rate'], r['false_rejects'], r['pairs'])}")
+    print(f"a candidate        {r['milliseconds_a_candidate']} ms on average; {r['seconds']:.0f} s in all")
+    titles = {"survivors": "wrong, not caught", "false_accepted": "wrong, accepted", "false_rejected": "right, rejected",
+              "unsound_proofs": "wrong, called equal by a proof", "failures": "not measured"}  # fmt: skip
+    for key, title in titles.items():
+        for one in r[key]:
+            print(f"\n{title}: {one['function']}\n  {one['what']}\n  {one['verdict']}: {one['evidence']}", file=sys.stderr)
+            if one["counterexample"]:
+                print(f"  {one['means']}: {one['counterexample']}", file=sys.stderr)
+            print(f"  reproduce: {one['command']}", file=sys.stderr)
+
+
 @app.command()
 def policy() -> None:
     """Print what counts as the same behaviour."""

@@ -1,0 +1,91 @@
+"""What measures the judge does what it says: mutants are valid and different, the fuzzer finds what it should, tasks survive a crash."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import wasmtime
+from judged_modules import ARRAY, NUMBERS, SUM, array, numbers
+
+from transpile.verify import self_test
+from transpile.verify.fuzz import Fuzzer
+from transpile.verify.layout import Layout
+from transpile.verify.mutate import mutants
+from transpile.verify.parallel import Lost, each
+from transpile.verify.self_test import Finding, Options, Tally, meets_bars, report
+
+
+def test_mutants_are_valid_different_and_of_all_kinds() -> None:
+    original = array(f"(if (i32.lt_s (i32.load (local.get $p)) (i32.const 7)) (then {SUM})) (i32.store (local.get $p) (local.get $i))")
+    made = list(mutants(original, 200, 0))
+    assert len({m.executable.wasm for m in made} | {original.wasm}) == len(made) + 1
+    assert {m.kind for m in made} == {"operator", "constant", "signedness", "width", "bound", "dropped", "swapped"}
+    for one in made:
+        wasmtime.Module.validate(wasmtime.Engine(), one.executable.wasm)
+    assert [m.what for m in mutants(original, 200, 0)] == [m.what for m in made]
+    assert len(list(mutants(original, 3, 1))) == 3
+
+
+def test_the_fuzzer_finds_a_needle_that_only_the_candidate_branches_on() -> None:
+    original = numbers("(i32.add (local.get $x) (local.get $y))")
+    bad = numbers("(if (result i32) (i32.eq (local.get $x) (i32.const 123456789)) (then (i32.const 0)) (else (i32.add (local.get $x) (local.get $y))))")
+    same = numbers("(i32.add (local.get $y) (local.get $x))")
+    fuzzer = Fuzzer(original, [same, bad], NUMBERS, Layout.of(NUMBERS), seed=3)
+    found = fuzzer.run(inputs=20_000, seconds=20)
+    assert list(found) == [1] and "123456789" in found[1].text
+    assert fuzzer.tried >= 20_000
+
+
+def test_the_fuzzer_sets_aside_what_the_original_cannot_take() -> None:
+    original = array("(drop (i32.load offset=4 (local.get $p)))" + SUM)
+    shorter = array(SUM, condition="i32.gt_u")
+    assert not Fuzzer(original, [array(SUM)], ARRAY, Layout.of(ARRAY), seed=1).run(inputs=4000, seconds=20)
+    assert Fuzzer(array(SUM), [shorter], ARRAY, Layout.of(ARRAY), seed=1).run(inputs=4000, seconds=20)
+
+
+def square(number: int) -> int:
+    if number == 13:
+        os._exit(9)
+    if number < 0:
+        raise ValueError("negative")
+    return number * number
+
+
+def test_each_answers_every_task_once_and_survives_a_crash() -> None:
+    assert sorted(each(square, range(5), 2)) == [(n, n * n) for n in range(5)]
+    answers = dict(each(square, [1, 13, 2, 3], 2))
+    assert isinstance(answers.pop(13), Lost) and answers == {1: 1, 2: 4, 3: 9}
+    with pytest.raises(ValueError, match="negative"):
+        list(each(square, [1, -1, 2], 2))
+
+
+def test_the_report_counts_and_the_bars_are_the_projects() -> None:
+    tally = Tally()
+    tally.counts.update({"killed": 99, "pairs": 10, "candidates accepted": 400, "functions": 3, "functions in c": 3})
+    tally.missed.append(Finding("x", "constant: 1 -> 2", "tested", "1,024 inputs", "f(1) = 2, candidate 3", "fuzzer"))
+    found = report(tally, Options(functions=3), 1.0)
+    assert found["kill_rate"] == 0.99 and found["languages"] == {"c": 3} and meets_bars(found)
+    assert found["survivors"][0]["command"].endswith("--only x")
+    tally.missed.append(tally.missed[0])
+    assert not meets_bars(report(tally, Options(), 1.0))
+    tally.missed.clear()
+    tally.rejected.append(Finding("x", "against -O0", "mismatch", ""))
+    assert not meets_bars(report(tally, Options(), 1.0))
+
+
+def test_a_fault_of_the_judge_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a judge that accepts everything, mutants are missed and the fuzzer says so."""
+    from transpile.verify.types import Verdict
+
+    class Blind(self_test.Jury):
+        def judge(self, candidate: object) -> Verdict:
+            return Verdict("tested", 1)
+
+    original = numbers("(i32.div_s (local.get $x) (i32.or (local.get $y) (i32.const 1)))")
+    tally = Tally()
+    monkeypatch.setattr(self_test, "Jury", Blind)
+    candidates = [m.executable for m in mutants(original, 6, 0)]
+    shown = self_test.stronger(original, candidates, NUMBERS, Blind(original, NUMBERS), Options(effort=10), tally)
+    assert len(shown) >= 4 and all(means == "fuzzer" for means, _ in shown.values())
+    assert tally.counts["inputs of the fuzzer"] > 1000
