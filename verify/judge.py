@@ -29,7 +29,7 @@ from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
 
 _PROOF_BUDGET = 1.0
-"""Seconds that z3 may take for all candidates of one original together."""
+"""Seconds after which z3 is not asked about further candidates of one original."""
 
 _SHRINK_BUDGET = 0.3
 """Seconds for minimizing counterexamples of all candidates of one original; later ones get the simplest vector that differed."""
@@ -51,15 +51,17 @@ def judge(
     normal_form: NormalForm | None = normal,
     aliasing: bool = True,
     accepts: Accepts | None = None,
+    thorough: bool = False,
 ) -> list[Verdict]:
     """One verdict per candidate, in order.
 
     The original is run once on `inputs` vectors, then every candidate on the same. `fuel`: wasm instructions that the original may use on
     one input. `normal_form` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
-    `accepts`: the user's preconditions, a mask over vectors. Raises TranspileError when the original cannot be loaded or does not have
-    the signature's wasm type.
+    `accepts`: the user's preconditions, a mask over vectors. `thorough`: take seconds for proofs about loops.
+    Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.
     """
-    jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing, accepts=accepts)
+    jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing, accepts=accepts,
+                thorough=thorough)  # fmt: skip
     return [jury.judge(candidate) for candidate in candidates]
 
 
@@ -77,7 +79,9 @@ class Jury:
         normal_form: NormalForm | None = normal,
         aliasing: bool = True,
         accepts: Accepts | None = None,
+        thorough: bool = False,
     ) -> None:
+        self.thorough = thorough
         self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed
         self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts)
         self._reference: Reference | None = None
@@ -160,13 +164,16 @@ class Jury:
             if not len(differing):
                 return replace(tested, status="proved", inputs=len(every), evidence=f"all {len(every):,} inputs")
             return self._replay(differing, compiled, tested)
-        if self._proof_seconds > _PROOF_BUDGET or not proof.provable(functions):
+        loops = any(name == "loop" for function in functions for name, _, _ in function.instructions)
+        if self._proof_seconds > _PROOF_BUDGET or not proof.provable(functions) or (loops and not self.thorough):
             return tested
         started = time.process_time()
         answer = proof.prove(left, right, self.signature)
         self._proof_seconds += time.process_time() - started
         if answer.proved:
             return replace(tested, status="proved", evidence="by z3, for all inputs")
+        if answer.bounded:
+            return replace(tested, detail=f"z3: no input with at most {proof.LOOPS} iterations of each loop makes them differ")
         if answer.arguments is not None:
             return self._replay(np.array([answer.arguments], np.uint64), compiled, tested)
         return tested

@@ -1,7 +1,7 @@
-"""Proofs of equivalence for all inputs: by z3 for loop-free integer code, by trying all of them for small signatures.
+"""Proofs of equivalence for all inputs: by z3 for integer code whose loops, if any, are short, by trying all of them for small signatures.
 
 Invariant: `prove` answers "proved" only when the solver shows that no arguments and no memory make the two differ by `policy`, where the
-candidate may touch only bytes that the original touches. Limits: see `symbolic`; nothing is said after `TIMEOUT` milliseconds. A
+candidate may touch only bytes that the original touches. Limits: see `symbolic`; nothing is said after `EFFORT`. A
 counterexample of the solver is only a suggestion, since it may break a precondition of the original: it must be replayed.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from transpile.corpus.signature import SIGNED, WIDTHS, Signature, wasm_type
+from transpile.corpus.signature import SIGNED, WIDTHS, Parameter, Signature, wasm_type
 from transpile.corpus.wasm import WasmFunction
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify import policy
@@ -21,32 +21,43 @@ from transpile.verify import policy
 if TYPE_CHECKING:
     from transpile.verify.symbolic import Behaviour
 
-TIMEOUT = 200
+EFFORT = 1_000_000
+"""What z3 may spend on one question, in its own units: some hundred milliseconds, and the same on any machine."""
+LOOPS = 8
+"""Iterations to which loops are unrolled."""
 _MOST_INPUTS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`proved`, or perhaps `arguments` (raw bits by parameter) on which the two might differ; neither when nothing was found out."""
+    """`proved`, or perhaps `arguments` (raw bits by parameter) on which the two might differ; neither when nothing was found out.
+
+    `bounded`: no input makes them differ on which no loop has more than `LOOPS` iterations. That is no proof.
+    """
 
     proved: bool
     arguments: tuple[int, ...] | None = None
+    bounded: bool = False
 
 
 NOTHING = Answer(False)
 
 
 def provable(functions: Iterable[WasmFunction]) -> bool:
-    """A quick look at a function and its callees: no loops, floats, globals, or addresses of data."""
+    """A quick look at a function and its callees: no floats, no indirect calls, no addresses of data but of constants."""
     for function in functions:
-        low, high = function.module.data_range
+        module = function.module
+        low, high = module.data_range
         for name, immediate, _ in function.instructions:
-            if name in ("loop", "call_indirect", "memory.grow", "memory.size", "global.get", "global.set") or name[0] == "f" or "_f" in name:
+            if name in ("call_indirect", "memory.grow", "memory.size") or name[0] == "f" or "_f" in name:
                 return False
-            if name == "i32.const" and (low <= immediate < high or GLOBAL_BASE <= immediate < GLOBAL_BASE + (1 << 16)):
-                return False
-            if isinstance(immediate, tuple) and (".load" in name or ".store" in name) and immediate[1] >= GLOBAL_BASE:
-                return False
+            if name == "i32.const" or (isinstance(immediate, tuple) and (".load" in name or ".store" in name)):
+                number = immediate if name == "i32.const" else immediate[1]
+                if (low <= number <= high and high) or GLOBAL_BASE - 4096 <= number < GLOBAL_BASE + (1 << 16):
+                    segment = module.segment_at(number)
+                    # Only what no function can write is known; the linker names it so.
+                    if segment is None or not segment.name.startswith(".rodata"):
+                        return False
     return True
 
 
@@ -59,19 +70,31 @@ def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answ
     arguments, domain = _arguments(signature)
     memory = z3.Array("memory", z3.BitVecSort(32), z3.BitVecSort(8))
     try:
-        original, candidate = (execute(f, list(arguments), memory) for f in (left, right))
+        original, candidate = (execute(f, list(arguments), memory, LOOPS) for f in (left, right))
     except Unsupported:
         return NOTHING
+    overrun = [*original.overrun, *candidate.overrun]
+    domain += [z3.Not(one) for one in original.strays]
     solver = z3.SolverFor("QF_ABV" if original.accesses or candidate.accesses else "QF_BV")
-    solver.set("timeout", TIMEOUT)
-    solver.add(*domain, z3.Or(*_differences(original, candidate, signature)))
+    solver.set("rlimit", EFFORT)
+    solver.add(*domain, *(z3.Not(one) for one in overrun), z3.Or(*_differences(original, candidate, signature, arguments)))
     found = solver.check()
     if found == z3.unsat:
-        return Answer(True)
+        return Answer(True) if not overrun or _impossible(domain, overrun) else Answer(False, bounded=True)
     if found == z3.unknown or any(p.pointer for p in signature.parameters):
         return NOTHING
     model = solver.model()
     return Answer(False, tuple(model.eval(a, model_completion=True).as_long() for a in arguments))
+
+
+def _impossible(domain: list[Any], conditions: list[Any]) -> bool:
+    """Whether none of the conditions can hold."""
+    import z3
+
+    solver = z3.Solver()
+    solver.set("rlimit", EFFORT)
+    solver.add(*domain, z3.Or(*conditions))
+    return bool(solver.check() == z3.unsat)
 
 
 def _arguments(signature: Signature) -> tuple[list[Any], list[Any]]:
@@ -89,10 +112,29 @@ def _arguments(signature: Signature) -> tuple[list[Any], list[Any]]:
         elif width < 32:
             extend = z3.SignExt if parameter.type in SIGNED else z3.ZeroExt
             domain.append(one == extend(32 - width, z3.Extract(width - 1, 0, one)))
+    for position in signature.lengths():
+        domain.append(arguments[position] >= 0)
+    for parameter, pointer in zip(signature.parameters, arguments, strict=True):
+        if parameter.pointer:
+            # No buffer is at address 0 or lies around the end of memory.
+            size = z3.ZeroExt(32, pointer) + _bytes(parameter, signature, arguments)
+            domain += [pointer != 0, z3.ULE(size, 1 << 32)]
     return arguments, domain
 
 
-def _differences(original: Behaviour, candidate: Behaviour, signature: Signature) -> list[Any]:
+def _bytes(parameter: Parameter, signature: Signature, arguments: list[Any]) -> Any:
+    """Bytes of the buffer behind a pointer, that all belong to the caller: one element, or as many as the length says; 64 bits wide."""
+    import z3
+
+    struct = signature.struct(parameter.type)
+    size = z3.BitVecVal(struct.layout()[1] if struct else WIDTHS[parameter.type], 64)
+    if parameter.length is None:
+        return size
+    length = arguments[parameter.length]
+    return size * (z3.ZeroExt(32, length) if length.size() == 32 else length)
+
+
+def _differences(original: Behaviour, candidate: Behaviour, signature: Signature, arguments: list[Any]) -> list[Any]:
     """Conditions under any of which the two differ."""
     import z3
 
@@ -108,9 +150,14 @@ def _differences(original: Behaviour, candidate: Behaviour, signature: Signature
         out.append(z3.And(both, results[0] != results[1]))
     if not original.memory.eq(candidate.memory):
         out.append(z3.And(both, original.memory != candidate.memory))
+    out += [z3.And(original.returns, one) for one in candidate.strays]
+    buffers = [(p, _bytes(k, signature, arguments)) for k, p in zip(signature.parameters, arguments, strict=True) if k.pointer]
     for when, address, width in candidate.accesses:
+        if any(width <= w and address.eq(a) and c.eq(when) for c, a, w in original.accesses):
+            continue
         # Where an address wraps the original touches what it was not given: such inputs are set aside.
         covered = [z3.And(c, z3.ULE(address - a, w - width)) for c, a, w in original.accesses if w >= width]
+        covered += [z3.ULE(z3.ZeroExt(32, address - p) + width, size) for p, size in buffers]
         out.append(z3.And(when, original.returns, z3.Not(z3.Or(*covered))))
     return out
 

@@ -1,22 +1,27 @@
 """Loop-free integer wasm as z3 expressions: what a function returns, how it ends, and what it leaves in memory, for all arguments at once.
 
 Control flow is merged, not enumerated: at the end of a block the states that arrive become one, by if-then-else over their conditions.
-Memory is an array of bytes that both sides of a comparison share; addresses are never checked here, accesses are recorded instead.
-Limits: raises Unsupported for loops with a way back, floats, globals (so also the stack in memory), data segments, indirect calls,
-imports, recursion, and more than `MOST_INSTRUCTIONS` after inlining of calls.
+Memory is three things: the caller's, an array of bytes that both sides of a comparison share, where addresses are never checked but
+accesses recorded; the function's own stack, bytes at known distances from the stack pointer; and constant data, known bytes of which an
+access that strays is recorded. Loops are unrolled; what goes on after that is recorded as `overrun`.
+Limits: raises Unsupported for floats, globals but the stack pointer, arrays on the stack, writes to data, indirect calls, imports,
+recursion, and more than `MOST_INSTRUCTIONS` after inlining of calls and unrolling.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import z3
 
+from transpile.corpus.instructions import Instruction
 from transpile.corpus.wasm import WasmFunction, WasmModule
+from transpile.corpus.wasm_reader import Segment
 from transpile.verify import driver
 
-MOST_INSTRUCTIONS = 600
+MOST_INSTRUCTIONS = 800
 _DEPTH = 8
 
 _BINARY = {
@@ -59,9 +64,13 @@ class _State:
     stack: list[Any]
     locals: list[Any]
     memory: Any
+    own: Mapping[int, Any]
+    """Bytes of the stack by distance from where the stack pointer was."""
+    pointer: int
+    """Where the stack pointer is, as such a distance."""
 
     def fork(self, condition: Any) -> _State:
-        return _State(condition, list(self.stack), list(self.locals), self.memory)
+        return _State(condition, list(self.stack), list(self.locals), self.memory, self.own, self.pointer)
 
 
 @dataclass(slots=True)
@@ -77,20 +86,25 @@ class _Frame:
 
 @dataclass(slots=True)
 class Behaviour:
-    """`ends`: (condition, status of `driver`) of every trap; `accesses`: (condition, address, width). `returns` is the remaining condition."""
+    """`ends`: (condition, status of `driver`) of every trap; `accesses`: (condition, address, width). `returns` is the remaining condition.
+
+    `strays`: conditions of accesses outside of data; `overrun`: conditions under which a loop goes on after the last iteration that was unrolled.
+    """
 
     ends: list[tuple[Any, int]] = field(default_factory=list)
     accesses: list[tuple[Any, Any, int]] = field(default_factory=list)
+    strays: list[Any] = field(default_factory=list)
+    overrun: list[Any] = field(default_factory=list)
     returns: Any = None
     result: Any = None
     memory: Any = None
 
 
-def execute(function: WasmFunction, arguments: list[Any], memory: Any) -> Behaviour:
-    """The behaviour of a function on symbolic arguments (bit vectors) and memory. Raises Unsupported."""
+def execute(function: WasmFunction, arguments: list[Any], memory: Any, loops: int = 8) -> Behaviour:
+    """The behaviour of a function on symbolic arguments (bit vectors) and memory, loops unrolled `loops` times. Raises Unsupported."""
     behaviour = Behaviour()
-    machine = _Machine(behaviour)
-    end = machine.call(function, arguments, _State(z3.BoolVal(True), [], [], memory), 0)
+    machine = _Machine(behaviour, loops)
+    end = machine.call(function, arguments, _State(z3.BoolVal(True), [], [], memory, {}, 0), 0)
     behaviour.returns = end.condition if end.condition is not None else z3.BoolVal(False)
     behaviour.memory = end.memory
     behaviour.result = end.stack[-1] if end.stack else None
@@ -98,8 +112,8 @@ def execute(function: WasmFunction, arguments: list[Any], memory: Any) -> Behavi
 
 
 class _Machine:
-    def __init__(self, behaviour: Behaviour) -> None:
-        self.behaviour = behaviour
+    def __init__(self, behaviour: Behaviour, loops: int) -> None:
+        self.behaviour, self.loops = behaviour, loops
         self.spent = 0
 
     def call(self, function: WasmFunction, arguments: list[Any], caller: _State, depth: int) -> _State:
@@ -107,10 +121,15 @@ class _Machine:
         if depth > _DEPTH:
             raise Unsupported("calls too deep")
         zeros = [z3.BitVecVal(0, _bits(t)) for t in function.locals]
-        state = _State(caller.condition, [], [*arguments, *zeros], caller.memory)
+        state = _State(caller.condition, [], [*arguments, *zeros], caller.memory, caller.own, caller.pointer)
         frames = [_Frame("block", 0, len(function.type[1]))]
+        return self._steps(function.instructions, 0, len(function.instructions), state, frames, function.module, depth)
+
+    def _steps(self, code: list[Instruction], at: int, end: int, state: _State, frames: list[_Frame], module: WasmModule, depth: int) -> _State:
+        """The state after the instructions from `at` to before `end`."""
         skipped = 0
-        for name, immediate, _ in function.instructions:
+        while at < end:
+            name, immediate, _ = code[at]
             self.spent += 1
             if self.spent > MOST_INSTRUCTIONS:
                 raise Unsupported("too long")
@@ -118,13 +137,42 @@ class _Machine:
                 skipped += name in ("block", "loop", "if")
             elif skipped:
                 skipped -= name == "end"
+            elif name == "loop":
+                if isinstance(immediate, int):
+                    raise Unsupported("a block of a function type")
+                close = _closing(code, at)
+                state = self._loop(code, at, close, 1 if immediate else 0, state, frames, module, depth)
+                at = close
             else:
-                state = self._step(name, immediate, state, frames, function.module, depth)
+                state = self._step(name, immediate, state, frames, module, depth)
+            at += 1
         return state
+
+    def _loop(self, code: list[Instruction], at: int, close: int, results: int, state: _State, frames: list[_Frame], module: WasmModule,
+              depth: int) -> _State:  # fmt: skip
+        """The state after a loop of at most `loops` iterations."""
+        height = len(state.stack)
+        leaving = _Frame("block", height, results)
+        for _ in range(self.loops):
+            again = _Frame("loop", height, 0)
+            frames.append(again)
+            state = self._steps(code, at + 1, close, state, frames, module, depth)
+            frames.pop()
+            _arrive(leaving, state)
+            state = _merge(again, state)
+            if state.condition is None:
+                break
+            # What is not simplified now would be repeated by every further iteration.
+            state.condition = z3.simplify(state.condition)
+            if z3.is_false(state.condition):
+                break
+        else:
+            self.behaviour.overrun.append(state.condition)
+        return _merge(leaving, state)
 
     def _step(self, name: str, immediate: Any, state: _State, frames: list[_Frame], module: WasmModule, depth: int) -> _State:
         stack = state.stack
-        if name in ("block", "loop", "if"):
+        if name in ("block", "if"):
             if isinstance(immediate, int):
                 raise Unsupported("a block of a function type")
             frame = _Frame(name, len(stack) - (name == "if"), 1 if immediate else 0)
@@ -164,8 +212,10 @@ class _Machine:
             state.condition = None
         elif name == "call":
             self._call(immediate, state, module, depth)
+        elif name in ("global.get", "global.set"):
+            self._global(name, immediate, state, module)
         elif ".load" in name or ".store" in name:
-            self._access(name, immediate, state)
+            self._access(name, immediate, state, module)
         else:
             self._compute(name, immediate, state)
         return state
@@ -179,10 +229,25 @@ class _Machine:
         arguments = state.stack[len(state.stack) - count :]
         del state.stack[len(state.stack) - count :]
         after = self.call(callee, arguments, state, depth + 1)
-        state.condition, state.memory = after.condition, after.memory
+        state.condition, state.memory, state.own, state.pointer = after.condition, after.memory, after.own, after.pointer
         state.stack += after.stack
 
-    def _access(self, name: str, immediate: tuple[int, int], state: _State) -> None:
+    def _global(self, name: str, index: int, state: _State, module: WasmModule) -> None:
+        one = module.globals[index]
+        if index == module.stack_pointer:
+            if name == "global.get":
+                state.stack.append(_STACK + state.pointer)
+            else:
+                distance = _distance(z3.simplify(state.stack.pop()))
+                if distance is None:
+                    raise Unsupported("a stack of variable size")
+                state.pointer = distance
+        elif name == "global.get" and not one.mutable and one.initial is not None:
+            state.stack.append(z3.BitVecVal(one.initial, _bits(one.type)))
+        else:
+            raise Unsupported("globals")
+
+    def _access(self, name: str, immediate: tuple[int, int], state: _State, module: WasmModule) -> None:
         if name[0] == "f":
             raise Unsupported("floats")
         size = int(name[1:3])
@@ -191,15 +256,56 @@ class _Machine:
         width = int(digits) // 8 if digits else size // 8
         value = state.stack.pop() if "store" in operation else None
         address = state.stack.pop() + immediate[1]
-        self.behaviour.accesses.append((state.condition, address, width))
+        simple = z3.simplify(address)
+        distance = _distance(simple)
+        if distance is not None:
+            read = self._own(distance, width, value, state)
+        elif _mentions_stack(simple):
+            raise Unsupported("arrays on the stack")
+        elif (segment := _segment(simple, module)) is not None:
+            if value is not None:
+                raise Unsupported("writes to data")
+            read = self._constant(segment, simple, width, state)
+        else:
+            self.behaviour.accesses.append((state.condition, address, width))
+            if value is not None:
+                for k in range(width):
+                    state.memory = z3.Store(state.memory, address + k, z3.Extract(8 * k + 7, 8 * k, value))
+                return
+            read = [z3.Select(state.memory, address + k) for k in range(width)]
         if value is not None:
-            for k in range(width):
-                state.memory = z3.Store(state.memory, address + k, z3.Extract(8 * k + 7, 8 * k, value))
             return
-        read = [z3.Select(state.memory, address + k) for k in reversed(range(width))]
-        loaded = z3.Concat(*read) if width > 1 else read[0]
+        loaded = z3.Concat(*reversed(read)) if width > 1 else read[0]
         extend = z3.SignExt if operation.endswith("_s") else z3.ZeroExt
         state.stack.append(extend(size - 8 * width, loaded) if size > 8 * width else loaded)
+
+    def _own(self, distance: int, width: int, value: Any, state: _State) -> list[Any]:
+        """Write to the function's own stack, or read the bytes there, the lowest first."""
+        if value is not None:
+            state.own = {**state.own, **{distance + k: z3.simplify(z3.Extract(8 * k + 7, 8 * k, value)) for k in range(width)}}
+            return []
+        if any(distance + k not in state.own for k in range(width)):
+            raise Unsupported("a read of what was not written to the stack")
+        return [state.own[distance + k] for k in range(width)]
+
+    def _constant(self, segment: Segment, address: Any, width: int, state: _State) -> list[Any]:
+        """Bytes of a constant table, the lowest first."""
+        assert segment.address is not None
+        index = z3.simplify(address - segment.address)
+        last = len(segment.data) - width
+        if last < 0 or last > 2048:
+            raise Unsupported("data of that size")
+        if z3.is_bv_value(index):
+            place = index.as_long()
+            if place > last:
+                raise Unsupported("an address behind data")
+            return [z3.BitVecVal(segment.data[place + k], 8) for k in range(width)]
+        self.behaviour.strays.append(z3.And(state.condition, z3.UGT(index, last)))
+        table = z3.K(z3.BitVecSort(32), z3.BitVecVal(0, 8))
+        for place, byte in enumerate(segment.data):
+            if byte:
+                table = z3.Store(table, place, byte)
+        return [z3.Select(table, index + k) for k in range(width)]
 
     def _compute(self, name: str, immediate: Any, state: _State) -> None:
         stack = state.stack
@@ -251,6 +357,49 @@ class _Machine:
         state.stack.append(_DIVIDE[operation](left, right))
 
 
+_STACK = z3.BitVec("the stack pointer", 32)
+
+
+def _distance(address: Any) -> int | None:
+    """How far a simplified address is from where the stack pointer was, if that is known."""
+    if address.eq(_STACK):
+        return 0
+    if z3.is_app_of(address, z3.Z3_OP_BADD) and address.num_args() == 2 and address.arg(1).eq(_STACK) and z3.is_bv_value(address.arg(0)):
+        return int(address.arg(0).as_signed_long())
+    return None
+
+
+def _mentions_stack(expression: Any) -> bool:
+    pending, seen = [expression], set()
+    while pending:
+        one = pending.pop()
+        if one.eq(_STACK):
+            return True
+        if one.get_id() not in seen:
+            seen.add(one.get_id())
+            pending += one.children()
+    return False
+
+
+def _segment(address: Any, module: WasmModule) -> Segment | None:
+    """The data that a simplified address points into: by its constant term, since data lies where no other number points."""
+    term = address.arg(0) if z3.is_app_of(address, z3.Z3_OP_BADD) else address
+    low, high = module.data_range
+    if not z3.is_bv_value(term) or not high or low < 1 << 16:
+        return None
+    return module.segment_at(term.as_long())
+
+
+def _closing(code: list[Instruction], at: int) -> int:
+    """Where the block ends that begins at an instruction."""
+    depth = 0
+    for place in range(at, len(code)):
+        depth += (code[place][0] in ("block", "loop", "if")) - (code[place][0] == "end")
+        if not depth:
+            return place
+    raise Unsupported("a block without an end")
+
+
 def truth(value: Any) -> Any:
     """Whether a number is not 0; of a number made by a comparison, the comparison itself."""
     if z3.is_app_of(value, z3.Z3_OP_ITE) and _is(value.arg(1), 1) and _is(value.arg(2), 0):
@@ -285,34 +434,43 @@ def _count(operation: str, value: Any) -> Any:
 
 
 def _branch(frames: list[_Frame], depth: int, state: _State, condition: Any) -> None:
-    frame = frames[-1 - depth]
-    if frame.kind == "loop":
-        raise Unsupported("a loop")
-    _arrive(frame, state.fork(condition))
+    _arrive(frames[-1 - depth], state.fork(condition))
 
 
 def _arrive(frame: _Frame, state: _State) -> None:
     if state.condition is None:
         return
     kept = state.stack[len(state.stack) - frame.results :] if frame.results else []
-    frame.arriving.append(_State(state.condition, [*state.stack[: frame.height], *kept], state.locals, state.memory))
+    stack = [*state.stack[: frame.height], *kept]
+    frame.arriving.append(_State(state.condition, stack, state.locals, state.memory, state.own, state.pointer))
 
 
 def _merge(frame: _Frame, fallen: _State) -> _State:
     """One state out of those that arrive; their conditions exclude each other."""
     if not frame.arriving:
-        return _State(None, fallen.stack[: frame.height], fallen.locals, fallen.memory)
+        return _State(None, fallen.stack[: frame.height], fallen.locals, fallen.memory, fallen.own, fallen.pointer)
     *others, out = frame.arriving
     for state in reversed(others):
         when = state.condition
+        if state.pointer != out.pointer:
+            raise Unsupported("a stack of variable size")
         out = _State(
             z3.Or(when, out.condition),
             [_choose(when, a, b) for a, b in zip(state.stack, out.stack, strict=True)],
             [_choose(when, a, b) for a, b in zip(state.locals, out.locals, strict=True)],
             _choose(when, state.memory, out.memory),
+            _choose_bytes(when, state.own, out.own),
+            out.pointer,
         )
     return out
 
 
 def _choose(condition: Any, then: Any, other: Any) -> Any:
     return then if then.eq(other) else z3.If(condition, then, other)
+
+
+def _choose_bytes(condition: Any, then: Mapping[int, Any], other: Mapping[int, Any]) -> Mapping[int, Any]:
+    """Bytes of the stack that both ways have written; the others can't be read any more."""
+    if then is other:
+        return then
+    return {place: _choose(condition, byte, other[place]) for place, byte in then.items() if place in other}

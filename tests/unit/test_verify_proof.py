@@ -9,7 +9,7 @@ import pytest
 import z3
 from judged_modules import NUMBERS, function, module, numbers
 
-from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.wasm import WasmModule
 from transpile.verify import driver, proof
 from transpile.verify.identical import same_text
@@ -137,11 +137,11 @@ def test_memory_is_proved_and_extra_accesses_are_not() -> None:
     assert not proof.prove(one, parsed(function(head, "(i32.add (i32.load (local.get $p)) (local.get $x))")), signature).proved
 
 
-def test_loops_floats_and_globals_are_left_to_the_tests() -> None:
-    for body in ("(loop $l (br_if $l (local.get $x))) (local.get $y)", "(global.get 0)", "(i32.trunc_f32_s (f32.const 1))"):
+def test_floats_and_what_the_stack_held_before_are_left_to_the_tests() -> None:
+    for body in ("(i32.load (global.get 0))", "(global.set 0 (local.get $x)) (i32.const 0)", "(i32.trunc_f32_s (f32.const 1))"):
         with pytest.raises(Unsupported):
             execute(parsed(numbers(body)), list(z3.BitVecs("x y", 32)), z3.Array("m", z3.BitVecSort(32), z3.BitVecSort(8)))
-        assert not proof.provable([parsed(numbers(body))])
+    assert not proof.provable([parsed(numbers(body))])
 
 
 def test_identical_text_needs_identical_callees_and_data() -> None:
@@ -171,3 +171,41 @@ def test_a_proof_never_contradicts_the_tests() -> None:
             runs = [target(e, NUMBERS).run(pairs, np.zeros((len(pairs), 0), np.uint8), fuel=10_000) for e in (one, two)]
             both = (runs[0].status == driver.RETURNED) & (runs[1].status == driver.RETURNED)
             assert (runs[0].results[both] == runs[1].results[both]).all()
+
+
+COUNTED = """(local.set $y (i32.const 0)) (loop $l (local.set $y (i32.add (local.get $y) (i32.and (local.get $x) (i32.const 1))))
+             (local.set $x (i32.shr_u (local.get $x) (i32.const 1))) {}) (local.get $y)"""
+
+
+def test_a_loop_that_ends_soon_is_proved_and_one_that_may_go_on_is_not() -> None:
+    short = numbers("(local.set $x (i32.and (local.get $x) (i32.const 31)))" + COUNTED.format("(br_if $l (local.get $x))"))
+    long = numbers(COUNTED.format("(br_if $l (local.get $x))"))
+    popcnt = "(i32.popcnt {})"
+    small = parsed(numbers(popcnt.format("(i32.and (local.get $x) (i32.const 31))")))
+    assert proof.prove(parsed(short), small, NUMBERS).proved
+    answer = proof.prove(parsed(long), parsed(numbers(popcnt.format("(local.get $x)"))), NUMBERS)
+    assert answer.bounded and not answer.proved
+    found = judge(long, [numbers(popcnt.format("(local.get $x)"))], NUMBERS, thorough=True)[0]
+    assert found.status == "tested" and "at most 8 iterations" in found.detail
+    assert proof.prove(parsed(short), parsed(numbers(popcnt.format("(local.get $x)"))), NUMBERS).arguments is not None
+
+
+def test_the_function_s_own_stack_is_modelled() -> None:
+    spilled = """(local $s i32) (global.set 0 (local.tee $s (i32.sub (global.get 0) (i32.const 16))))
+                 (i32.store offset=12 (local.get $s) (local.get $x)) (i32.store offset=8 (local.get $s) (local.get $y))
+                 (i32.add (i32.load offset=12 (local.get $s)) (i32.load16_u offset=8 (local.get $s)))
+                 (global.set 0 (i32.add (local.get $s) (i32.const 16)))"""
+    kept = "(i32.add (local.get $x) (i32.and (local.get $y) (i32.const 0xffff)))"
+    assert proof.prove(parsed(numbers(spilled)), parsed(numbers(kept)), NUMBERS).proved
+    assert not proof.prove(parsed(numbers(spilled)), parsed(numbers(kept.replace("ffff", "7fff"))), NUMBERS).proved
+
+
+def test_what_a_buffer_holds_may_be_read_even_if_the_original_does_not() -> None:
+    head = "(param $p i32) (result i32)"
+    lazy = function(head, "(if (result i32) (i32.load (local.get $p)) (then (i32.load offset=4 (local.get $p))) (else (i32.const 0)))")
+    eager = function(head, "(local $b i32) (local.set $b (i32.load offset=4 (local.get $p)))"
+                           "(select (local.get $b) (i32.const 0) (i32.load (local.get $p)))")  # fmt: skip
+    two = Signature("f", (Parameter("p", "S", True, True),), "i32", (Struct("S", (("a", "i32"), ("b", "i32"))),))
+    one = Signature("f", (Parameter("p", "i32", True, True),), "i32")
+    assert proof.prove(parsed(lazy), parsed(eager), two).proved
+    assert not proof.prove(parsed(lazy), parsed(eager), one).proved
