@@ -53,22 +53,27 @@ def language_of(path: Path, name: str | None = None) -> Language | None:
     )
 
 
+def read_source(path: Path) -> bytes:
+    """A source file's bytes. Raises TranspileError where it is missing, a folder, or unreadable."""
+    if not path.exists():
+        near = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() and path.suffix else []
+        raise TranspileError(f"no such file: {path}", hint=f"files there: {', '.join(sorted(near)[:6])}" if near else "check the path")
+    if path.is_dir():
+        raise TranspileError(f"{path} is a folder", hint="name one source file")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TranspileError(f"can't read {path}: {error.strerror}", hint="check its permissions") from error
+
+
 def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple) -> Program:
     """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have.
 
     Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the
     compiler's first error and its line; MissingCompiler.
     """
-    if not path.exists():
-        near = [p.name for p in path.parent.glob(f"*{path.suffix}")] if path.parent.is_dir() and path.suffix else []
-        raise TranspileError(f"no such file: {path}", hint=f"files there: {', '.join(sorted(near)[:6])}" if near else "check the path")
-    if path.is_dir():
-        raise TranspileError(f"{path} is a folder", hint="name one source file")
+    data = read_source(path)
     tongue = language_of(path, name)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise TranspileError(f"can't read {path}: {error.strerror}", hint="check its permissions") from error
     if tongue is None:
         wasm = data if data[:4] == b"\0asm" else read_wat(data.decode(errors="replace"))
         module = WasmModule.parse(wasm)

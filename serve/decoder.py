@@ -63,6 +63,17 @@ def default_checkpoint() -> Path:
     return Path(str(files("transpile.weights")))
 
 
+_HINT = "export one with `model export`, or leave out --checkpoint to use the weights that ship with the package"
+
+
+def check_checkpoint(checkpoint: Path | None) -> Path:
+    """The folder of a checkpoint. Raises TranspileError where there is none."""
+    folder = checkpoint or default_checkpoint()
+    if not (folder / "ctranslate2" / "model.bin").is_file():
+        raise TranspileError(f"no checkpoint in {folder}", hint=_HINT)
+    return folder
+
+
 class CTranslate2Decoder:
     """An exported checkpoint on CTranslate2, int8 on the CPU. Raises TranspileError for a missing or broken checkpoint.
 
@@ -72,10 +83,7 @@ class CTranslate2Decoder:
     name = "model"
 
     def __init__(self, checkpoint: Path | None = None, *, threads: int = 0) -> None:
-        folder = checkpoint or default_checkpoint()
-        hint = "export one with `model export`, or leave out --checkpoint to use the weights that ship with the package"
-        if not (folder / "ctranslate2" / "model.bin").is_file():
-            raise TranspileError(f"no checkpoint in {folder}", hint=hint)
+        folder = check_checkpoint(checkpoint)
         self.tokenizer = load(folder / "tokenizer.json")
         import ctranslate2
 
@@ -87,9 +95,9 @@ class CTranslate2Decoder:
             vocabulary = json.loads(self._files["shared_vocabulary.json"])
             self._translator = self._engine()
         except (RuntimeError, ValueError, OSError, KeyError) as error:
-            raise TranspileError(f"the checkpoint in {folder} is broken: {error}", hint=hint) from error
+            raise TranspileError(f"the checkpoint in {folder} is broken: {error}", hint=_HINT) from error
         if len(vocabulary) != self.tokenizer.get_vocab_size():
-            raise TranspileError(f"the tokenizer and the model in {folder} do not belong together", hint=hint)
+            raise TranspileError(f"the tokenizer and the model in {folder} do not belong together", hint=_HINT)
 
     def _engine(self) -> ctranslate2.Translator:
         import ctranslate2

@@ -99,7 +99,7 @@ class _Accepted:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
     """A function under way."""
 
     function: SourceFunction
@@ -151,7 +151,7 @@ def transpile(
     accepted: dict[str, _Accepted] = {}
     done: dict[str, Translation] = {}
 
-    def finish(w: _Work, verdict: Verdict | None = None) -> None:
+    def finish(w: Work, verdict: Verdict | None = None) -> None:
         if w.function.name in done:
             return
         done[w.function.name] = _finish(w, verdict)
@@ -205,7 +205,7 @@ def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
     return out
 
 
-def prepare(program: Program, function: SourceFunction) -> _Work:
+def prepare(program: Program, function: SourceFunction) -> Work:
     read = canonical(program.code(function.name))
     by_name = {f.name: f.signature for f in program.functions}
     by_export = {export: name for name, export in program.exports.items()}
@@ -219,7 +219,7 @@ def prepare(program: Program, function: SourceFunction) -> _Work:
     structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])])
     signature = canonical_signature(function.signature, structs, fields)
     callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
-    return _Work(function, text, tuple(own), structs, fields, signature, callees)
+    return Work(function, text, tuple(own), structs, fields, signature, callees)
 
 
 def _translate_level(
@@ -228,15 +228,15 @@ def _translate_level(
     decoder: Decoder | None,
     lifter: Lifter | None,
     options: Options,
-    works: Sequence[_Work],
+    works: Sequence[Work],
     accepted: dict[str, _Accepted],
     note: Callable[[str], None],
-    finish: Callable[[_Work], None],
+    finish: Callable[[Work], None],
 ) -> None:
     """Two rounds of decoding, compiling and judging, the lifter's candidates with the first; the second for what the first left unverified."""
     rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0,)
     for number, samples in enumerate(rounds):
-        batch: list[tuple[_Work, Candidate, SourceFunction]] = []
+        batch: list[tuple[Work, Candidate, SourceFunction]] = []
         for w in works:
             if w.verified or w.spent >= options.budget:
                 continue
@@ -268,7 +268,7 @@ def _translate_level(
         finish(w)
 
 
-def _climb(program: Program, target: Language, options: Options, w: _Work, note: Callable[[str], None]) -> None:
+def _climb(program: Program, target: Language, options: Options, w: Work, note: Callable[[str], None]) -> None:
     """Look around the near misses of a function for `CLIMBS` rounds or until it is verified or its budget is spent (see `search`)."""
     rng = random.Random(options.seed)
     header = canonical_text(target.write_header(w.canonical))
@@ -294,13 +294,13 @@ def _module(wasm: bytes) -> WasmModule:
     return WasmModule.parse(wasm)
 
 
-def _similarity(w: _Work, result: Compiled) -> tuple[float, str]:
+def _similarity(w: Work, result: Compiled) -> tuple[float, str]:
     """Likeness of a compiled candidate's WAT to the target's; the WAT."""
     wat = canonical(_module(result.wasm).function(result.export)).text
     return similarity(w.wat.split(), wat.split()), wat
 
 
-def _as_callee(accepted: _Accepted, caller: _Work, position: int) -> SourceFunction:
+def _as_callee(accepted: _Accepted, caller: Work, position: int) -> SourceFunction:
     """An accepted translation under the names that its caller knows it and its structs by; its own callees move out of the way."""
     names = {old: caller.structs[written] for written, old in accepted.structs.items()}
     names |= {old: caller.fields[written] for written, old in accepted.fields.items()}
@@ -327,7 +327,7 @@ def _judge_batch(
     program: Program,
     target: Language,
     options: Options,
-    batch: Sequence[tuple[_Work, Candidate, SourceFunction]],
+    batch: Sequence[tuple[Work, Candidate, SourceFunction]],
     note: Callable[[str], None],
     most: int = 1000,
 ) -> None:
@@ -362,13 +362,13 @@ def _judge_batch(
         w.spent += time.monotonic() - started
 
 
-def _offer(w: _Work, candidate: Candidate, verdict: Verdict, source: SourceFunction) -> None:
+def _offer(w: Work, candidate: Candidate, verdict: Verdict, source: SourceFunction) -> None:
     key = (RANK[verdict.status], *readability(source.text)) if verdict.verified else (RANK[verdict.status], -candidate.logprob)
     if w.best is None or key < w.best[0]:
         w.best = (key, candidate, verdict, source)
 
 
-def _finish(w: _Work, verdict: Verdict | None = None) -> Translation:
+def _finish(w: Work, verdict: Verdict | None = None) -> Translation:
     if verdict is None:
         verdict = w.best[2] if w.best else Verdict("undecoded", evidence="no engine wrote anything: too long for the model, or beyond the rules")
     source = w.best[3] if w.best else None
