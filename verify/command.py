@@ -1,65 +1,125 @@
-"""The command line `verify`: is a translation the same as its original?
+"""The command line `verify`: is a translation the same as its original, and how much is the judge's word worth?
 
 stdout is data (a table, or JSON), stderr is for people. Exit 0: every function judged is equivalent; 1: some are not; 2: could not run.
+Files that are asked for appear whole, at the end, or not at all.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from transpile.corpus.console import application
 from transpile.corpus.console import run as run_app
 
-if TYPE_CHECKING:
-    from transpile.verify.types import Verdict
-
 app = application("Judge translations by what they do.")
 
 
 @app.command()
 def run(
-    original: Annotated[Path, typer.Argument(help="The reference: a source file, .wasm or .wat.")],
-    translated: Annotated[Path, typer.Argument(help="What should do the same: a source file, .wasm or .wat.")],
-    function: Annotated[str | None, typer.Option(help="Judge this function only.")] = None,
-    inputs: Annotated[int, typer.Option(help="Test vectors per function.", min=1)] = 4096,
-    seed: Annotated[int, typer.Option(help="Seed of the test vectors.")] = 0,
+    original: Annotated[Path, typer.Argument(help="The reference: a source file, .wasm or .wat, a folder, or a manifest (verify.toml).")] = Path("verify.toml"),
+    translated: Annotated[Path | None, typer.Argument(help="What should do the same: a file or a folder; none with a manifest.")] = None,
+    function: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Judge this function only; may be repeated.")] = None,
+    require: Annotated[list[str] | None, typer.Option(metavar="EXPR", help="A precondition of --function: 'n <= len(a)'; may be repeated.")] = None,
+    inputs: Annotated[int | None, typer.Option(help="Test vectors per function. [default: 4096]", min=1, show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the test vectors. [default: 0]", min=0, show_default=False)] = None,
+    jobs: Annotated[int, typer.Option(help="Processes at once; 0: one a core.", min=0)] = 0,
+    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep finished verdicts here; the same command goes on where it was.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE.xml", help="Write the verdicts as JUnit XML.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page with both sources side by side.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Judge the functions that two files have in common, by name. `verify policy` says what counts as the same."""
-    from transpile.corpus.console import progress_bar
-    from transpile.verify.judge import Jury
-    from transpile.verify.load import read_pairs
-    from transpile.verify.types import Verdict
+    """Judge the functions that two files have in common, by name; or those of all files of two folders with the same stem; or what a manifest says.
 
-    found, missing = read_pairs(original, translated, function)
-    verdicts: dict[str, Verdict] = {}
+    `verify policy` says what counts as the same.
+    """
+    from transpile.corpus.console import check_writable, progress_bar, write_whole
+    from transpile.verify import html as pages
+    from transpile.verify import junit as xml
+    from transpile.verify.parallel import cores
+    from transpile.verify.run import Options, exit_code, sources
+    from transpile.verify.run import run as judge_all
+    from transpile.verify.state import State
+
+    for path in (junit, html, state):
+        check_writable(path)
+    manifest = _manifest(original, translated, function, require)
+    chosen = {"inputs": 4096, "seed": 0} | manifest.options | {k: v for k, v in {"inputs": inputs, "seed": seed}.items() if v is not None}
+    signal.signal(signal.SIGTERM, _interrupt)
     with progress_bar("verify") as progress:
-        for done, (name, pair) in enumerate(found.items()):
-            progress(done, len(found), name)
-            if pair.translated is None:
-                verdicts[name] = Verdict("wrong_signature", evidence="cannot be called alike", detail=pair.problem)
-            else:
-                jury = Jury(pair.original, pair.signature, inputs=inputs, seed=seed)
-                verdicts[name] = jury.judge(pair.translated)
-    if function:
-        missing = []
-    options = {"inputs": inputs, "seed": seed}
+        report = judge_all(manifest.pairs, Options(**chosen), jobs or cores(), State(state), progress)
+    report["alone"] = [str(path) for path in manifest.alone]
+    if html is not None:
+        write_whole(html, pages.page_of_run(report, sources))
+    if junit is not None:
+        write_whole(junit, xml.write(report))
     if as_json:
-        print(json.dumps(_report(original, translated, verdicts, missing, options)))
+        print(json.dumps(report))
     else:
-        _table(verdicts)
-        for name, verdict in verdicts.items():
-            if not verdict.verified:
-                print(f"reproduce {name}: {_command(original, translated, name, options)}", file=sys.stderr)
-        if missing:
-            print(f"not in {translated}: {', '.join(missing)}", file=sys.stderr)
-    raise typer.Exit(0 if all(v.verified for v in verdicts.values()) else 1)
+        _show(report)
+    raise typer.Exit(exit_code(report))
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """Being told to end is like Ctrl-C: no process is left behind, and no half-written file."""
+    raise KeyboardInterrupt
+
+
+def _manifest(original: Path, translated: Path | None, functions: list[str] | None, require: list[str] | None) -> Any:
+    """What to judge, narrowed down to the functions named. Raises TranspileError."""
+    from dataclasses import replace
+
+    from transpile.corpus.errors import TranspileError
+    from transpile.verify.manifest import gather
+
+    if require and not functions:
+        raise TranspileError("--require needs --function", hint="a precondition is one of a function; a manifest holds those of several")
+    found = gather(original, translated)
+    if functions:
+        extra = {name: tuple(require) for name in functions} if require else {}
+        pairs = [replace(p, functions=tuple(functions), preconditions={**p.preconditions, **extra}) for p in found.pairs]
+        found = replace(found, pairs=tuple(p for p, old in zip(pairs, found.pairs, strict=True) if not old.functions or set(functions) <= set(old.functions)))
+        if not found.pairs:
+            raise TranspileError(f"no pair of {original} has '{functions[0]}'", hint="see its `functions`")
+    return found
+
+
+def _show(report: dict[str, Any]) -> None:
+    """The table on stdout; how to reproduce what is not verified, and what was left out, on stderr."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from transpile.verify.html import kind
+
+    console = Console()
+    styles = {"good": "green", "bad": "red", "open": "yellow"}
+    several = len(report["pairs"]) > 1
+    table = Table("function", "verdict", "evidence", box=None, pad_edge=False, header_style="bold")
+    table.columns[0].overflow = "fold"
+    for one in report["functions"]:
+        aside = f"; {one['set_aside']:,} inputs set aside" if one["set_aside"] else ""
+        detail = f" ({one['detail']})" if one["detail"] else ""
+        cost = f"; {one['fuel_ratio']:.2f}x the instructions" if one.get("fuel_ratio") is not None else ""
+        where = f" in {one['translated']}" if several else ""
+        # Counterexamples hold brackets, which rich would read as markup.
+        table.add_row(Text(f"{one['name']}{where}"), Text(one["status"], styles[kind(one["status"])]), Text(f"{one['evidence']}{aside}{cost}{detail}"))
+    console.print(table)
+    for one in report["functions"]:
+        if not one["verified"]:
+            print(f"reproduce {one['name']}: {one['command']}", file=sys.stderr)
+    for pair in report["pairs"]:
+        if pair["missing"]:
+            print(f"not in {pair['translated']}: {', '.join(pair['missing'])}", file=sys.stderr)
+        if pair["error"]:
+            print(f"error: {pair['error']['message']}\nhint: {pair['error']['hint']}", file=sys.stderr)
+    for path in report["alone"]:
+        print(f"no counterpart of {path}", file=sys.stderr)
 
 
 @app.command("self-test")
@@ -119,51 +179,6 @@ def policy() -> None:
     from transpile.verify.policy import TEXT
 
     print(TEXT)
-
-
-def _command(original: Path, translated: Path, name: str, options: dict[str, int]) -> str:
-    words = ["verify", "run", str(original), str(translated), "--function", name]
-    for option, value in options.items():
-        words += [f"--{option}", str(value)]
-    return shlex.join(words)
-
-
-def _report(original: Path, translated: Path, verdicts: dict[str, Verdict], missing: list[str], options: dict[str, int]) -> dict[str, Any]:
-    from transpile.verify.policy import TEXT
-
-    functions = [
-        {"name": name, **verdict.as_json(), "command": _command(original, translated, name, options)} for name, verdict in verdicts.items()
-    ]
-    statuses = [v.status for v in verdicts.values()]
-    return {
-        "original": str(original),
-        "translated": str(translated),
-        "functions": functions,
-        "missing": missing,
-        "summary": {
-            "functions": len(statuses),
-            "verified": sum(v.verified for v in verdicts.values()),
-            **{status: statuses.count(status) for status in dict.fromkeys(statuses)},
-        },
-        "policy": TEXT,
-    }
-
-
-def _table(verdicts: dict[str, Verdict]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console()
-    table = Table("function", "verdict", "evidence", box=None, pad_edge=False, header_style="bold")
-    table.columns[0].overflow = "fold"
-    for name, verdict in verdicts.items():
-        style = "green" if verdict.verified else "yellow" if verdict.status == "inconclusive" else "red"
-        aside = f"; {verdict.set_aside:,} inputs set aside" if verdict.set_aside else ""
-        detail = f" ({verdict.detail})" if verdict.detail else ""
-        # Counterexamples hold brackets, which rich would read as markup.
-        table.add_row(Text(name), Text(verdict.status, style), Text(f"{verdict.evidence}{aside}{detail}"))
-    console.print(table)
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ before it lies a gap that nobody owns.
 
 Invariants: the number at the start of its memory names the vector being run, so that after a trap the loop resumes at the next one, with the
 stack pointer put back (or in a fresh instance, where `__stack_pointer` is not exported). Fuel bounds a single vector: a pot that other vectors emptied
-is filled again before a vector counts as out of fuel. Limits: functions with at most one result; imports of the target trap when called.
+is filled again before a vector counts as out of fuel. Imported functions are `stand_in`s. Limits: functions with at most one result.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -19,7 +20,9 @@ from typing import Any
 import numpy as np
 import wasmtime
 
-from transpile.verify.thin import CONSTRUCTORS
+from transpile.corpus.errors import TranspileError
+from transpile.verify import stand_in
+from transpile.verify.thin import CONSTRUCTORS, parsed
 from transpile.verify.types import Executable
 
 PAGE = 65536
@@ -69,17 +72,20 @@ class WrongType(UnusableModule):
 class Outcomes:
     """What came of each vector: `status` (RETURNED, a trap's code, NOT_RUN), raw result bits, and the arena afterwards.
 
-    `results` and `arenas` mean something only where the status is RETURNED. `fuel` is what the whole run used.
+    `results` and `arenas` mean something only where the status is RETURNED. `fuel` is what the whole run used. `calls`: a hash of the calls
+    of imports, with their arguments; `log`: those of the last vector in words.
     """
 
     status: np.ndarray
     results: np.ndarray
     arenas: np.ndarray
     fuel: int
+    calls: np.ndarray
+    log: tuple[str, ...] = ()
 
     def take(self, rows: np.ndarray) -> Outcomes:
         """The outcomes of some vectors; `fuel` stays that of the whole run."""
-        return Outcomes(self.status[rows], self.results[rows], self.arenas[rows], self.fuel)
+        return Outcomes(self.status[rows], self.results[rows], self.arenas[rows], self.fuel, self.calls[rows])
 
 
 @cache
@@ -101,13 +107,17 @@ def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
     return module, {e.name: e.type for e in module.exports}
 
 
-_BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack")
+_BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack", "calls")
 """Settings of the driver: 32-bit numbers at the start of its memory. Calls without arguments are the cheap ones."""
 
 
 @cache
-def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool) -> wasmtime.Module:
-    """The driver for one function type; `pointers` are relocated by the arena's address, with `stack` the stack pointer is put back."""
+def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool,
+            imports: bool) -> wasmtime.Module:  # fmt: skip
+    """The driver for one function type; `pointers` are relocated by the arena's address, with `stack` the stack pointer is put back.
+
+    With `imports` what the stand-ins note is kept for every vector.
+    """
     loads = []
     for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
         load = f"({type_}.load $d offset={8 * position} (local.get $row))"
@@ -126,6 +136,8 @@ def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tup
     if memory:
         copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $before) {offset}) (local.get $stride))"
         copy_out = f"(memory.copy $d $t (i32.add (local.get $after) {offset}) (local.get $base) (local.get $stride))"
+    forget = f"(i64.store $d (i32.const {stand_in.HASH}) (i64.const 0)) (i32.store $d (i32.const {stand_in.COUNT}) (i32.const 0))"
+    noted = f"(i64.store $d {slot.replace('$results', '$calls')} (i64.load $d (i32.const {stand_in.HASH})))"
     settings = "".join(f"(local.set ${name} (i32.load $d (i32.const {4 * k})))" for k, name in enumerate(_BLOCK))
     text = f"""(module
       (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
@@ -141,7 +153,9 @@ def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tup
             (i32.store $d (i32.const 0) (local.get $index))
             {copy_in}
             (local.set $row (i32.add (local.get $arguments) (i32.mul (local.get $index) (i32.const {8 * len(parameters)}))))
+            {forget if imports else ""}
             {step}
+            {noted if imports else ""}
             {copy_out}
             (local.set $index (i32.add (local.get $index) (i32.const 1)))
             (br $next)))))"""
@@ -165,7 +179,12 @@ class Target:
         pointer = self.kinds.get("__stack_pointer")
         self.type = (parameters, results, pointers)
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
-        self.driver = _driver(parameters, results, pointers, self.memory, self.stack)
+        self.imports = stand_in.function_imports(self.module)
+        self.driver = _driver(parameters, results, pointers, self.memory, self.stack, bool(self.imports))
+        self.data = (0, 0)
+        if self.imports:
+            with suppress(TranspileError):
+                self.data = parsed(executable.wasm).data_range
 
     def run(self, arguments: np.ndarray, arenas: np.ndarray, *, fuel: int, expected: np.ndarray | None = None,
             probe: Probe | None = None) -> Outcomes:  # fmt: skip
@@ -179,17 +198,19 @@ class Target:
         status = np.full(count, NOT_RUN, np.uint8)
         results = np.zeros(count, np.uint64)
         after = np.empty(arenas.shape, np.uint8) if arenas.shape[1] else arenas.copy()
+        calls = np.zeros(count, np.uint64)
         used, done = 0, 0
         while done < count:
             rows = slice(done, done + session.rows)
             spent, whole = session.run(arguments[rows], arenas[rows], status[rows], fuel, None if expected is None else expected[rows])
-            session.read(results[rows], after[rows])
+            session.read(results[rows], after[rows], calls[rows])
             used += spent
             if not whole:
                 after[rows.stop :] = 0
                 break
             done = rows.stop
-        return Outcomes(status, results, after, used)
+        log = stand_in.read_log(session.flat, self.imports) if self.imports else ()
+        return Outcomes(status, results, after, used, calls, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +240,9 @@ class Placement:
     """A target instantiated in a store, with room for the arena: `linker` has it as "t", `base` is the arena's address, `stack` where the
     stack pointer begins."""
 
-    def __init__(self, target: Target, store: wasmtime.Store, stride: int, probe: Probe | None) -> None:
-        """Raises UnusableModule when the module does not start."""
-        self.target, self.store, self.stride, self.probe = target, store, stride, probe
+    def __init__(self, target: Target, store: wasmtime.Store, tables: wasmtime.Memory, stride: int, probe: Probe | None) -> None:
+        """`tables`: the driver's memory, "d" to the linker. Raises UnusableModule when the module does not start."""
+        self.target, self.store, self.tables, self.stride, self.probe = target, store, tables, stride, probe
         self.load()
 
     def load(self) -> None:
@@ -229,6 +250,8 @@ class Placement:
         store.set_fuel(_START_FUEL)
         linker = wasmtime.Linker(_engine())
         try:
+            linker.define(store, "d", "memory", self.tables)
+            notes = self._stand_in(linker) if target.imports else None
             if target.module.imports:
                 linker.define_unknown_imports_as_traps(target.module)
             # Named one by one out of a linker: a batch exports hundreds of functions.
@@ -251,6 +274,21 @@ class Placement:
             linker.define(store, "t", "__stack_pointer", exports["__stack_pointer"])
             self.stack = exports["__stack_pointer"].value(store)
         self.linker = linker
+        if notes is not None:
+            low, high = target.data
+            flat = np.frombuffer(self.tables.get_buffer_ptr(store), np.uint8)
+            stand_in.prepare(flat, self.base, self.stride, target.data, self.stack)
+            if target.memory and high <= exports["memory"].data_len(store):
+                notes.write(store, exports["memory"].read(store, low, high), 0)
+
+    def _stand_in(self, linker: wasmtime.Linker) -> wasmtime.Memory:
+        """Define the imports; returns the memory where they look for the module's data."""
+        low, high = self.target.data
+        module = stand_in.stand_ins(_engine(), self.target.imports, max(1, -(-(high - low) // PAGE)))
+        exports = linker.instantiate(self.store, module).exports(self.store)
+        for name, k in {(module, field): k for k, (module, field, _) in enumerate(self.target.imports)}.items():
+            linker.define(self.store, *name, exports[str(k)])
+        return exports["data"]
 
     def _place_arena(self, exports: dict[str, Any]) -> int:
         """The arena's address: the end of the memory after growing it, or above `__heap_base` where it cannot grow."""
@@ -292,7 +330,7 @@ class _Session:
         self.target, self.stride = target, stride
         count, width = arguments.shape
         self.rows = max(1, min(count, max(64, _TABLE // max(1, stride))))
-        sizes = [-(-4 * len(_BLOCK) // 16) * 16, 8 * width * self.rows, stride * self.rows, 8 * self.rows, stride * self.rows]
+        sizes = [stand_in.RESERVED, 8 * width * self.rows, stride * self.rows, 8 * self.rows, stride * self.rows, 8 * self.rows]
         offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
         self.store = wasmtime.Store(_engine())
         self.store.set_fuel(_START_FUEL)
@@ -305,14 +343,15 @@ class _Session:
         self.before = tables[2].reshape(self.rows, stride)
         self.results = tables[3].view(np.uint64)
         self.after = tables[4 if target.memory else 2].reshape(self.rows, stride)
+        self.calls = tables[5].view(np.uint64)
+        self.flat = flat
         self.block = flat[: 4 * len(_BLOCK)].view(np.uint32)
-        self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0)
-        self.place = Placement(target, self.store, stride, probe)
+        self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0, offsets[5])
+        self.place = Placement(target, self.store, self.tables, stride, probe)
         self.instantiate()
 
     def instantiate(self) -> None:
         linker = self.place.linker
-        linker.define(self.store, "d", "memory", self.tables)
         self.entry = linker.instantiate(self.store, self.target.driver).exports(self.store)["run"]
         self.block[7:9] = self.place.base, self.place.stack
 
@@ -328,6 +367,8 @@ class _Session:
             trap = call(self.store, self.entry)
             used += fuel - self.store.get_fuel()
             at = count if trap == RETURNED else int(self.block[0])
+            if trap != RETURNED and self.target.imports:
+                self.calls[at] = self.flat[stand_in.HASH : stand_in.HASH + 8].view(np.uint64)[0]
             status[start:at] = RETURNED
             if trap == RETURNED:
                 break
@@ -341,9 +382,9 @@ class _Session:
                 return used, False
         return used, True
 
-    def read(self, results: np.ndarray, after: np.ndarray) -> None:
+    def read(self, results: np.ndarray, after: np.ndarray, calls: np.ndarray) -> None:
         """Copy out what the last run left, as many rows as the arrays have."""
-        results[:], after[:] = self.results[: len(results)], self.after[: len(after)]
+        results[:], after[:], calls[:] = self.results[: len(results)], self.after[: len(after)], self.calls[: len(calls)]
 
     def recover(self) -> None:
         if not self.target.stack:

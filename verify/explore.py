@@ -15,7 +15,7 @@ import numpy as np
 import wasmtime
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
-from transpile.verify import driver
+from transpile.verify import driver, stand_in
 from transpile.verify.draw import FLOAT_VALUES, TEXT, Mined, boundaries
 from transpile.verify.driver import PAGE, Placement, Probe, Target
 from transpile.verify.explore_wat import (
@@ -90,7 +90,7 @@ class Explorer:
             self.flat[at : at + len(data)] = np.frombuffer(data, np.uint8)
         self._rows()[: len(seeds), : self.tables.settings["argument_bytes"]] = seeds.arguments().view(np.uint8).reshape(len(seeds), -1)
         self._rows()[: len(seeds), self.tables.settings["argument_bytes"] :][:, : self.layout.stride] = seeds.arenas
-        self.place = Placement(target, self.store, 2 * self.layout.stride + probes.tail, Probe(BASE))
+        self.place = Placement(target, self.store, self.memory, 2 * self.layout.stride + probes.tail, Probe(BASE))
         self._instantiate()
         self._set("found", len(seeds))
         self._run("replay", len(seeds))
@@ -137,7 +137,6 @@ class Explorer:
 
     def _instantiate(self) -> None:
         linker, signature = self.place.linker, self.layout.signature
-        linker.define(self.store, "d", "memory", self.memory)
         pointers = tuple(p.pointer for p in signature.parameters)
         trampoline = linker.instantiate(self.store, _trampoline(*signature.wasm(), pointers, self.target.stack)).exports(self.store)
         trampoline["base"].set_value(self.store, self.place.base)
@@ -177,7 +176,7 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
     head = 8 * len(parameters)
     row = -(-(head + layout.stride) // 16) * 16
     parts: list[tuple[int, bytes]] = []
-    at = _BLOCK
+    at = stand_in.RESERVED
 
     def put(data: bytes | int) -> int:
         nonlocal at

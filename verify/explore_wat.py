@@ -8,6 +8,8 @@ known, offset of its length, its start and end in the arena. Target memory is "t
 
 from __future__ import annotations
 
+from transpile.verify.stand_in import COUNT, HASH
+
 SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
@@ -29,7 +31,7 @@ class _Settings(dict[str, str]):
 
 def text() -> str:
     """The module: `explore` makes iterations until `iteration` is `end`, `replay` only counts what rows reach."""
-    return _TEXT.format_map(_Settings())
+    return _TEXT.replace("CALLS_HASH", str(HASH)).replace("CALLS_COUNT", str(COUNT)).format_map(_Settings())
 
 
 _TEXT = """(module

@@ -83,14 +83,6 @@ def mutants(executable: Executable, count: int, seed: int) -> Iterator[Mutant]:
         number += 1
 
 
-def thin(executable: Executable) -> Executable:
-    """The same function in a module in which all that it does not reach has no code: quick to compile many times."""
-    module = WasmModule.parse(executable.wasm)
-    kept = {f.index for f in reachable(module, executable.export)}
-    empty = encode_body((), [("unreachable", None), ("end", None)])
-    return Executable(module.replace_bodies({f.index: empty for f in module.functions if f.index not in kept}), executable.export)
-
-
 def _changes(function: WasmFunction) -> Iterator[tuple[str, int, Code, str]]:
     """(kind, place, what stands there instead, in words) of every change of one function."""
     types = [*function.type[0], *function.locals]

@@ -110,4 +110,4 @@ def differences(layout: Layout, expected: Outcomes, got: Outcomes) -> np.ndarray
         if len(rows):
             pair = [canonical_arenas(one.arenas[rows], layout) for one in (expected, got)]
             unequal[rows] |= (pair[0] != pair[1]).any(axis=1)
-    return out | returned & unequal
+    return out | returned & unequal | ran & (expected.calls != got.calls)

@@ -116,6 +116,10 @@ def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: i
     if (arenas[0] != arenas[1]).any():
         changed = _changed(vectors, row, arenas, sides)
         texts = texts or [f"{call} leaves {changed[0]}", f"candidate {changed[1]}"]
+    if expected.log != got.log:
+        for side, outcome in zip(sides, (expected, got), strict=True):
+            side["calls"] = list(outcome.log)
+        texts = texts or [f"{call} calls {', '.join(expected.log) or 'nothing'}", f"candidate {', '.join(got.log) or 'nothing'}"]
     return Counterexample(arguments, sides[0], sides[1], ", ".join(texts) + note, aliased)
 
 

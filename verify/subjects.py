@@ -20,7 +20,7 @@ from transpile.corpus.language import language, languages
 from transpile.corpus.pairs import read_signature
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.verify.mutate import thin
+from transpile.verify.thin import thin
 from transpile.verify.types import Executable
 
 CANDIDATES = Path(__file__).with_name("candidates.jsonl")

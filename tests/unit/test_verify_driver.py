@@ -106,9 +106,22 @@ def test_modules_that_cannot_be_used_say_why() -> None:
         target(function("(param i32)", ""), NUMBERS)
 
 
-def test_a_call_of_an_unresolved_import_is_told_apart() -> None:
+def test_imports_are_answered_and_their_calls_noted() -> None:
     import wasmtime
 
-    wat = '(module (import "env" "g" (func $g)) (func (export "f") (param i32 i32) (result i32) (if (local.get 0) (then (call $g))) (i32.const 1)))'
-    outcomes = target(Executable(bytes(wasmtime.wat2wasm(wat)), "f"), NUMBERS).run(rows((0, 0), (1, 0)), empty(2), fuel=1000)
-    assert outcomes.status.tolist() == [driver.RETURNED, driver.UNRESOLVED]
+    wat = """(module (import "env" "g" (func $g (param i32 f64) (result i32))) (memory (export "memory") 1)
+      (func (export "f") (param i32 i32) (result i32)
+        (if (local.get 0) (then (return (call $g (local.get 1) (f64.const 0.5))))) (i32.const 1)))"""
+    arguments = rows((0, 0), (1, 7), (1, 8), (1, 7))
+    outcomes = target(Executable(bytes(wasmtime.wat2wasm(wat)), "f"), NUMBERS).run(arguments, empty(4), fuel=1000)
+    assert (outcomes.status == driver.RETURNED).all()
+    assert outcomes.calls[0] == 0 and outcomes.calls[1] == outcomes.calls[3] and len(set(outcomes.calls.tolist())) == 3
+    assert outcomes.results[1] == outcomes.results[3] and outcomes.log == ("g(7, 0.5)",)
+
+
+def test_an_import_that_cannot_be_answered_is_told_apart() -> None:
+    import wasmtime
+
+    wat = '(module (import "env" "g" (func $g (result i32 i32))) (func (export "f") (param i32 i32) (result i32) (call $g) i32.add))'
+    outcomes = target(Executable(bytes(wasmtime.wat2wasm(wat)), "f"), NUMBERS).run(rows((0, 0)), empty(1), fuel=1000)
+    assert outcomes.status.tolist() == [driver.UNRESOLVED]

@@ -227,3 +227,38 @@ def test_inputs_that_break_a_precondition_are_set_aside() -> None:
     found = judge(numbers(ADD), [numbers(large)], NUMBERS, accepts=positive)[0]
     assert found.status == "tested" and found.inputs >= 1024 and found.set_aside > 100
     assert verdict(numbers(ADD), numbers(large), NUMBERS).status == "mismatch"
+
+
+CALLING = """(module (import "env" "{}" (func $g (param i32) (result i32))) (import "env" "put" (func $put (param i32)))
+  (memory (export "memory") 2) (global (export "__stack_pointer") (mut i32) (i32.const 1024)) (global (export "__heap_base") i32 (i32.const 1024))
+  (data (i32.const 70000) "{}")
+  (func (export "f") (param $x i32) (param $y i32) (result i32) {}))"""
+
+
+def calling(body: str, *, name: str = "get", data: str = "hello\\00", at: int = 70000) -> Executable:
+    import wasmtime
+
+    return Executable(bytes(wasmtime.wat2wasm(CALLING.replace("70000", str(at)).format(name, data, body))), "f")
+
+
+def test_calls_of_imports_are_compared_in_order_with_their_arguments() -> None:
+    one = "(call $put (local.get $x)) (i32.add (call $g (local.get $y)) (i32.const 1))"
+    same = "(call $put (local.get $x)) (i32.sub (call $g (local.get $y)) (i32.const -1))"
+    assert verdict(calling(one), calling(same), NUMBERS, normal_form=None).status == "tested"
+    for other in (
+        calling(same.replace("$put (local.get $x)", "$put (local.get $y)")),
+        calling("(i32.add (call $g (local.get $y)) (i32.const 1)) (call $put (local.get $x))"),
+        calling("(i32.add (call $g (local.get $y)) (i32.const 1))"),
+        calling(one, name="got"),
+    ):
+        found = verdict(calling(one), other, NUMBERS)
+        assert found.status == "mismatch", found
+    found = verdict(calling(one), calling(one + "(call $put (i32.const 3))"), NUMBERS)
+    assert "calls put(0), get(0), candidate put(0), get(0), put(3)" in found.evidence
+
+
+def test_addresses_given_to_imports_are_compared_by_what_stands_there() -> None:
+    body = "(call $put (i32.const {})) (i32.const 1)"
+    here, there = calling(body.format(70000)), calling(body.format(80000), at=80000)
+    assert verdict(here, there, NUMBERS, normal_form=None).verified
+    assert verdict(here, calling(body.format(80000), data="help\\00", at=80000), NUMBERS).status == "mismatch"
