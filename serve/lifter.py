@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import product
 
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
@@ -53,9 +54,9 @@ class Lifter:
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
         found: dict[str, None] = {}
         for starts in (known, None) if data else (None,):
-            for index_type in ("index", "i32"):
+            for index_type, idioms in product(("index", "i32"), (True, False)):
                 try:
-                    lifted = lift(wat, signature, callees, data, starts, index_type=index_type)
+                    lifted = lift(wat, signature, callees, data, starts, index_type=index_type, idioms=idioms)
                 except NotLiftable:
                     continue
                 found.setdefault(_body(lifted.function, callees, target))

@@ -233,8 +233,8 @@ def _translate_level(
     note: Callable[[str], None],
     finish: Callable[[Work], None],
 ) -> None:
-    """Two rounds of decoding, compiling and judging, the lifter's candidates with the first; the second for what the first left unverified."""
-    rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0,)
+    """Two rounds of decoding, compiling and judging, the lifter's with both; the second for what the first left unverified."""
+    rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0, 0)
     for number, samples in enumerate(rounds):
         batch: list[tuple[Work, Candidate, SourceFunction]] = []
         for w in works:
@@ -243,10 +243,11 @@ def _translate_level(
             started = time.monotonic()
             note(w.function.name)
             candidates: list[Candidate] = []
-            if lifter and number == 0:
+            if lifter:
                 known = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
                 bodies = lifter.decode(w.function.name, w.wat, w.canonical, known, target)
-                candidates += [Candidate(code, target.name, 0.0, NAME) for code in bodies]
+                # The first is the most readable one; the others are for when it fails.
+                candidates += [Candidate(code, target.name, 0.0, NAME) for code in (bodies[1:] if number else bodies[:1])]
             if decoder and samples:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from transpile.corpus import ir
 from transpile.corpus.ir_names import continues, used, walk
 from transpile.corpus.lifting import tree
+from transpile.corpus.lifting.copies import propagate
+from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.memory import Memory
 from transpile.corpus.lifting.shape import shape
 from transpile.corpus.lifting.simplify import inline, undo_updates
@@ -42,12 +44,13 @@ def lift(
     starts: Sequence[Sequence[int]] | None = None,
     *,
     index_type: str = "index",
+    idioms: bool = True,
 ) -> Lifted:
     """The canonical text of a function with the canonical `signature` (f0, p0..), as `ir`.
 
     `callees`: by the name that the text calls them (c0, f0 for itself), with canonical parameters. `data`: the bytes of d0..; `starts`: for each,
     the offsets at which something is known to begin. `index_type`: of the variables that stand for pointers, `index`, or `i32` where they may
-    stand before their array. Raises NotLiftable, and TranspileError for a text that is not canonical.
+    stand before their array. `idioms`: rewrite loops as people write them. Raises NotLiftable, and TranspileError for a text that is not canonical.
     """
     known = dict(callees or {})
     known.setdefault(signature.name, signature)
@@ -57,10 +60,12 @@ def lift(
     called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
     builder = TreeBuilder(function, called)
     body, kinds, zero = split(builder.build(), builder.types)
-    body = inline(undo_updates(inline(shape(body))))
+    body = inline(undo_updates(inline(propagate(inline(shape(body))))))
     memory = Memory(signature, body, tuple(data), tuple(tuple(s) for s in (starts or [(0,)] * len(data))))
     memory.find()
     lines = _Writer(memory, kinds, known, zero, index_type).function()
+    if idioms:
+        lines = idiomatic(lines)
     length = next((p.length for p in signature.parameters if p.length is not None), None)
     return Lifted(
         ir.Function(signature, lines, "i32" if length is None else signature.parameters[length].type),
