@@ -3,7 +3,8 @@
 A stand-in notes the call (which import, with which arguments) and answers with a number that depends on all calls of this vector so far, so
 that two sides that call alike get the same answers, and others soon part. What it notes lies at the start of the driver's memory.
 Arguments that are addresses are made comparable: of the caller's memory as offsets, of the module's own data as the text that stands there, of its
-stack as "somewhere on the stack" (a number that looks like such an address is taken for one). Limits: a stand-in never writes to memory; at most `CALLS` calls can be shown, though all count.
+stack as "somewhere on the stack" (a number that looks like such an address is taken for one). Limits: a stand-in never writes to memory; at
+most `CALLS` calls can be shown, though all count.
 """
 
 from __future__ import annotations
