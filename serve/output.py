@@ -5,12 +5,12 @@ Invariant: the file holds verified functions alone (unless unverified ones are a
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from transpile.corpus.errors import TranspileError
+from transpile.corpus.files import check_writable as check_writable
+from transpile.corpus.files import write_whole as write_whole
 from transpile.corpus.language import Language
 from transpile.corpus.signature import Struct
 from transpile.corpus.text import format_source, rename
@@ -61,48 +61,26 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def check_writable(path: Path | None) -> None:
-    """Raises TranspileError, before any work is done, where a result could not be written."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise TranspileError(f"{path} is a folder", hint="name a file to write")
-    if not path.parent.is_dir():
-        raise TranspileError(f"no such folder: {path.parent}", hint="make it first, or write elsewhere")
-    if not os.access(path.parent, os.W_OK):
-        raise TranspileError(f"can't write in {path.parent}", hint="name a file in a folder that is writable")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it appears whole or not at all. Raises TranspileError where it can't be written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise TranspileError(f"can't write {path}: {error.strerror}", hint="name a file in a folder that exists and is writable") from error
+def function_json(t: Translation, target: Language) -> dict:
+    """One function of the object that `transpile --json` prints."""
+    return {
+        "name": t.name,
+        "status": t.verdict.status,
+        "evidence": t.verdict.evidence,
+        "engine": t.engine,
+        "candidates": t.tried,
+        "compiled": t.compiled,
+        "inputs": t.verdict.inputs,
+        "coverage": t.verdict.coverage,
+        "seconds": round(t.seconds, 3),
+        "code": readable(t, target) if t.source is not None else None,
+        "counterexample": t.verdict.counterexample.as_json() if t.verdict.counterexample else None,
+    }
 
 
 def as_json(translations: Sequence[Translation], target: Language, source: Path, seconds: float) -> dict:
     """The object that `transpile --json` prints."""
-    functions = []
-    for t in translations:
-        functions.append(
-            {
-                "name": t.name,
-                "status": t.verdict.status,
-                "evidence": t.verdict.evidence,
-                "engine": t.engine,
-                "candidates": t.tried,
-                "compiled": t.compiled,
-                "inputs": t.verdict.inputs,
-                "coverage": t.verdict.coverage,
-                "seconds": round(t.seconds, 3),
-                "code": readable(t, target) if t.source is not None else None,
-                "counterexample": t.verdict.counterexample.as_json() if t.verdict.counterexample else None,
-            }
-        )
+    functions = [function_json(t, target) for t in translations]
     verified = sum(t.verdict.verified for t in translations)
     by_status: dict[str, int] = {}
     for t in translations:
@@ -117,8 +95,8 @@ def as_json(translations: Sequence[Translation], target: Language, source: Path,
 STYLES = {"identical": "green", "proved": "green", "tested": "green", "mismatch": "red", "compile_error": "red"}
 
 
-def show_table(translations: Sequence[Translation]) -> None:
-    """The table on stdout: plain columns, colour where the terminal has it."""
+def show_table(functions: Sequence[dict]) -> None:
+    """The functions of the JSON object as a table on stdout: plain columns, colour where the terminal has it."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -128,7 +106,7 @@ def show_table(translations: Sequence[Translation]) -> None:
     table = Table("function", "verdict", "evidence", "engine", "tried", "time", box=None, pad_edge=False, header_style="bold")
     for name in ("tried", "time"):
         next(c for c in table.columns if c.header == name).justify = "right"
-    for t in translations:
-        status = Text(t.verdict.status, style=STYLES.get(t.verdict.status, "yellow"))
-        table.add_row(Text(t.name), status, Text(one_line(t.verdict.evidence)), t.engine, str(t.tried), f"{t.seconds:.1f}s")
+    for f in functions:
+        status = Text(f["status"], style=STYLES.get(f["status"], "yellow"))
+        table.add_row(Text(f["name"]), status, Text(one_line(f["evidence"])), f["engine"], str(f["candidates"]), f"{f['seconds']:.1f}s")
     console.print(table)

@@ -1,13 +1,18 @@
-"""A missing compiler skips the toolchain tests on a developer's laptop, and fails them in CI."""
+"""A missing compiler skips the toolchain tests on a developer's laptop, and fails them in CI; likewise a missing Chromium the browser tests."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 TOOLCHAIN = Path(__file__).parent / "toolchain"
+BROWSER = Path(__file__).parent / "browser"
+NEEDS = {"chromium": "on Debian, as root: apt-get install chromium", "playwright": "pip install '.[serve,test]'"}
 
 
 def missing_compilers() -> list[str]:
@@ -23,11 +28,26 @@ def missing_compilers() -> list[str]:
     return out
 
 
+def missing_browser() -> list[str]:
+    found = {"chromium": shutil.which("chromium"), "playwright": importlib.util.find_spec("playwright")}
+    return [f"no {name} ({NEEDS[name]})" for name, there in found.items() if not there]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    chosen = [item for item in items if TOOLCHAIN in item.path.parents]
-    missing = missing_compilers() if chosen else []
-    if missing and not os.environ.get("CI"):
-        for item in chosen:
-            item.add_marker(pytest.mark.skip(reason="; ".join(missing)))
-    elif missing:
-        raise pytest.UsageError(f"in CI every compiler must be there: {'; '.join(missing)}")
+    compiled = [item for item in items if TOOLCHAIN in item.path.parents or BROWSER in item.path.parents]
+    shown = [item for item in items if BROWSER in item.path.parents]
+    for chosen, missing in ((compiled, missing_compilers() if compiled else []), (shown, missing_browser() if shown else [])):
+        if missing and os.environ.get("CI"):
+            raise pytest.UsageError(f"in CI everything must be there: {'; '.join(missing)}")
+        if missing:
+            for item in chosen:
+                item.add_marker(pytest.mark.skip(reason="; ".join(missing)))
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator:
+    """A service that many tests ask."""
+    from services import Running
+
+    with Running() as running:
+        yield running

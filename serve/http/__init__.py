@@ -1,0 +1,1 @@
+"""Decoding, transpiling and judging over HTTP."""

@@ -1,0 +1,87 @@
+"""The command line `transpile serve`.
+
+Loopback is the default, and anything else wants API keys. SIGTERM: no new connections, requests under way finish, jobs under way go back into
+their queue, then the service ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from transpile.corpus.console import application
+from transpile.corpus.errors import TranspileError
+
+app = application()
+
+
+class Engine(StrEnum):
+    CTRANSLATE2 = "ctranslate2"
+    VLLM = "vllm"
+
+
+@app.command()
+def serve(
+    engine: Annotated[Engine, typer.Option(help="What decodes.")] = Engine.CTRANSLATE2,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any that is free.")] = 8000,
+    api_key_file: Annotated[Path | None, typer.Option(metavar="FILE", help="API keys, one a line; a request must bring one.")] = None,
+    without_key: Annotated[bool, typer.Option("--without-key", help="Listen beyond loopback without keys: whoever reaches it may use it.")] = False,
+    workers: Annotated[int, typer.Option(min=0, max=256, help="Processes that compile and judge; 0: one a core, at least two.")] = 0,
+    queue: Annotated[int, typer.Option(min=0, help="Requests that may wait; one more gets 429.")] = 64,
+    deadline: Annotated[float, typer.Option(min=1.0, help="Seconds a request may take.")] = 120.0,
+    max_request: Annotated[int, typer.Option(min=1024, help="Bytes of the largest request.")] = 1 << 20,
+    max_reply: Annotated[int, typer.Option(min=1024, help="Bytes of the largest reply.")] = 8 << 20,
+    jobs: Annotated[Path | None, typer.Option(metavar="FILE", help="Where jobs are kept (SQLite); in the user's folder for state if not given.")] = None,
+    max_jobs: Annotated[int, typer.Option(min=1, help="Jobs that may wait.")] = 1000,
+    keep_days: Annotated[float, typer.Option(min=0.0, help="Days that finished jobs are kept.")] = 7.0,
+    drain: Annotated[float, typer.Option(min=0.0, help="Seconds that requests under way get to finish after SIGTERM.")] = 30.0,
+    checkpoint: Annotated[Path | None, typer.Option(help="An exported model folder, instead of the weights that ship.")] = None,
+) -> None:
+    """Decode, transpile and judge over HTTP, with a page to try it on at /. GET /openapi.json describes what can be asked."""
+    if engine is Engine.VLLM:
+        raise TranspileError("this release has no vLLM engine", hint="leave out --engine: CTranslate2 decodes on the CPU")
+    try:
+        import uvicorn
+
+        from transpile.serve.http.app import create_app
+    except ImportError as error:
+        raise TranspileError(f"the service needs packages that are not installed ({error.name})", hint="pip install 'transpile[serve]'") from error
+    from transpile.serve.decoder import check_checkpoint
+    from transpile.serve.http.settings import LOOPBACK, Settings, default_jobs, read_keys
+
+    keys = read_keys(api_key_file) if api_key_file else ()
+    if host not in LOOPBACK and not keys and not without_key:
+        raise TranspileError(f"{host} can be reached from other machines, and there is no API key", hint="add --api-key-file FILE, or say --without-key")
+    check_checkpoint(checkpoint)
+    settings = Settings(
+        host=host, port=port, keys=keys, workers=workers or max(2, os.cpu_count() or 1), queue=queue, seconds=deadline,
+        largest_request=max_request, largest_reply=max_reply, checkpoint=checkpoint and checkpoint.resolve(), jobs=jobs or default_jobs(),
+        most_jobs=max_jobs, keep_days=keep_days, drain=drain,
+    )  # fmt: skip
+    config = uvicorn.Config(
+        create_app(settings), host=host, port=port, log_config=_LOGGING, access_log=False, server_header=False, timeout_keep_alive=30,
+        timeout_graceful_shutdown=int(drain), limit_concurrency=1000, h11_max_incomplete_event_size=64 << 10,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    with suppress(SystemExit):  # uvicorn's own, of other codes than ours
+        server.run()
+    if not server.started:
+        print("error: the service could not start", file=sys.stderr)
+        print("hint: the lines above say why; is the port taken?", file=sys.stderr)
+        raise SystemExit(2)
+
+
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {name: {"handlers": ["stderr"], "level": "INFO", "propagate": False} for name in ("uvicorn", "transpile.serve")},
+}

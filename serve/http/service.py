@@ -1,0 +1,172 @@
+"""What stands behind the routes: engine, workers, queue and jobs, started and stopped together.
+
+Invariant: a reply is made of its own request alone; nothing is kept between requests but counters and jobs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from transpile.serve.http import completions, work
+from transpile.serve.http.admission import Admission
+from transpile.serve.http.engine import Engine
+from transpile.serve.http.errors import ApiError, as_api_error
+from transpile.serve.http.jobs import Runner, Table
+from transpile.serve.http.messages import CompletionRequest, DecodeRequest
+from transpile.serve.http.metrics import Metrics
+from transpile.serve.http.settings import Settings
+from transpile.serve.http.workers import Workers
+
+_HEARTBEAT = 5.0
+"""Seconds of silence after which a stream says that it lives."""
+_JOB_SECONDS = 6 * 3600.0
+
+log = logging.getLogger("transpile.serve")
+
+
+class Service:
+    """Raises TranspileError, when it is made, where its jobs can't be kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.metrics = settings, Metrics()
+        self.ready = False
+        self.table = Table(settings.jobs, settings.keep_days * 86400)
+        self.engine: Engine
+        self.workers: Workers
+        self.runner: Runner
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Be able to answer; whether everything is loaded, `ready` says."""
+        settings = self.settings
+        self.admission = Admission(settings.workers, settings.queue, self.metrics)
+        stack.callback(self.table.close)
+        self.workers = Workers(settings.workers, settings.checkpoint, self.metrics)
+        stack.callback(self.workers.stop)
+        self.engine = await asyncio.to_thread(Engine, settings.checkpoint, self.metrics)
+        stack.callback(self.engine.stop)
+        self.runner = Runner(self.table, self._job, max(1, settings.workers // 2), self.metrics)
+        for work_ in (self.runner.run(), self._warm()):
+            task = asyncio.create_task(work_)
+            stack.push_async_callback(_ended, task)
+
+    async def _warm(self) -> None:
+        await self.workers.run(work.ready)
+        self.ready = True
+        log.info("ready")
+
+    # ------------------------------------------------------------ decoding
+
+    async def prompt(self, asked: dict[str, Any]) -> completions.Prompt:
+        """A function as the engine takes it."""
+        found = await self.workers.run(work.prepare_decode, asked)
+        prompt = completions.encode(self.engine.tokenizer, found["wat"], asked["target_language"], asked.get("prelude") or found["prelude"])
+        return prompt
+
+    async def decode(self, request: DecodeRequest) -> dict[str, Any]:
+        from transpile.corpus.constants import copy_constants
+        from transpile.serve.decoder import MAX_OUTPUT
+        from transpile.tokenizer.vocabulary import decode
+
+        asked = request.model_dump()
+        async with self.admission.turn():
+            found = await self.workers.run(work.prepare_decode, asked)
+            prompt = completions.encode(self.engine.tokenizer, found["wat"], request.target_language, found["prelude"])
+            samples = await self.engine.generate(
+                prompt.source, prompt.prefix, samples=request.n, temperature=request.temperature, top_p=request.top_p, seed=request.seed, longest=MAX_OUTPUT
+            )
+            best: dict[str, float] = {}
+            for sample in samples:
+                code = copy_constants(decode(self.engine.tokenizer, sample.ids), found["wat"])
+                best[code] = max(sample.logprob, best.get(code, -1e9))
+            written = sorted(best.items(), key=lambda item: -item[1])
+            candidates = await self.workers.run(work.finish_decode, asked, written)
+        if request.verify:
+            self.metrics.judged(c["verdict"]["status"] for c in candidates)
+        return self._bounded({"candidates": candidates, "wat": found["wat"], "language": request.target_language})
+
+    async def prompts(self, asked: CompletionRequest) -> list[completions.Prompt]:
+        language = completions.language_of(asked.model)
+        out = []
+        for text in asked.prompts():
+            spec = DecodeRequest(wat=text, target_language=language, signature=asked.signature).model_dump()
+            out.append(await self.prompt(spec | {"prelude": asked.prelude}))
+        return out
+
+    async def complete(self, asked: CompletionRequest) -> dict[str, Any]:
+        async with self.admission.turn():
+            return await completions.complete(self.engine, asked, await self.prompts(asked))
+
+    async def stream_completion(self, asked: CompletionRequest, seconds: float) -> AsyncIterator[str]:
+        try:
+            async with asyncio.timeout(seconds), self.admission.turn():
+                async for chunk in completions.stream(self.engine, asked, await self.prompts(asked)):
+                    yield chunk
+        except Exception as error:
+            yield f"data: {json.dumps(as_api_error(error).body())}\n\n"
+
+    # ------------------------------------------------------------ transpiling
+
+    async def transpile(self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+        """Without a turn: see `transpile_in_turn`."""
+        result = await self.workers.run(work.translate, asked, self.settings.checkpoint, self.workers.threads, each=each)
+        self.metrics.judged(f["status"] for f in result["functions"])
+        return self._bounded(result)
+
+    async def transpile_in_turn(self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+        async with self.admission.turn():
+            return await self.transpile(asked, each)
+
+    async def stream_transpilation(self, asked: dict[str, Any], seconds: float) -> AsyncIterator[str]:
+        """Server-sent events: `progress`, `function`, and at the end `result` or `error`."""
+        news: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        task = asyncio.create_task(self.transpile_in_turn(asked, news.put_nowait))
+        task.add_done_callback(lambda _: news.put_nowait(None))
+        sent: set[str] = set()
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    try:
+                        event = await asyncio.wait_for(news.get(), _HEARTBEAT)
+                    except TimeoutError:
+                        yield ": working\n\n"
+                        continue
+                    if event is None:
+                        break
+                    for kind, data in event.items():
+                        if kind != "function" or data["name"] not in sent:
+                            yield _event(kind, data)
+                        if kind == "function":
+                            sent.add(data["name"])
+            yield _event("result", task.result())
+        except Exception as error:
+            yield _event("error", as_api_error(error).body())
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task
+
+    async def _job(self, asked: dict[str, Any], note: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        async with asyncio.timeout(_JOB_SECONDS):
+            return await self.transpile(asked, note)
+
+    def _bounded(self, reply: dict[str, Any]) -> dict[str, Any]:
+        size = len(json.dumps(reply))
+        if size > self.settings.largest_reply:
+            raise ApiError(422, "reply_too_large", f"the reply would have {size:,} bytes", f"at most {self.settings.largest_reply:,}: ask for less at once")
+        return reply
+
+
+def _event(kind: str, data: dict[str, Any]) -> str:
+    return f"event: {kind}\ndata: {json.dumps(data, allow_nan=False)}\n\n"
+
+
+async def _ended(task: asyncio.Task) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,278 @@
+"""What worker processes do for the service: everything that reads, compiles or runs what a client or the model wrote.
+
+A worker does one thing at a time, in a private folder, and tells what happens through a named pipe there: JSON, one object a line, of
+which the first is its process id. Functions here are called by name from another process, so arguments and results are plain data.
+Limit: a worker has no walls of its own but a ceiling on memory; compilers have theirs (`corpus.confine`), wasm runs in wasmtime with fuel.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from transpile.corpus.errors import TranspileError
+from transpile.serve.decoder import CTranslate2Decoder
+
+EVENTS = "events"
+"""Name of the pipe in a task's folder."""
+MEMORY = 4 << 30
+SUFFIXES = {"c": ".c", "cpp": ".cpp", "rust": ".rs", "zig": ".zig", "wasm": ".wasm", "wat": ".wat"}
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+def start(checkpoint: Path | None, threads: int) -> None:
+    """A worker's beginning: leave signals to the service, end with it, have the slow imports behind us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        kill_children(os.getpid())
+        os._exit(2)
+
+    threading.Thread(target=follow, daemon=True).start()
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    import transpile.serve.transpiler  # noqa: F401
+
+    _decoder.cache_clear()
+    _decoder(checkpoint, threads)
+
+
+@cache
+def _decoder(checkpoint: Path | None, threads: int) -> CTranslate2Decoder:
+    return CTranslate2Decoder(checkpoint, threads=threads)
+
+
+def kill_children(pid: int) -> None:
+    """End everything that a process started: compilers are in groups of their own and would outlive it."""
+    import psutil
+
+    with suppress(psutil.Error):
+        for child in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
+
+
+def call(folder: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Run a function of this module in a task's folder; its last parameter is what takes events."""
+    os.chdir(folder)
+    pipe = os.open(EVENTS, os.O_WRONLY)
+    try:
+
+        def emit(event: dict[str, Any]) -> None:
+            os.write(pipe, json.dumps(event, allow_nan=False).encode() + b"\n")
+
+        emit({"pid": os.getpid()})
+        return function(*arguments, emit)
+    finally:
+        os.close(pipe)
+        os.chdir("/")
+
+
+def ready(emit: Emit) -> bool:
+    return True
+
+
+def _write(source: str, kind: str, name: str) -> Path:
+    path = Path(name)
+    if kind == "wasm":
+        path.write_bytes(_bytes(source))
+    else:
+        path.write_text(source, encoding="utf-8", errors="replace")
+    return path
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise TranspileError("the wasm is not in base64", hint="encode the module's bytes with standard base64") from error
+
+
+def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit: Emit) -> dict[str, Any]:
+    """The object of `transpile --json`, with the texts in `include`. Events: progress, and every function as it is finished."""
+    from transpile.corpus.language import language
+    from transpile.corpus.program import load
+    from transpile.corpus.wat import canonical, pretty
+    from transpile.serve import output as out
+    from transpile.serve.lifter import Lifter
+    from transpile.serve.report import write_report
+    from transpile.serve.transpiler import Options, Translation, transpile
+
+    started = time.monotonic()
+    target, kind, include = language(asked["target_language"]), asked["source_language"], asked["include"]
+    source = _write(asked["source"], kind, asked["name"] or f"source{SUFFIXES.get(kind, '')}")
+    program = load(source, kind)
+    target.version()
+    texts = {f.name: f.text for f in program.functions}
+
+    def more(name: str) -> dict[str, str | None]:
+        """What a client wants to see beside the translation."""
+        found: dict[str, str | None] = {}
+        if "wat" in include:
+            found["wat"] = pretty(canonical(program.code(name)).text)
+        if "original" in include:
+            found["original"] = texts[name] or None
+        return found
+
+    def finished(translation: Translation) -> None:
+        emit({"function": out.function_json(translation, target) | more(translation.name)})
+
+    def progress(done: int, total: int, note: str) -> None:
+        emit({"progress": {"done": done, "total": total, "note": note}})
+
+    options = Options(asked["candidates"], asked["budget"], asked["seed"], asked["inputs"], tuple(asked["only"]))
+    engine = asked["engine"]
+    translations = transpile(
+        program,
+        target,
+        _decoder(checkpoint, threads) if engine != "lifter" else None,
+        options,
+        lifter=Lifter(program) if engine != "model" else None,
+        progress=progress,
+        finished=finished,
+    )
+    result = out.as_json(translations, target, source, time.monotonic() - started)
+    for function in result["functions"]:
+        function |= more(function["name"])
+    if "file" in include:
+        result["file"] = out.write_file(translations, target, source, keep_unverified=asked["keep_unverified"])
+    if "report" in include:
+        result["report"] = write_report(translations, target, program)
+    return result
+
+
+def _subject(asked: dict[str, Any]) -> tuple[Any, Any]:
+    """The program (None for a function given as canonical text) and the function of a request to decode, as `transpiler` works on it."""
+    from transpile.corpus.naming import canonical_signature, struct_names
+    from transpile.corpus.program import load
+    from transpile.corpus.source import SourceFunction
+    from transpile.corpus.wat import parse
+    from transpile.serve.transpiler import Work, prepare
+
+    text, signature = asked["wat"], _signature(asked["signature"])
+    if asked["wasm"] is None and text.lstrip().startswith("func "):
+        text = " ".join(text.split())
+        parsed = parse(text)
+        types = (parsed.parameters, parsed.results)
+        signature = _named(_fitting(signature, types) or _plain(types), asked["names"])
+        structs, fields = struct_names([signature])
+        return None, Work(SourceFunction("", signature, ""), text, (), structs, fields, canonical_signature(signature, structs, fields), ())
+    kind = "wat" if asked["wasm"] is None else "wasm"
+    program = load(_write(text if kind == "wat" else asked["wasm"], kind, f"module.{kind}"), kind)
+    names = [f.name for f in program.functions]
+    wanted = asked["function"] or (names[0] if len(names) == 1 else None)
+    if wanted not in names:
+        what = f"no function '{wanted}' is exported" if wanted else f"the module exports {len(names)} functions"
+        raise TranspileError(what, hint=f"name one in `function`: {', '.join(names[:12])}")
+    function = next(f for f in program.functions if f.name == wanted)
+    types = program.module.function(program.exports[wanted]).type
+    signature = _named(_fitting(signature, types) or function.signature, asked["names"])
+    function = SourceFunction("", replace(signature, name=wanted), "")
+    program = replace(program, functions=tuple(function if f.name == wanted else f for f in program.functions))
+    work = prepare(program, function)
+    work.function = SourceFunction("", signature, "")
+    return program, work
+
+
+def _signature(text: str | None) -> Any:
+    from transpile.corpus.language import language
+
+    if text is None:
+        return None
+    functions = language("c").read(text.strip().rstrip(";") + " { }")
+    if len(functions) != 1:
+        raise TranspileError("the signature is not understood", hint="write a C prototype: int sum(const int *values, int n)")
+    return functions[0].signature
+
+
+def _fitting(signature: Any, types: Any) -> Any:
+    if signature is not None and tuple(map(tuple, types)) != signature.wasm():
+        wants = f"{' '.join(types[0])} -> {' '.join(types[1])}"
+        raise TranspileError("the signature has another wasm type than the function", hint=f"the function is {wants}")
+    return signature
+
+
+def _plain(types: Any) -> Any:
+    from transpile.corpus.signature import Parameter, Signature
+
+    parameters = tuple(Parameter(f"p{i}", kind) for i, kind in enumerate(types[0]))
+    return Signature("f", parameters, types[1][0] if types[1] else None)
+
+
+def _named(signature: Any, names: dict[str, Any] | None) -> Any:
+    if names is None:
+        return signature
+    given = names["parameters"] or [p.name for p in signature.parameters]
+    if len(given) != len(signature.parameters) or len(set(given)) != len(given):
+        raise TranspileError(f"{len(given)} names for {len(signature.parameters)} parameters", hint="give every parameter its own name")
+    parameters = tuple(replace(p, name=name) for p, name in zip(signature.parameters, given, strict=True))
+    return replace(signature, name=names["function"] or signature.name, parameters=parameters)
+
+
+def prepare_decode(asked: dict[str, Any], emit: Emit) -> dict[str, str]:
+    """What the engine is given for one function: its canonical WAT, and the prelude that it continues."""
+    from transpile.corpus.language import language
+    from transpile.corpus.text import canonical_text
+
+    _, work = _subject(asked)
+    prelude = canonical_text(language(asked["target_language"]).write_prelude(work.canonical, work.callee_signatures))
+    return {"wat": work.wat, "prelude": prelude}
+
+
+def finish_decode(asked: dict[str, Any], written: list[tuple[str, float]], emit: Emit) -> list[dict[str, Any]]:
+    """Candidates as people read them, each with its verdict if that was asked for."""
+    from transpile.corpus.batch import Compiled, compile_with_repairs
+    from transpile.corpus.language import language
+    from transpile.corpus.source import SourceFunction
+    from transpile.corpus.text import canonical_text
+    from transpile.serve.output import readable
+    from transpile.serve.transpiler import Translation
+    from transpile.verify.judge import judge
+    from transpile.verify.types import Executable, Verdict
+
+    program, work = _subject(asked)
+    target = language(asked["target_language"])
+    header = canonical_text(target.write_header(work.canonical))
+    sources = [SourceFunction(target.name, work.canonical, f"{header} {code}") for code, _ in written]
+    verdicts: list[Verdict | None] = [None] * len(sources)
+    if asked["verify"] and program is None:
+        raise TranspileError("a function alone can't be verified: there is nothing to run", hint="send its whole module, as wasm or WAT")
+    if asked["verify"] and work.callees:
+        why = f"calls {', '.join(work.callees)}, whose translations are not known here"
+        verdicts = [Verdict("inconclusive", evidence=why, detail="use /v1/transpile for functions that call others") for _ in sources]
+    elif asked["verify"]:
+        results = compile_with_repairs(target, sources)
+        sources = [source for source, _ in results]
+        compiled = [(i, Executable(r.wasm, r.export)) for i, (_, r) in enumerate(results) if isinstance(r, Compiled)]
+        for i, (_, result) in enumerate(results):
+            if not isinstance(result, Compiled):
+                verdicts[i] = Verdict("compile_error", evidence=result.message)
+        original = Executable(program.wasm, program.exports[asked["function"] or program.functions[0].name])
+        found = judge(original, [e for _, e in compiled], work.function.signature, inputs=asked["inputs"], seed=asked["seed"] or 0)
+        for (i, _), verdict in zip(compiled, found, strict=True):
+            verdicts[i] = verdict
+    out = []
+    for source, (code, logprob), verdict in zip(sources, written, verdicts, strict=True):
+        one = Translation(work.function.signature, Verdict("undecoded"), source, work.callees, work.structs, work.fields, "model", 1, 0, 0.0)
+        found_ = {"code": readable(one, target), "canonical": f"{header} {code}", "logprob": logprob}
+        out.append(found_ | ({"verdict": verdict.as_json()} if verdict else {}))
+    return out
