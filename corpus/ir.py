@@ -135,12 +135,13 @@ class Field(Expr):
 class Part(Expr):
     """`length` elements of an array from `start` on, as an argument of a call; type `array`. Without `length`: a pointer to the element.
 
-    The C call has the length as an argument of its own.
+    `rest`: the length is all that follows. The C call has the length as an argument of its own.
     """
 
     array: str
     start: Expr
     length: Expr | None = None
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class RustFunction:
         self.parameters = {p.name: p for p in function.signature.parameters}
         self.unsafe = is_unsafe(function.signature)
         self.changed = assigned(function.body, callees)
+        named = {getattr(n, "name", "") for n in walk(function.body)}
+        self.next_local = 1 + max((int(n[1:]) for n in named if re.fullmatch(r"v\d+", n)), default=-1)
 
     def body(self) -> list[str]:
         """Lines of the body, indented by one level."""
@@ -324,6 +326,10 @@ class RustFunction:
             else:
                 arguments.append(self.text(argument))
         text = f"{one.name}({', '.join(arguments)})"
+        for array in sorted({a.array for a in one.arguments if isinstance(a, ir.Part)}):
+            if f"&mut {array}[" in text and f"{array}.len()" in text:  # its length can't be asked for while a part of it is borrowed
+                text = f"{{ let v{self.next_local} = {array}.len(); {text.replace(f'{array}.len()', f'v{self.next_local}')} }}"
+                self.next_local += 1
         return (f"unsafe {{ {text} }}", LOWEST) if is_unsafe(callee) and not self.unsafe else (text, POSTFIX)
 
     def part(self, one: ir.Part, parameter: Parameter) -> str:
@@ -340,6 +346,8 @@ class RustFunction:
         if raw:
             make = "from_raw_parts" if parameter.const else "from_raw_parts_mut"
             return f"core::slice::{make}({one.array}.add({start}), {self.index(one.length)})"
+        if one.rest:
+            return f"{reference}{one.array}[{start}..]"
         if isinstance(one.start, ir.Const) and one.start.value == 0:
             return f"{reference}{one.array}[..{self.text(one.length, OR) if one.length.type == 'index' else self.index(one.length)}]"
         end = ir.Binary("index", "+", *(e if e.type == "index" else ir.Cast("index", e) for e in (one.start, one.length)))

@@ -211,6 +211,8 @@ class ZigExpressions:
         name, start = self.name(one.array), self.index(one.start)
         if own is not None and own.length is None:
             name = many_items(name, own)
+        if one.rest and (own is None or own.length is not None):
+            return f"{name}[{start}..]"
         if one.length is not None:
             end = ir.Binary("index", "+", *(e if e.type == "index" else ir.Cast("index", e) for e in (one.start, one.length)))
             return f"{name}[{start}..{self.known(end)}]"

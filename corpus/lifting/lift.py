@@ -61,7 +61,7 @@ def lift(
     builder = TreeBuilder(function, called)
     body, kinds, zero = split(builder.build(), builder.types)
     body = inline(undo_updates(inline(propagate(inline(shape(body))))))
-    memory = Memory(signature, body, tuple(data), tuple(tuple(s) for s in (starts or [(0,)] * len(data))))
+    memory = Memory(signature, body, tuple(data), known, tuple(tuple(s) for s in (starts or [(0,)] * len(data))))
     memory.find()
     lines = _Writer(memory, kinds, known, zero, index_type).function()
     if idioms:

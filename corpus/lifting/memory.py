@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from transpile.corpus import ir
-from transpile.corpus.lifting.tree import Body, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, map_body, nodes, statements
+from transpile.corpus.lifting.tree import Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, map_body, nodes, statements
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature, Struct
 
 MASK = 0xFFFFFFFF
@@ -97,6 +97,7 @@ class Memory:
     signature: Signature
     body: Body
     data: tuple[bytes, ...]
+    callees: dict[str, Signature]
     starts: tuple[tuple[int, ...], ...]
     """For each data segment, where tables are known to start."""
     arrays: dict[str, Array] = field(default_factory=dict)
@@ -222,11 +223,17 @@ class Memory:
         array = self.arrays[key]
         found: set[str] = set()
         constants: set[str] = set()
+        exact: set[str] = set()
         for one in statements(self.body):
             for expression in expressions(one):
                 for node in nodes(expression):
                     if isinstance(node, Load) and self.base_of(node.address) == key:
                         found.add(accessed(node.name))
+                    elif isinstance(node, CallNode) and node.name in self.callees:
+                        for argument, parameter in zip(node.args, self.callees[node.name].parameters, strict=True):
+                            if parameter.pointer and parameter.type in WIDTHS and self.base_of(argument) == key:
+                                found.add(parameter.type)
+                                exact.add(parameter.type)
             if isinstance(one, Store) and self.base_of(one.address) == key:
                 (constants if isinstance(one.value, Const) else found).add(accessed(one.name))
         found = found or constants
@@ -240,6 +247,8 @@ class Memory:
         array.scalar = floats.pop() if floats else f"{'i' if found & SIGNED else 'u'}{8 * width}"
         if width >= 4 and not floats:
             array.scalar = f"i{8 * width}"
+        if len(exact) == 1 and WIDTHS[min(exact)] == width:
+            array.scalar = exact.pop()
         array.size = -(-array.size // width)
         if array.table is not None:
             array.size = min(array.size, MOST_ELEMENTS)

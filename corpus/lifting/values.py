@@ -616,7 +616,18 @@ class Values:
         own_length = isinstance(length, Get) and self.length_of.get(length.name) == key and length.name not in self.renamed
         if at_start and (own_length or (isinstance(length, Const) and length.bits == array.size)):
             return ir.Var("array", array.name)
-        return ir.Part("array", array.name, index, self._term(length))
+        return ir.Part("array", array.name, index, self._term(length), self._is_rest(arg, length, array, key))
+
+    def _is_rest(self, address: Node, length: Node, array: Array, key: str) -> bool:
+        """Do that many elements from the address on reach to the end of the array, by the names of both?"""
+        own = next((name for name, of in self.length_of.items() if of == key and name not in self.renamed), None)
+        start, count = linear(address), linear(length)
+        total = dict(start.terms)
+        total.pop(Get("i32", key), None)
+        for term, coefficient in count.terms:
+            total[term] = total.get(term, 0) + coefficient * array.width
+        whole = {term: c for term, c in total.items() if c}
+        return start.constant + count.constant * array.width == 0 and own is not None and whole == {Get("i32", own): array.width}
 
 
 def as_index(value: ir.Expr) -> ir.Expr:
