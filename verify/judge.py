@@ -24,6 +24,7 @@ from transpile.verify.identical import NormalForm, normal, same_text
 from transpile.verify.layout import Vectors
 from transpile.verify.reference import FUEL, Accepts, Reference, study, target
 from transpile.verify.render import explain
+from transpile.verify.sequences import compare, keeps_state
 from transpile.verify.shrink import LITTLE, Runner, lightest, shrink
 from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
@@ -110,7 +111,11 @@ class Jury:
         tested = self._test(compiled)
         if tested.status == "tested":
             tested = self._prove(pair[0], pair[1], compiled, tested)
-        return self._challenge(candidate, compiled, tested) if tested.status == "tested" else tested
+        if tested.status == "tested":
+            tested = self._challenge(candidate, compiled, tested)
+        if tested.status == "tested" and any(keeps_state(reachable(one.module, one.name)) for one in pair):
+            tested = self._again(compiled, tested)
+        return tested
 
     def _test(self, compiled: Target) -> Verdict:
         reference = self.reference
@@ -149,6 +154,7 @@ class Jury:
         if found is None:
             simplest = int(differs[lightest(vectors.take(differs))])
             found = explain(vectors, simplest, expected, got, simplest)
+            detail = detail or ("seen after other calls only" if self._shrink_seconds < _SHRINK_BUDGET else "")
         return Verdict("mismatch", ran, counterexample=found, evidence=found.text, detail=detail, **common)
 
     def _prove(self, left: WasmFunction, right: WasmFunction, compiled: Target, tested: Verdict) -> Verdict:
@@ -188,6 +194,17 @@ class Jury:
             inputs = tested.inputs + compared
             return replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
         return self._found(differing, compiled, replace(tested, inputs=tested.inputs + compared))
+
+    def _again(self, compiled: Target, tested: Verdict) -> Verdict:
+        """`tested`, or the mismatch that other sequences of calls show."""
+        try:
+            compared, found, words = compare(self.reference, compiled, self.seed)
+        except UnusableModule as error:
+            return _unusable(error)
+        inputs = tested.inputs + compared
+        if found is None:
+            return replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
+        return replace(tested, status="mismatch", inputs=inputs, counterexample=found, evidence=found.text, detail=words)
 
     def _compare_all(self, every: np.ndarray, compiled: Target) -> np.ndarray | None:
         """The rows of `every` on which the two differ; None where the original cannot take every input."""

@@ -2,8 +2,7 @@
 
 Some vectors are drawn from the types; the others are found by mutation, guided by what they reach (`explore`), until that stops growing.
 Invariant: the vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of
-them, in order, in a fresh instance, as every candidate's run will be. Limit: a function that keeps state between calls is compared over
-that one sequence.
+them, in order, in a fresh instance, as every candidate's run will be.
 """
 
 from __future__ import annotations
@@ -61,6 +60,11 @@ class Reference:
     @property
     def layout(self) -> Layout:
         return self.vectors.layout
+
+    @property
+    def target(self) -> Target:
+        """The original, ready to run."""
+        return target(thin(self.executable), self.signature)
 
     @property
     def coverage(self) -> float | None:

@@ -84,11 +84,17 @@ def _quote(text: str) -> str:
     return '"' + "".join(escapes.get(c, c if " " <= c <= "~" else f"\\x{ord(c):02x}") for c in text) + '"'
 
 
+def call_text(vectors: Vectors, row: int) -> str:
+    """A vector as a call: `f([1, 2], 2)`."""
+    arguments = values(vectors, row)
+    return f"{vectors.layout.signature.name}({', '.join(_argument(vectors, k, v) for k, (_, v) in enumerate(arguments))})"
+
+
 def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: int) -> Counterexample:
     """The counterexample of a vector; `at` is its row in both outcomes."""
     signature = vectors.layout.signature
     arguments = values(vectors, row)
-    call = f"{signature.name}({', '.join(_argument(vectors, k, v) for k, (_, v) in enumerate(arguments))})"
+    call = call_text(vectors, row)
     aliased = bool(vectors.take(np.array([row])).aliased()[0])
     note = _overlap(vectors, row) if aliased else ""
     ends = [int(o.status[at]) for o in (expected, got)]

@@ -19,7 +19,6 @@ from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, Slot, Vectors
 from transpile.verify.reference import Reference, target
 from transpile.verify.render import explain
-from transpile.verify.thin import thin
 from transpile.verify.types import Counterexample
 
 SECONDS = 0.1
@@ -56,7 +55,7 @@ def lightest(vectors: Vectors) -> int:
 class Runner:
     def __init__(self, reference: Reference, candidate: Target) -> None:
         self.reference, self.candidate = reference, candidate
-        self.original = target(thin(reference.executable), reference.signature)
+        self.original = reference.target
         self.probes = reference.probes
         self.probed = target(self.probes.executable, reference.signature) if self.probes else None
 

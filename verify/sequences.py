@@ -1,0 +1,103 @@
+"""Functions that keep state between calls, compared over several sequences of calls.
+
+The reference's vectors are run in other orders, and each several times in a row, in fresh instances of both sides. Invariant: a difference is
+reported with the shortest sequence found that shows it, run in fresh instances. Limit: state is looked for only where the code names
+addresses of writable data or sets a global; the sequences are those of the one function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from transpile.corpus.wasm import WasmFunction
+from transpile.corpus.zigcc import GLOBAL_BASE
+from transpile.verify import policy
+from transpile.verify.driver import NOT_RUN, Target
+from transpile.verify.layout import Vectors
+from transpile.verify.reference import Reference
+from transpile.verify.render import call_text, explain
+from transpile.verify.types import Counterexample
+
+_LONG, _REPEATED = 512, 128
+_PAIRS = 48
+"""Earlier calls that are tried as the only one before the call that differs."""
+_BELOW = 4096
+"""How far below data a constant may lie that, with an index, leads into it."""
+
+
+def keeps_state(functions: Sequence[WasmFunction]) -> bool:
+    """Whether a function and its callees could write something of their module that outlives a call."""
+    names = {name for f in functions for name, _, _ in f.instructions}
+    if "memory.grow" in names:
+        return True
+    for function in functions:
+        module = function.module
+        low, high = module.data_range
+        for name, immediate, _ in function.instructions:
+            if name == "global.set" and immediate != module.stack_pointer:
+                return True
+            number = immediate if name == "i32.const" else immediate[1] if ".load" in name or ".store" in name else None
+            if number is None:
+                continue
+            low = min(low, GLOBAL_BASE) if high else GLOBAL_BASE
+            if low - _BELOW <= number < max(high, GLOBAL_BASE + (1 << 20)) and any(".store" in n or n in ("memory.copy", "memory.fill") for n in names):
+                segment = module.segment_at(number)
+                if segment is None or not segment.name.startswith(".rodata"):
+                    return True
+    return False
+
+
+def orders(count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Sequences of row numbers."""
+    yield np.arange(count)[::-1][:_LONG]
+    yield rng.permutation(count)[:_LONG]
+    yield np.repeat(rng.permutation(count)[:_REPEATED], 3)
+    yield rng.integers(0, max(1, min(count, 8)), 64)
+    for start in range(0, min(count, 64), 8):
+        yield np.arange(start, min(count, start + 8))
+
+
+def compare(reference: Reference, candidate: Target, seed: int) -> tuple[int, Counterexample | None, str]:
+    """(calls compared, the difference if there is one, what went before it in words). Raises UnusableModule."""
+    vectors, compared = reference.vectors, 0
+    for order in orders(len(vectors), np.random.default_rng((seed, 2))):
+        rows = vectors.take(order)
+        ran, at = _first(reference, candidate, rows)
+        compared += ran
+        if at is None:
+            continue
+        for earlier in range(max(0, at - _PAIRS), at):
+            pair = rows.take(np.array([earlier, at]))
+            if _first(reference, candidate, pair)[1] == 1:
+                return compared, _explain(reference, candidate, pair), ""
+        words = f"after {at} earlier calls" if at else ""
+        return compared, _explain(reference, candidate, rows.take(slice(at + 1))), words
+    return compared, None, ""
+
+
+def _first(reference: Reference, candidate: Target, rows: Vectors) -> tuple[int, int | None]:
+    """Calls compared, and the first that differs; what the original cannot take ends the sequence."""
+    fuel = reference.fuel + 8 * rows.layout.stride
+    expected = reference.target.run(rows.arguments(), rows.arenas, fuel=fuel)
+    bad = np.flatnonzero(policy.unusable(expected.status))
+    end = int(bad[0]) if len(bad) else len(rows)
+    if not end:
+        return 0, None
+    cut, expected = rows.take(slice(end)), expected.take(np.arange(end))
+    got = candidate.run(cut.arguments(), cut.arenas, fuel=reference.candidate_fuel, expected=expected.status)
+    differs = np.flatnonzero(policy.differences(rows.layout, expected, got))
+    return int((got.status != NOT_RUN).sum()), int(differs[0]) if len(differs) else None
+
+
+def _explain(reference: Reference, candidate: Target, rows: Vectors) -> Counterexample:
+    """The last call of a sequence, and the one before it where there are just two."""
+    at = len(rows) - 1
+    expected = reference.target.run(rows.arguments(), rows.arenas, fuel=reference.fuel + 8 * rows.layout.stride)
+    got = candidate.run(rows.arguments(), rows.arenas, fuel=reference.candidate_fuel)
+    found = explain(rows, at, expected, got, at)
+    if at != 1:
+        return found
+    return replace(found, text=f"{found.text} (after {call_text(rows, 0)})")
