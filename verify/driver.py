@@ -73,7 +73,7 @@ class Outcomes:
     """What came of each vector: `status` (RETURNED, a trap's code, NOT_RUN), raw result bits, and the arena afterwards.
 
     `results` and `arenas` mean something only where the status is RETURNED. `fuel` is what the whole run used. `calls`: a hash of the calls
-    of imports, with their arguments; `log`: those of the last vector in words.
+    of imports, with their arguments, and of the growth of memory; `log`: those of the last vector in words.
     """
 
     status: np.ndarray
@@ -137,14 +137,19 @@ def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tup
         copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $before) {offset}) (local.get $stride))"
         copy_out = f"(memory.copy $d $t (i32.add (local.get $after) {offset}) (local.get $base) (local.get $stride))"
     forget = f"(i64.store $d (i32.const {stand_in.HASH}) (i64.const 0)) (i32.store $d (i32.const {stand_in.COUNT}) (i32.const 0))"
-    noted = f"(i64.store $d {slot.replace('$results', '$calls')} (i64.load $d (i32.const {stand_in.HASH})))"
+    grown = f"(i32.store $d (i32.const {stand_in.GROWN}) (i32.sub (memory.size $t) (local.get $pages)))" if memory else ""
+    # Growth of memory counts like a call.
+    notes = [f"(i64.load $d (i32.const {stand_in.HASH}))"] if imports else []
+    notes += [f"(i64.mul (i64.const 0x9E3779B97F4A7C15) (i64.load32_u $d (i32.const {stand_in.GROWN})))"] if memory else []
+    noted = f"(i64.store $d {slot.replace('$results', '$calls')} {notes[0] if len(notes) == 1 else f'(i64.xor {notes[0]} {notes[1]})'})" if notes else ""
+    before = (forget if imports else "") + ("(local.set $pages (memory.size $t))" if memory else "")
     settings = "".join(f"(local.set ${name} (i32.load $d (i32.const {4 * k})))" for k, name in enumerate(_BLOCK))
     text = f"""(module
       (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
       {'(import "t" "memory" (memory $t 0))' if memory else ""}
       {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
       (import "d" "memory" (memory $d 1))
-      (func (export "run") {" ".join(f"(local ${name} i32)" for name in (*_BLOCK, "row"))}
+      (func (export "run") {" ".join(f"(local ${name} i32)" for name in (*_BLOCK, "row", "pages"))}
         {settings}
         {"(global.set $stack (local.get $stack))" if stack else ""}
         (block $done
@@ -153,9 +158,9 @@ def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tup
             (i32.store $d (i32.const 0) (local.get $index))
             {copy_in}
             (local.set $row (i32.add (local.get $arguments) (i32.mul (local.get $index) (i32.const {8 * len(parameters)}))))
-            {forget if imports else ""}
+            {before}
             {step}
-            {noted if imports else ""}
+            {grown} {noted}
             {copy_out}
             (local.set $index (i32.add (local.get $index) (i32.const 1)))
             (br $next)))))"""
@@ -209,8 +214,7 @@ class Target:
                 after[rows.stop :] = 0
                 break
             done = rows.stop
-        log = stand_in.read_log(session.flat, self.imports) if self.imports else ()
-        return Outcomes(status, results, after, used, calls, log)
+        return Outcomes(status, results, after, used, calls, stand_in.read_log(session.flat, self.imports))
 
 
 @dataclass(frozen=True, slots=True)

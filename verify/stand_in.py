@@ -17,7 +17,7 @@ import wasmtime
 
 RESERVED = 4096
 """Bytes at the start of a driver's memory that are not its tables: its settings, and from `HASH` on what is noted of calls."""
-HASH, COUNT, BASE, STRIDE, DATA, DATA_END, STACK, STACK_END, LOG = 512, 520, 524, 528, 532, 536, 540, 544, 560
+HASH, COUNT, BASE, STRIDE, DATA, DATA_END, STACK, STACK_END, GROWN, LOG = 512, 520, 524, 528, 532, 536, 540, 544, 548, 560
 CALLS, _ENTRY, _ARGUMENTS = 32, 64, 7
 _NEAR = 1 << 13
 """Bytes below the top of the stack that count as its part in use."""
@@ -124,7 +124,7 @@ _TEXT = f"""(module
 
 
 def read_log(flat: np.ndarray, imports: tuple[tuple[str, str, Type], ...]) -> tuple[str, ...]:
-    """The calls of the last vector, as `name(1, 2)`."""
+    """The calls of the last vector, as `name(1, 2)`, and by how many pages it grew memory."""
     count = int(flat[COUNT : COUNT + 4].view(np.uint32)[0])
     out = []
     for k in range(min(count, CALLS)):
@@ -132,7 +132,10 @@ def read_log(flat: np.ndarray, imports: tuple[tuple[str, str, Type], ...]) -> tu
         _, field, (takes, _) = imports[int(entry[:4].view(np.uint32)[0])]
         values = entry[8:].view(np.uint64)
         out.append(f"{field}({', '.join(_shown(t, int(v)) for t, v in zip(takes, values, strict=False))})")
-    return (*out, "...") if count > CALLS else tuple(out)
+    if count > CALLS:
+        out.append("...")
+    grown = int(flat[GROWN : GROWN + 4].view(np.uint32)[0])
+    return (*out, f"memory.grow({grown})") if grown else tuple(out)
 
 
 def _shown(type_: str, bits: int) -> str:

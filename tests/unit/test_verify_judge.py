@@ -281,3 +281,10 @@ def test_state_is_compared_over_sequences_of_calls() -> None:
         (i32.store (i32.const 70004) (local.get $x)) (local.get $n))"""), "f")  # fmt: skip
     found = verdict(total, remembers, NUMBERS)
     assert found.status == "mismatch"
+
+
+def test_growth_of_memory_is_compared() -> None:
+    grows = f"(drop (memory.grow (i32.and (local.get $x) (i32.const 1)))) {ADD}"
+    assert verdict(numbers(grows), numbers(f"(drop (memory.grow (i32.rem_u (local.get $x) (i32.const 2)))) {ADD}"), NUMBERS).verified
+    found = verdict(numbers(grows), numbers(ADD), NUMBERS)
+    assert found.status == "mismatch" and "calls memory.grow(1), candidate nothing" in found.evidence
