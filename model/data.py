@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SOURCE_WEIGHT = {"c": 4.0, "cpp": 1.0, "zig": 1.5, "rust": 2.0}
 TARGET_WEIGHT = {"rust": 4.0, "c": 2.5, "zig": 2.5, "cpp": 1.0}
 """How often a language is read and written, relative to the others (1 for one not named)."""
-NATURAL_REPEATS = 3
-"""Hand-written groups are drawn this many times an epoch."""
+REAL_REPEATS = 3
+"""Groups that were not generated are drawn this many times an epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def encode_rows(tokenizer: Tokenizer, pairs: Sequence[FunctionPair]) -> list[Row
 
 
 def load_groups(corpora: Sequence[Path], tokenizer: Tokenizer, split: str, *, limit: int = 0) -> list[list[Row]]:
-    """The groups of one split of some corpora, hand-written ones repeated; `limit` > 0 stops after that many pairs."""
+    """The groups of one split of some corpora, those that were not generated repeated; `limit` > 0 stops after that many pairs."""
     groups: dict[tuple[int, str], list[Row]] = defaultdict(list)
     for number, corpus in enumerate(corpora):
         chunk: list[FunctionPair] = []
@@ -75,7 +75,7 @@ def load_groups(corpora: Sequence[Path], tokenizer: Tokenizer, split: str, *, li
         _add(groups, number, chunk, tokenizer)
     out = []
     for (_, name), rows in groups.items():
-        out += [rows] * (NATURAL_REPEATS if name.startswith("natural/") and split == "train" else 1)
+        out += [rows] * (REAL_REPEATS if not name.startswith("generated/") and split == "train" else 1)
     return out
 
 

@@ -1,0 +1,81 @@
+"""Pairs out of pairs: functions that exist in one language alone, lifted by rules and written in every language.
+
+Real code gives shapes that no generator thinks of, but a C library exists in C only. Its WAT, lifted and rendered, is the same program in all
+languages, and each of those compiled is a pair. Invariant: only training functions are lifted, and no pair comes out whose skeleton is held out,
+or is that of a hand-written function held out by name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from transpile.corpus import ir
+from transpile.corpus.errors import TranspileError
+from transpile.corpus.language import languages
+from transpile.corpus.lifting import NotLiftable, lift
+from transpile.corpus.pairs import FunctionPair, read_corpus, read_signature, write_shard
+from transpile.corpus.pipeline import compile_pairs, held_out_shapes
+from transpile.corpus.splits import ROWS, is_novel
+from transpile.corpus.wat import skeleton
+
+
+def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
+    """Write a corpus of the lifted functions of others: C functions without callees that were not generated. Returns and writes the manifest.
+
+    Raises TranspileError where a folder holds no corpus, or nothing could be lifted.
+    """
+    drops: Counter[str] = Counter()
+    banned = held_out_shapes()
+    seen: set[str] = set()
+    parents: dict[str, tuple[FunctionPair, ir.Function]] = {}
+    for folder in folders:
+        for pair in read_corpus(folder):
+            if pair.language != "c" or pair.split != "train" or pair.origin == "generated" or pair.wat in seen:
+                continue
+            seen.add(pair.wat)
+            if json.loads(pair.callees):
+                drops["has callees"] += 1
+                continue
+            try:
+                parents[f"{pair.group}/lifted"] = pair, lift(pair.wat, read_signature(pair.signature)).function
+            except NotLiftable:
+                drops["not liftable"] += 1
+    if not parents:
+        raise TranspileError("nothing to lift", hint="name corpora with C functions that were not generated")
+    made: list[FunctionPair] = []
+    for done, tongue in enumerate(languages().values()):
+        if progress:
+            progress(done, len(languages()), tongue.title)
+        sources = [tongue.render(ir.Program(function)) for _, function in parents.values()]
+        names = [pair.name for pair, _ in parents.values()]
+        made += compile_pairs(tongue, list(parents), names, sources, "", "", drops)
+    refused = {pair.group for pair in made if skeleton(pair.wat) in banned or is_novel(pair.wat)}
+    kept = []
+    for pair in made:
+        if pair.group in refused:
+            drops["skeleton of a held-out function"] += 1
+        else:
+            parent = parents[pair.group][0]
+            kept.append(replace(pair, origin=f"{parent.origin}#lifted", licence=parent.licence))
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("part-*.parquet"):
+        old.unlink()
+    kept.sort(key=lambda pair: (pair.group, pair.language))
+    for part, start in enumerate(range(0, len(kept), ROWS)):
+        write_shard(out / f"part-{part:05}.parquet", kept[start : start + ROWS])
+    counts = Counter(f"{pair.split}/{pair.language}" for pair in kept)
+    manifest = {
+        "pairs": len(kept),
+        "splits": dict(sorted(counts.items())),
+        "dropped": {k: v for k, v in sorted(drops.items()) if v},
+        "compilers": {name: tongue.version() for name, tongue in languages().items()},
+        "chunks": len(folders),
+    }
+    temporary = out / "manifest.tmp"
+    temporary.write_text(json.dumps(manifest, indent=2) + "\n")
+    temporary.replace(out / "manifest.json")
+    return manifest
