@@ -18,6 +18,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.corpus.wasm import WasmFunction
 from transpile.verify import driver, policy, proof
+from transpile.verify.borrow import borrow
 from transpile.verify.challenge import proposals
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
@@ -95,7 +96,21 @@ class Jury:
             self._reference = self._study()
         return self._reference
 
+    def judge_alone(self, candidate: Executable) -> Verdict:
+        """Like `judge`; but where the candidate differs, and does not with the original's callees, then that, and `detail` says so."""
+        whole = self.judge(candidate)
+        if whole.status != "mismatch":
+            return whole
+        borrowed = borrow(candidate, self.original)
+        if borrowed is None:
+            return whole
+        alone = self.judge(borrowed[0])
+        if not alone.verified:
+            return whole
+        return replace(alone, detail=f"with the original's {', '.join(borrowed[1])}; with its own: {whole.evidence}")
+
     def judge(self, candidate: Executable) -> Verdict:
+        """The verdict on the candidate as it is, with all that it calls."""
         try:
             compiled = target(candidate, self.signature)
         except WrongType as error:

@@ -6,7 +6,7 @@ elements are placed by anything but constants, or that our decoder does not know
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
@@ -90,22 +90,37 @@ def _cut(module: WasmModule, export: str) -> bytes:
     return bytes(out + _names(module, number))
 
 
+def rebuilt(wasm: bytes, change: Callable[[int, bytes], bytes], missing: Mapping[int, bytes]) -> bytes:
+    """The module with every section's payload (but custom ones) passed through `change`; `missing` ones are put at the end, if they are."""
+    module = WasmModule.parse(wasm)
+    out = bytearray(_HEADER)
+    absent = {section: payload for section, payload in missing.items() if section not in [one for one, _, _ in module.sections]}
+    custom = bytearray()
+    for section, start, end in module.sections:
+        payload = change(section, wasm[start:end]) if section else wasm[start:end]
+        (out if section else custom).extend(bytes([section]) + write_unsigned(len(payload)) + payload)
+    for section, payload in absent.items():
+        out += bytes([section]) + write_unsigned(len(payload)) + payload
+    return bytes(out + custom)
+
+
 def add_functions(wasm: bytes, added: Sequence[tuple[FunctionType, bytes]]) -> bytes:
     """The module with more functions, (type, body), behind those it has; they get the next indices."""
-    module = WasmModule.parse(wasm)
-    payloads = {section: wasm[start:end] for section, start, end in module.sections if section}
-    types = [b"\x60" + b"".join(_vector(bytes([TYPE_BYTES[one]]) for one in side) for side in type_) for type_, _ in added]
-    numbers = [write_unsigned(len(module.types) + k) for k in range(len(added))]
-    bodies = [write_unsigned(len(body)) + body for _, body in added]
-    for section, entries in ((1, types), (3, numbers), (10, bodies)):
-        reader = Reader(payloads[section])
+    known = len(parsed(wasm).types)
+    entries = {
+        1: [b"\x60" + b"".join(_vector(bytes([TYPE_BYTES[one]]) for one in side) for side in type_) for type_, _ in added],
+        3: [write_unsigned(known + k) for k in range(len(added))],
+        10: [write_unsigned(len(body)) + body for _, body in added],
+    }
+
+    def change(section: int, payload: bytes) -> bytes:
+        if section not in entries:
+            return payload
+        reader = Reader(payload)
         count = reader.number()
-        payloads[section] = write_unsigned(count + len(entries)) + payloads[section][reader.at :] + b"".join(entries)
-    out = bytearray(_HEADER)
-    for section, start, end in module.sections:
-        payload = payloads[section] if section else wasm[start:end]
-        out += bytes([section]) + write_unsigned(len(payload)) + payload
-    return bytes(out)
+        return write_unsigned(count + len(added)) + payload[reader.at :] + b"".join(entries[section])
+
+    return rebuilt(wasm, change, {})
 
 
 def _vector(entries: Iterable[bytes]) -> bytes:
