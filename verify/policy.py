@@ -5,16 +5,26 @@ The original is the reference; what it does as compiled is what its source means
 * Results are compared bit by bit in the width of the source type (i8, i16 and bool after truncation); any NaN equals any NaN.
 * All of the caller's memory is compared after the call, inside the buffers and around them, so that missing and stray writes are seen.
   Padding within structs is not compared, and in float elements any NaN equals any NaN.
+* Calls of imported functions are compared in order, with their arguments; each is answered by a deterministic stand-in that depends on the
+  calls so far. Arguments that are addresses count as offsets in the caller's memory, as the text of the module's own data, or as somewhere
+  on its stack. A stand-in writes no memory. A call of abort is a panic.
+* By how much memory grew is compared.
 * Traps are compared by kind. A panic (unreachable) is the same as a trap of integer division, integer overflow, float conversion or an
   indirect call, in either direction: languages that check before they divide panic where others trap. After a trap memory is not compared.
+* What a function keeps between calls (globals, static data) is compared by what later calls do: over the inputs in one order, and, where
+  the code could keep anything, over further orders, repetitions and short sequences in fresh instances.
 * An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data,
-  runs out of the machine's stack or of fuel, or calls an import: it breaks a precondition, or cannot be observed.
+  or runs out of the machine's stack or of fuel, or when it breaks a precondition that the user gave.
 * Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements, a bool is 0 or 1, narrow
-  integers are extended as the C ABI says. Equal normal forms may rest on that.
-* A translation that needs more than 100 times the fuel that the original may use on an input is taken for endless, and differs.
+  integers are extended as the C ABI says, no pointer is null. Equal normal forms and proofs may rest on that.
+* A translation that needs more than 100 times the fuel that the original may use on an input is taken for endless, and differs, if it does
+  not end on the simplest such input in a hundred million instructions; else it is slow, and the inputs that it is slow on are set aside.
 * Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
-  Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap.
-* Not compared: the candidate's own stack, heap and data, and time.
+  Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap, the verdict when only such inputs differ.
+* A candidate that the inputs do not tell apart is given more, which its own branches and constants suggest.
+* A proof by z3 covers all arguments and all contents of memory; a candidate may read what its buffers hold even where the original does not.
+  A proof for loops of at most 8 iterations is no proof: the verdict stays "tested" and says so.
+* Not compared: the candidate's own stack, heap and data, and time. Fuel used is reported, not judged.
 """
 
 from __future__ import annotations
