@@ -34,7 +34,7 @@ setup-test: .venv/.installed-test
 .venv/.installed-test: .venv/.installed
 	tools/install-compilers --tests
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pip install --quiet --editable '.[train,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,serve,test]'
 	touch $@
 
 clean:

@@ -24,12 +24,24 @@ from transpile.serve.http.service import Service
 from transpile.serve.http.settings import Settings
 
 _TOLD = {
-    400: "not understood", 401: "no valid API key", 404: "not there", 405: "no such method here", 408: "the request did not arrive",
-    409: "not in this state", 413: "too large", 415: "not JSON", 421: "wrong host", 422: "understood, but can't be done: the hint says what to mend",
-    429: "too busy: see Retry-After", 500: "a fault of the service", 501: "a compiler is missing", 503: "not ready", 504: "not done by the deadline",
-}  # fmt: skip
+    400: "not as this document says",
+    401: "no valid API key",
+    404: "not there",
+    405: "no such method here",
+    408: "the request did not arrive",
+    409: "not in this state",
+    413: "too large",
+    415: "not JSON",
+    421: "wrong host",
+    422: "as this document says, but can't be done (source that does not compile, for instance): the hint says what to mend",
+    429: "too busy: see Retry-After",
+    500: "a fault of the service",
+    501: "a compiler is missing",
+    503: "not ready",
+    504: "not done by the deadline",
+}
 _ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": m.Error, "description": text} for code, text in _TOLD.items()}
-_EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
+_EVENTS: dict[str, Any] = {"text/event-stream": {}}
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
 
 
@@ -97,6 +109,8 @@ def _add_openai(app: FastAPI, service: Service) -> None:
     async def completions_(request: Request, asked: m.CompletionRequest) -> Response:
         """OpenAI's form; the prompt is the encoder's input."""
         completions.language_of(asked.model)
+        if asked.best_of not in (None, asked.n):
+            raise ApiError(422, "unprocessable", "best_of is not n", "leave it out: every sample is returned")
         seconds = _seconds(service, asked.timeout)
         if asked.stream:
             return _streaming(service, service.stream_completion(asked, seconds))
@@ -130,7 +144,7 @@ def _add_jobs(app: FastAPI, service: Service) -> None:
     async def job(request: Request, id: JobId) -> JSONResponse:
         return JSONResponse(service.runner.describe(service.runner.table.get(owner(request), id)))
 
-    @app.delete("/v1/jobs/{id}", tags=["jobs"], **_reply(m.Job, "cancelled, unless it was finished before"))
+    @app.post("/v1/jobs/{id}/cancel", tags=["jobs"], **_reply(m.Job, "cancelled, unless it was finished before"))
     async def cancel(request: Request, id: JobId) -> JSONResponse:
         service.runner.cancel(service.runner.table.get(owner(request), id))
         return JSONResponse(service.runner.describe(service.runner.table.get(owner(request), id)))

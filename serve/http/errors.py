@@ -18,6 +18,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from transpile.corpus.errors import MissingCompiler, TranspileError
 
@@ -68,7 +69,7 @@ def as_api_error(error: BaseException) -> ApiError:
 def _validation(error: RequestValidationError) -> ApiError:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")
-    return ApiError(422, "invalid_request", f"{where}: {first['msg']}" if where else first["msg"], "GET /openapi.json describes every field")
+    return ApiError(400, "invalid_request", f"{where}: {first['msg']}" if where else first["msg"], "GET /openapi.json describes every field")
 
 
 _HINTS = {404: "GET /openapi.json lists what there is", 405: "GET /openapi.json lists what there is"}
@@ -84,9 +85,12 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         return _validation(error).response()
 
-    async def plain(_: Request, error: HTTPException) -> JSONResponse:
+    async def plain(request: Request, error: HTTPException) -> JSONResponse:
         kind = _TYPES.get(error.status_code, "invalid_request")
         headers = dict(error.headers or {})
+        if error.status_code == 405:  # the framework names the methods of one route, where several share the path
+            methods = {m for r in app.routes if r.matches(request.scope)[0] is not Match.NONE for m in getattr(r, "methods", None) or ()}
+            headers["Allow"] = ", ".join(sorted(methods))
         return ApiError(error.status_code, kind, str(error.detail), _HINTS.get(error.status_code, ""), headers).response()
 
     for kind in (ApiError, TranspileError, TimeoutError):

@@ -76,8 +76,9 @@ class Guard:
                 hint = "send the header: Authorization: Bearer KEY"
                 raise ApiError(401, "unauthorized", "no valid API key", hint, {"WWW-Authenticate": "Bearer"})
             scope.setdefault("state", {})["owner"] = owner
-        if scope["method"] in ("POST", "PUT", "PATCH"):
-            if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        if scope["method"] == "POST" and any(route.matches(scope)[0] is Match.FULL for route in self.routes):
+            bodiless = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+            if not bodiless and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
                 raise ApiError(415, "unsupported_media_type", "the body must be JSON", "send the header: Content-Type: application/json")
             length = headers.get("content-length", "0")
             if not length.isdigit() or int(length) > self.settings.largest_request:

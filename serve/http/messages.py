@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,6 +20,9 @@ CANONICAL = "func i32 -> i32 ; local.get p0 i32.const 3 i32.mul end"
 
 SourceLanguage = Literal["c", "cpp", "rust", "zig", "wasm", "wat"]
 TargetLanguage = Literal["c", "cpp", "rust", "zig"]
+Identifier = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Wat = Annotated[str, Field(min_length=1, max_length=500_000)]
+Stop = Annotated[str, Field(min_length=1, max_length=64)]
 Status = Literal["identical", "proved", "tested", "mismatch", "compile_error", "wrong_signature", "inconclusive", "undecoded"]
 
 
@@ -44,14 +47,8 @@ class Error(_Told):
 
 
 class Names(_Asked):
-    function: str | None = Field(None, max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    parameters: list[str] = Field([], max_length=64)
-
-    @model_validator(mode="after")
-    def _words(self) -> Names:
-        if not all(p.isascii() and p.isidentifier() and len(p) <= 64 for p in self.parameters):
-            raise ValueError("a parameter's name must be an identifier of at most 64 letters")
-        return self
+    function: Identifier | None = None
+    parameters: list[Identifier] = Field([], max_length=64)
 
 
 class DecodeRequest(_Asked):
@@ -63,11 +60,14 @@ class DecodeRequest(_Asked):
             "examples": [
                 {"wat": SUM_WAT, "target_language": "rust", "signature": "int sum(const int *values, int n)", "n": 4, "verify": True},
                 {"wat": CANONICAL, "target_language": "c", "n": 1},
-            ]
+            ],
+            "oneOf": [
+                {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}} for one, other in (("wat", "wasm"), ("wasm", "wat"))
+            ],
         },
     )
 
-    wat: str | None = Field(None, min_length=1, max_length=500_000, description="a module's WAT, or the canonical text of one function")
+    wat: Wat | None = Field(None, description="a module's WAT, or the canonical text of one function")
     wasm: str | None = Field(None, min_length=1, max_length=1_000_000, description="a module's bytes in base64")
     function: str | None = Field(None, max_length=256, description="export to decode; may be left out if there is but one")
     target_language: TargetLanguage
@@ -140,12 +140,6 @@ class TranspileRequest(_Asked):
     keep_unverified: bool = False
     include: list[Literal["wat", "original", "file", "report"]] = Field([], max_length=4, description="texts to add to the reply")
 
-    @model_validator(mode="after")
-    def _name_is_no_pipe(self) -> TranspileRequest:
-        if self.name in ("events", ".", ".."):
-            raise ValueError("this name is taken")
-        return self
-
 
 class StreamedTranspileRequest(TranspileRequest):
     stream: bool = Field(False, description="send each function as it is finished, as server-sent events")
@@ -215,33 +209,28 @@ class CompletionRequest(BaseModel):
         json_schema_extra={"examples": [{"model": "transpile-rust", "prompt": CANONICAL, "n": 2, "temperature": 0.8, "max_tokens": 256}]},
     )
 
-    model: str = Field(max_length=64, description="one of /v1/models: they differ in the language written")
-    prompt: str | list[str] = Field(description="canonical WAT of a function, or WAT of a module that exports one; at most 8 of them")
+    model: str = Field(
+        max_length=64,
+        description="one of /v1/models: they differ in the language written",
+        json_schema_extra={"enum": [f"transpile-{language}" for language in get_args(TargetLanguage)]},
+    )
+    prompt: Wat | Annotated[list[Wat], Field(min_length=1, max_length=8)] = Field(
+        description="canonical WAT of a function, or WAT of a module that exports one"
+    )
     prelude: str | None = Field(None, max_length=4000, description="canonical start that the decoder continues, up to the header's brace")
     signature: str | None = Field(None, max_length=2000, description="a C prototype to make the prelude of")
     max_tokens: int | None = Field(None, ge=1, description="at most 768, which is also the default")
     n: int = Field(1, ge=1, le=64)
-    best_of: int | None = Field(None, ge=1)
+    best_of: int | None = Field(None, ge=1, description="n, if given: every sample is returned")
     temperature: float | None = Field(1.0, ge=0, le=5)
     top_p: float | None = Field(1.0, gt=0, le=1)
     seed: int | None = Field(None, ge=0, lt=2**32)
     stream: bool | None = False
     stream_options: dict[str, Any] | None = None
-    stop: str | list[str] | None = None
+    stop: Stop | Annotated[list[Stop], Field(max_length=4)] | None = None
     logprobs: int | None = Field(None, ge=0, le=5, description="any number gives the log-probabilities of the tokens written")
     echo: bool | None = Field(False, description="begin the text with the prelude")
     timeout: float | None = Field(None, gt=0)
-
-    @model_validator(mode="after")
-    def _bounded(self) -> CompletionRequest:
-        prompts = self.prompts()
-        if not 1 <= len(prompts) <= 8 or not all(1 <= len(p) <= 500_000 for p in prompts):
-            raise ValueError("between 1 and 8 prompts are taken, none of them empty")
-        if len(self.stops()) > 4 or not all(1 <= len(s) <= 64 for s in self.stops()):
-            raise ValueError("at most 4 stop words of at most 64 letters are taken")
-        if self.best_of not in (None, self.n):
-            raise ValueError("best_of must be n: every sample is returned")
-        return self
 
     def prompts(self) -> list[str]:
         return [self.prompt] if isinstance(self.prompt, str) else self.prompt

@@ -24,7 +24,7 @@ from typing import Any
 from transpile.corpus.errors import TranspileError
 from transpile.serve.decoder import CTranslate2Decoder
 
-EVENTS = "events"
+EVENTS = ".events"
 """Name of the pipe in a task's folder."""
 MEMORY = 4 << 30
 SUFFIXES = {"c": ".c", "cpp": ".cpp", "rust": ".rs", "zig": ".zig", "wasm": ".wasm", "wat": ".wat"}

@@ -1,0 +1,296 @@
+"""The service's own rules: who gets in, how much, what an error says, what a stream holds back."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+from starlette.routing import Match
+
+from transpile.corpus.errors import TranspileError
+from transpile.serve import remote
+from transpile.serve.http.admission import Admission, while_connected
+from transpile.serve.http.completions import Writer
+from transpile.serve.http.errors import ApiError, as_api_error, without_paths
+from transpile.serve.http.guard import Guard
+from transpile.serve.http.messages import CompletionRequest, DecodeRequest, TranspileRequest
+from transpile.serve.http.metrics import Metrics
+from transpile.serve.http.settings import Settings, read_keys
+
+KEY = "a-key-of-some-length-0123"
+
+
+# ---------------------------------------------------------------- keys
+
+
+def key_file(path: Path, text: str, mode: int = 0o600) -> Path:
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_keys_are_kept_as_digests(tmp_path: Path) -> None:
+    keys = read_keys(key_file(tmp_path / "keys", f"# mine\n{KEY}\n\n"))
+    assert keys == (hashlib.sha256(KEY.encode()).digest(),)
+    settings = Settings(keys=keys)
+    assert settings.accepts(KEY)
+    assert settings.accepts(KEY + "x") is None
+    assert settings.accepts("") is None
+    assert KEY not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "text, mode, says", [("", 0o600, "no keys"), ("short\n", 0o600, "less than"), (f"{KEY}\n", 0o644, "others may read")], ids=["empty", "short", "open"]
+)
+def test_bad_key_files_are_refused(tmp_path: Path, text: str, mode: int, says: str) -> None:
+    with pytest.raises(TranspileError, match=says):
+        read_keys(key_file(tmp_path / "keys", text, mode))
+
+
+@pytest.mark.parametrize(
+    "options, says",
+    [(["--host", "0.0.0.0"], "no API key"), (["--engine", "vllm"], "no vLLM engine"), (["--checkpoint", "/nowhere"], "no checkpoint")],
+    ids=["bind", "vllm", "checkpoint"],
+)
+def test_what_serve_refuses(options: list[str], says: str) -> None:
+    code = "import sys; sys.argv[0] = 'transpile'; from transpile.serve.command import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "serve", *options], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "hint: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# ---------------------------------------------------------------- the guard
+
+
+async def pass_through(scope: Any, receive: Any, send: Any) -> None:
+    message = await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": message["body"]})
+
+
+async def fall(scope: Any, receive: Any, send: Any) -> None:
+    raise RuntimeError(f"secret in {Path(__file__).resolve()}")
+
+
+def ask(
+    app: Any, settings: Settings, *, method: str = "POST", path: str = "/v1/decode", headers: dict[str, str] | None = None, chunks: tuple[bytes, ...] = ()
+) -> tuple[int, bytes]:
+    """Status and body."""
+    route = SimpleNamespace(matches=lambda scope: (Match.FULL, {}), path=path)
+    guard = Guard(app, settings, Metrics(), [route])
+    sent: list[dict] = []
+    waiting = [{"type": "http.request", "body": c, "more_body": i + 1 < len(chunks)} for i, c in enumerate(chunks)] or [{"type": "http.request", "body": b""}]
+
+    async def receive() -> dict:
+        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    given = {"host": "127.0.0.1:8000", "content-type": "application/json", "content-length": str(sum(map(len, chunks)))} | (headers or {})
+    scope = {"type": "http", "method": method, "path": path, "headers": [(k.encode(), v.encode()) for k, v in given.items() if v]}
+    asyncio.run(guard(scope, receive, send))
+    body = b"".join(m.get("body", b"") for m in sent)
+    return sent[0]["status"], body
+
+
+def test_a_body_is_handed_on_whole() -> None:
+    assert ask(pass_through, Settings(), chunks=(b"ab", b"c")) == (200, b"abc")
+
+
+@pytest.mark.parametrize(
+    "settings, asked, status",
+    [
+        (Settings(), {"headers": {"host": "evil.example"}}, 421),
+        (Settings(), {"headers": {"content-type": "text/plain"}, "chunks": (b"{}",)}, 415),
+        (Settings(largest_request=10), {"headers": {"content-length": "11"}}, 413),
+        (Settings(largest_request=10), {"headers": {"content-length": "", "transfer-encoding": "chunked"}, "chunks": (b"123456", b"789012")}, 413),
+        (Settings(), {"headers": {"content-length": "-5"}, "chunks": (b"{}",)}, 413),
+        (Settings(keys=(b"x" * 32,)), {}, 401),
+        (Settings(keys=(b"x" * 32,)), {"headers": {"authorization": "Basic abc"}}, 401),
+        (Settings(keys=(b"x" * 32,)), {"path": "/metrics", "method": "GET"}, 401),
+        (Settings(keys=(b"x" * 32,)), {"path": "/healthz", "method": "GET"}, 200),
+        (Settings(keys=(hashlib.sha256(KEY.encode()).digest(),)), {"headers": {"authorization": f"Bearer {KEY}", "host": "any.example"}}, 200),
+    ],
+)
+def test_who_and_what_gets_in(settings: Settings, asked: dict, status: int) -> None:
+    got, body = ask(pass_through, settings, **asked)
+    assert got == status
+    if status != 200:
+        error = json.loads(body)["error"]
+        assert set(error) == {"message", "hint", "type"}
+        assert all(error.values())
+
+
+def test_a_fault_of_ours_tells_nothing() -> None:
+    status, body = ask(fall, Settings())
+    assert status == 500
+    assert json.loads(body)["error"]["type"] == "internal"
+    assert b"secret" not in body
+
+
+def test_folders_of_this_machine_are_taken_out() -> None:
+    here = Path(__file__).resolve()
+    assert without_paths(f"can't read {here}: gone") == "can't read test_http.py: gone"
+    assert without_paths("/tmp/transpile-serve-x/lib.c:3: error") == "lib.c:3: error"
+    assert without_paths("a / b, i32 / 2") == "a / b, i32 / 2"
+    assert as_api_error(TranspileError(f"no file {here}")).body()["error"]["message"] == "no file test_http.py"
+
+
+# ---------------------------------------------------------------- queue, deadline, clients that leave
+
+
+def test_the_queue_is_bounded_and_places_come_back() -> None:
+    async def run() -> None:
+        admission, order = Admission(1, 1, Metrics()), []
+        release = asyncio.Event()
+
+        async def work(name: str) -> None:
+            async with admission.turn():
+                order.append(name)
+                await release.wait()
+
+        first, second = asyncio.create_task(work("first")), asyncio.create_task(work("second"))
+        await asyncio.sleep(0.01)
+        with pytest.raises(ApiError) as told:
+            await work("third")
+        assert told.value.status == 429
+        assert int(told.value.headers["Retry-After"]) >= 1
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        fourth = asyncio.create_task(work("fourth"))
+        await asyncio.sleep(0.01)
+        release.set()
+        await asyncio.gather(first, fourth)
+        assert order == ["first", "fourth"]
+
+    asyncio.run(run())
+
+
+def request_that(leaves_after: float) -> Any:
+    async def receive() -> dict:
+        await asyncio.sleep(leaves_after)
+        return {"type": "http.disconnect"}
+
+    return SimpleNamespace(receive=receive)
+
+
+@pytest.mark.parametrize("leaves, seconds, error", [(0.01, 5, ApiError), (5, 0.01, TimeoutError)], ids=["left", "deadline"])
+def test_work_nobody_waits_for_is_cancelled(leaves: float, seconds: float, error: type[Exception]) -> None:
+    async def run() -> None:
+        ended = asyncio.Event()
+
+        async def work() -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                ended.set()
+
+        with pytest.raises(error):
+            await while_connected(request_that(leaves), work(), seconds, Metrics())
+        assert ended.is_set()
+
+    asyncio.run(run())
+
+
+def test_work_that_is_done_is_returned() -> None:
+    async def work() -> int:
+        return 7
+
+    assert asyncio.run(while_connected(request_that(5), work(), 5, Metrics())) == 7
+
+
+# ---------------------------------------------------------------- completions
+
+
+class Words:
+    """A tokenizer of five tokens."""
+
+    def id_to_token(self, i: int) -> str:
+        return ["\u2581let", "\u2581v", "0", "\u2581;", "\u2581}"][i]
+
+
+@pytest.mark.parametrize("stops, text", [([], "let v0 ; }"), (["}"], "let v0 ; "), (["v0 ;"], "let "), (["none"], "let v0 ; }")])
+def test_pieces_add_up_and_stop_words_never_show(stops: list[str], text: str) -> None:
+    writer, pieces = Writer(Words(), stops), []  # type: ignore[arg-type]
+    for token in (0, 1, 2, 3, 4):
+        writer.add(token, -0.5)
+        pieces.append(writer.delta(last=False))
+    pieces.append(writer.delta(last=True))
+    assert "".join(pieces) == writer.text == text
+    assert writer.reason(False) == ("stop" if text != "let v0 ; }" else "length")
+
+
+def test_tokens_and_their_places_in_the_text() -> None:
+    writer = Writer(Words(), [])  # type: ignore[arg-type]
+    for token in (0, 1, 2):
+        writer.add(token, -0.25)
+    listed = writer.listed()
+    assert listed["tokens"] == [" let", " v", "0"]
+    assert listed["text_offset"] == [0, 3, 5]
+    assert listed["token_logprobs"] == [-0.25] * 3
+
+
+# ---------------------------------------------------------------- messages
+
+
+@pytest.mark.parametrize(
+    "model, body",
+    [
+        (DecodeRequest, {"target_language": "rust"}),
+        (DecodeRequest, {"target_language": "rust", "wat": "a", "wasm": "b"}),
+        (DecodeRequest, {"target_language": "rust", "wat": "a", "n": 65}),
+        (DecodeRequest, {"target_language": "rust", "wat": "a", "names": {"parameters": ["x; y"]}}),
+        (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "name": "../x.c"}),
+        (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "name": ".events"}),
+        (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "nonsense": 1}),
+        (CompletionRequest, {"model": "transpile-c", "prompt": []}),
+        (CompletionRequest, {"model": "transpile-c", "prompt": "x", "stop": ["a", "b", "c", "d", "e"]}),
+    ],
+)
+def test_bad_requests_are_refused(model: type, body: dict) -> None:
+    with pytest.raises(ValueError):
+        model.model_validate(body)
+
+
+def test_the_page_asks_no_other_host() -> None:
+    page = (files("transpile.serve.http") / "page.html").read_text()
+    assert not re.search(r"(?:https?:)?//[a-z]", page.replace("// -", ""))
+    assert len(re.findall(r"<script>", page)) == len(re.findall(r"<style>", page)) == 1
+    assert not re.search(r"\son\w+=|innerHTML|\sstyle=", page)
+
+
+# ---------------------------------------------------------------- the client
+
+
+def test_events_are_read() -> None:
+    reply = io.BytesIO(b': alive\n\nevent: progress\ndata: {"done": 1}\n\nevent: result\ndata: {"a":\ndata: 2}\n\n')
+    assert list(remote._events(reply)) == [("progress", {"done": 1}), ("result", {"a": 2})]
+
+
+@pytest.mark.parametrize("endpoint", ["nowhere", "ftp://x", "file:///etc/passwd", "http://"])
+def test_what_is_no_endpoint(endpoint: str) -> None:
+    with pytest.raises(TranspileError, match="no endpoint"):
+        remote.translate(endpoint, {})
+
+
+def test_no_service_there() -> None:
+    from services import free_port
+
+    with pytest.raises(TranspileError, match="can't reach"):
+        remote.translate(f"http://127.0.0.1:{free_port()}", {})
