@@ -65,7 +65,8 @@ def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answ
     """Compare two functions of the signature's wasm type, the original first."""
     import z3
 
-    from transpile.verify.symbolic import Unsupported, execute
+    from transpile.verify.symbolic import execute
+    from transpile.verify.symbolic_values import Unsupported
 
     arguments, domain = _arguments(signature)
     memory = z3.Array("memory", z3.BitVecSort(32), z3.BitVecSort(8))

@@ -20,41 +20,24 @@ from transpile.corpus.instructions import Instruction
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import Segment
 from transpile.verify import driver
+from transpile.verify.symbolic_values import (
+    BINARY,
+    COMPARE,
+    DIVIDE,
+    STACK,
+    Unsupported,
+    as_number,
+    bits_of,
+    closing,
+    count_bits,
+    distance_of,
+    mentions_stack,
+    segment_of,
+    truth,
+)
 
 MOST_INSTRUCTIONS = 800
 _DEPTH = 8
-
-_BINARY = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "xor": lambda a, b: a ^ b,
-    "shl": lambda a, b: a << (b & (a.size() - 1)),
-    "shr_s": lambda a, b: a >> (b & (a.size() - 1)),
-    "shr_u": lambda a, b: z3.LShR(a, b & (a.size() - 1)),
-    "rotl": lambda a, b: z3.RotateLeft(a, b & (a.size() - 1)),
-    "rotr": lambda a, b: z3.RotateRight(a, b & (a.size() - 1)),
-}
-_COMPARE = {
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "lt_s": lambda a, b: a < b,
-    "lt_u": z3.ULT,
-    "gt_s": lambda a, b: a > b,
-    "gt_u": z3.UGT,
-    "le_s": lambda a, b: a <= b,
-    "le_u": z3.ULE,
-    "ge_s": lambda a, b: a >= b,
-    "ge_u": z3.UGE,
-}
-_DIVIDE = {"div_s": lambda a, b: a / b, "div_u": z3.UDiv, "rem_s": z3.SRem, "rem_u": z3.URem}
-
-
-class Unsupported(Exception):
-    """The function is outside what is modelled."""
-
 
 @dataclass(slots=True)
 class _State:
@@ -120,7 +103,7 @@ class _Machine:
         """The state after the body; its stack holds the results."""
         if depth > _DEPTH:
             raise Unsupported("calls too deep")
-        zeros = [z3.BitVecVal(0, _bits(t)) for t in function.locals]
+        zeros = [z3.BitVecVal(0, bits_of(t)) for t in function.locals]
         state = _State(caller.condition, [], [*arguments, *zeros], caller.memory, caller.own, caller.pointer)
         frames = [_Frame("block", 0, len(function.type[1]))]
         return self._steps(function.instructions, 0, len(function.instructions), state, frames, function.module, depth)
@@ -140,7 +123,7 @@ class _Machine:
             elif name == "loop":
                 if isinstance(immediate, int):
                     raise Unsupported("a block of a function type")
-                close = _closing(code, at)
+                close = closing(code, at)
                 state = self._loop(code, at, close, 1 if immediate else 0, state, frames, module, depth)
                 at = close
             else:
@@ -236,14 +219,14 @@ class _Machine:
         one = module.globals[index]
         if index == module.stack_pointer:
             if name == "global.get":
-                state.stack.append(_STACK + state.pointer)
+                state.stack.append(STACK + state.pointer)
             else:
-                distance = _distance(z3.simplify(state.stack.pop()))
+                distance = distance_of(z3.simplify(state.stack.pop()))
                 if distance is None:
                     raise Unsupported("a stack of variable size")
                 state.pointer = distance
         elif name == "global.get" and not one.mutable and one.initial is not None:
-            state.stack.append(z3.BitVecVal(one.initial, _bits(one.type)))
+            state.stack.append(z3.BitVecVal(one.initial, bits_of(one.type)))
         else:
             raise Unsupported("globals")
 
@@ -257,12 +240,12 @@ class _Machine:
         value = state.stack.pop() if "store" in operation else None
         address = state.stack.pop() + immediate[1]
         simple = z3.simplify(address)
-        distance = _distance(simple)
+        distance = distance_of(simple)
         if distance is not None:
             read = self._own(distance, width, value, state)
-        elif _mentions_stack(simple):
+        elif mentions_stack(simple):
             raise Unsupported("arrays on the stack")
-        elif (segment := _segment(simple, module)) is not None:
+        elif (segment := segment_of(simple, module)) is not None:
             if value is not None:
                 raise Unsupported("writes to data")
             read = self._constant(segment, simple, width, state)
@@ -311,7 +294,7 @@ class _Machine:
         stack = state.stack
         kind, _, operation = name.partition(".")
         if name in ("i32.const", "i64.const"):
-            stack.append(z3.BitVecVal(immediate, _bits(kind)))
+            stack.append(z3.BitVecVal(immediate, bits_of(kind)))
         elif kind == "local":
             if operation == "get":
                 stack.append(state.locals[immediate])
@@ -324,25 +307,25 @@ class _Machine:
         elif name == "select":
             condition, other, then = truth(stack.pop()), stack.pop(), stack.pop()
             stack.append(z3.If(condition, then, other))
-        elif kind in ("i32", "i64") and operation in _DIVIDE:
+        elif kind in ("i32", "i64") and operation in DIVIDE:
             self._divide(operation, state)
-        elif kind in ("i32", "i64") and operation in _BINARY:
+        elif kind in ("i32", "i64") and operation in BINARY:
             right, left = stack.pop(), stack.pop()
-            stack.append(_BINARY[operation](left, right))
-        elif kind in ("i32", "i64") and operation in _COMPARE:
+            stack.append(BINARY[operation](left, right))
+        elif kind in ("i32", "i64") and operation in COMPARE:
             right, left = stack.pop(), stack.pop()
-            stack.append(_number(_COMPARE[operation](left, right)))
+            stack.append(as_number(COMPARE[operation](left, right)))
         elif kind in ("i32", "i64") and operation == "eqz":
-            stack.append(_number(z3.Not(truth(stack.pop()))))
+            stack.append(as_number(z3.Not(truth(stack.pop()))))
         elif kind in ("i32", "i64") and operation in ("clz", "ctz", "popcnt"):
-            stack.append(_count(operation, stack.pop()))
+            stack.append(count_bits(operation, stack.pop()))
         elif name == "i32.wrap_i64":
             stack.append(z3.Extract(31, 0, stack.pop()))
         elif name in ("i64.extend_i32_s", "i64.extend_i32_u"):
             stack.append((z3.SignExt if name[-1] == "s" else z3.ZeroExt)(32, stack.pop()))
         elif operation in ("extend8_s", "extend16_s", "extend32_s"):
             width = int(operation[6:-2])
-            stack.append(z3.SignExt(_bits(kind) - width, z3.Extract(width - 1, 0, stack.pop())))
+            stack.append(z3.SignExt(bits_of(kind) - width, z3.Extract(width - 1, 0, stack.pop())))
         elif name != "nop":
             raise Unsupported(name)
 
@@ -354,83 +337,7 @@ class _Machine:
             overflow = z3.And(left == 1 << (left.size() - 1), right == -1)
             self.behaviour.ends.append((z3.And(state.condition, overflow), driver.INTEGER_OVERFLOW))
             state.condition = z3.And(state.condition, z3.Not(overflow))
-        state.stack.append(_DIVIDE[operation](left, right))
-
-
-_STACK = z3.BitVec("the stack pointer", 32)
-
-
-def _distance(address: Any) -> int | None:
-    """How far a simplified address is from where the stack pointer was, if that is known."""
-    if address.eq(_STACK):
-        return 0
-    if z3.is_app_of(address, z3.Z3_OP_BADD) and address.num_args() == 2 and address.arg(1).eq(_STACK) and z3.is_bv_value(address.arg(0)):
-        return int(address.arg(0).as_signed_long())
-    return None
-
-
-def _mentions_stack(expression: Any) -> bool:
-    pending, seen = [expression], set()
-    while pending:
-        one = pending.pop()
-        if one.eq(_STACK):
-            return True
-        if one.get_id() not in seen:
-            seen.add(one.get_id())
-            pending += one.children()
-    return False
-
-
-def _segment(address: Any, module: WasmModule) -> Segment | None:
-    """The data that a simplified address points into: by its constant term, since data lies where no other number points."""
-    term = address.arg(0) if z3.is_app_of(address, z3.Z3_OP_BADD) else address
-    low, high = module.data_range
-    if not z3.is_bv_value(term) or not high or low < 1 << 16:
-        return None
-    return module.segment_at(term.as_long())
-
-
-def _closing(code: list[Instruction], at: int) -> int:
-    """Where the block ends that begins at an instruction."""
-    depth = 0
-    for place in range(at, len(code)):
-        depth += (code[place][0] in ("block", "loop", "if")) - (code[place][0] == "end")
-        if not depth:
-            return place
-    raise Unsupported("a block without an end")
-
-
-def truth(value: Any) -> Any:
-    """Whether a number is not 0; of a number made by a comparison, the comparison itself."""
-    if z3.is_app_of(value, z3.Z3_OP_ITE) and _is(value.arg(1), 1) and _is(value.arg(2), 0):
-        return value.arg(0)
-    return value != 0
-
-
-def _is(value: Any, number: int) -> bool:
-    return bool(z3.is_bv_value(value)) and value.as_long() == number
-
-
-def _number(condition: Any) -> Any:
-    return z3.If(condition, z3.BitVecVal(1, 32), z3.BitVecVal(0, 32))
-
-
-def _bits(wasm_type: str) -> int:
-    if wasm_type not in ("i32", "i64"):
-        raise Unsupported("floats")
-    return 32 if wasm_type == "i32" else 64
-
-
-def _count(operation: str, value: Any) -> Any:
-    size = value.size()
-    bits = [z3.Extract(k, k, value) for k in range(size)]
-    if operation == "popcnt":
-        return sum((z3.ZeroExt(size - 1, b) for b in bits[1:]), z3.ZeroExt(size - 1, bits[0]))
-    out = z3.BitVecVal(size, size)
-    # The bit that decides is the outermost condition: for clz the highest, so build from the lowest.
-    for k in range(size) if operation == "clz" else reversed(range(size)):
-        out = z3.If(bits[k] == 1, z3.BitVecVal(size - 1 - k if operation == "clz" else k, size), out)
-    return out
+        state.stack.append(DIVIDE[operation](left, right))
 
 
 def _branch(frames: list[_Frame], depth: int, state: _State, condition: Any) -> None:

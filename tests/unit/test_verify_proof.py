@@ -15,7 +15,8 @@ from transpile.verify import driver, proof
 from transpile.verify.identical import same_text
 from transpile.verify.judge import judge
 from transpile.verify.reference import target
-from transpile.verify.symbolic import Unsupported, execute
+from transpile.verify.symbolic import execute
+from transpile.verify.symbolic_values import Unsupported
 from transpile.verify.types import Executable, Verdict
 
 BINARY = "add sub mul and or xor shl shr_s shr_u rotl rotr div_s div_u rem_s rem_u eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u".split()

@@ -1,0 +1,121 @@
+"""Values of symbolic execution: what wasm's integer operations are in z3, and which addresses an expression may be.
+
+An address is told by the form that z3 simplifies it to: a known distance from the stack pointer, or a constant that lies in data plus an index.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+
+from transpile.corpus.instructions import Instruction
+from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm_reader import Segment
+
+BINARY = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "xor": lambda a, b: a ^ b,
+    "shl": lambda a, b: a << (b & (a.size() - 1)),
+    "shr_s": lambda a, b: a >> (b & (a.size() - 1)),
+    "shr_u": lambda a, b: z3.LShR(a, b & (a.size() - 1)),
+    "rotl": lambda a, b: z3.RotateLeft(a, b & (a.size() - 1)),
+    "rotr": lambda a, b: z3.RotateRight(a, b & (a.size() - 1)),
+}
+COMPARE = {
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "lt_s": lambda a, b: a < b,
+    "lt_u": z3.ULT,
+    "gt_s": lambda a, b: a > b,
+    "gt_u": z3.UGT,
+    "le_s": lambda a, b: a <= b,
+    "le_u": z3.ULE,
+    "ge_s": lambda a, b: a >= b,
+    "ge_u": z3.UGE,
+}
+DIVIDE = {"div_s": lambda a, b: a / b, "div_u": z3.UDiv, "rem_s": z3.SRem, "rem_u": z3.URem}
+
+
+class Unsupported(Exception):
+    """The function is outside what is modelled."""
+
+
+STACK = z3.BitVec("the stack pointer", 32)
+
+
+def distance_of(address: Any) -> int | None:
+    """How far a simplified address is from where the stack pointer was, if that is known."""
+    if address.eq(STACK):
+        return 0
+    if z3.is_app_of(address, z3.Z3_OP_BADD) and address.num_args() == 2 and address.arg(1).eq(STACK) and z3.is_bv_value(address.arg(0)):
+        return int(address.arg(0).as_signed_long())
+    return None
+
+
+def mentions_stack(expression: Any) -> bool:
+    pending, seen = [expression], set()
+    while pending:
+        one = pending.pop()
+        if one.eq(STACK):
+            return True
+        if one.get_id() not in seen:
+            seen.add(one.get_id())
+            pending += one.children()
+    return False
+
+
+def segment_of(address: Any, module: WasmModule) -> Segment | None:
+    """The data that a simplified address points into: by its constant term, since data lies where no other number points."""
+    term = address.arg(0) if z3.is_app_of(address, z3.Z3_OP_BADD) else address
+    low, high = module.data_range
+    if not z3.is_bv_value(term) or not high or low < 1 << 16:
+        return None
+    return module.segment_at(term.as_long())
+
+
+def closing(code: list[Instruction], at: int) -> int:
+    """Where the block ends that begins at an instruction."""
+    depth = 0
+    for place in range(at, len(code)):
+        depth += (code[place][0] in ("block", "loop", "if")) - (code[place][0] == "end")
+        if not depth:
+            return place
+    raise Unsupported("a block without an end")
+
+
+def truth(value: Any) -> Any:
+    """Whether a number is not 0; of a number made by a comparison, the comparison itself."""
+    if z3.is_app_of(value, z3.Z3_OP_ITE) and is_number(value.arg(1), 1) and is_number(value.arg(2), 0):
+        return value.arg(0)
+    return value != 0
+
+
+def is_number(value: Any, number: int) -> bool:
+    return bool(z3.is_bv_value(value)) and value.as_long() == number
+
+
+def as_number(condition: Any) -> Any:
+    return z3.If(condition, z3.BitVecVal(1, 32), z3.BitVecVal(0, 32))
+
+
+def bits_of(wasm_type: str) -> int:
+    if wasm_type not in ("i32", "i64"):
+        raise Unsupported("floats")
+    return 32 if wasm_type == "i32" else 64
+
+
+def count_bits(operation: str, value: Any) -> Any:
+    size = value.size()
+    bits = [z3.Extract(k, k, value) for k in range(size)]
+    if operation == "popcnt":
+        return sum((z3.ZeroExt(size - 1, b) for b in bits[1:]), z3.ZeroExt(size - 1, bits[0]))
+    out = z3.BitVecVal(size, size)
+    # The bit that decides is the outermost condition: for clz the highest, so build from the lowest.
+    for k in range(size) if operation == "clz" else reversed(range(size)):
+        out = z3.If(bits[k] == 1, z3.BitVecVal(size - 1 - k if operation == "clz" else k, size), out)
+    return out
