@@ -22,12 +22,14 @@ import wasmtime
 
 from transpile.corpus.errors import TranspileError
 from transpile.verify import stand_in
+from transpile.verify.driver_wat import BLOCK, driver_text
 from transpile.verify.thin import CONSTRUCTORS, parsed
 from transpile.verify.types import Executable
 
 PAGE = 65536
 MEMORY_LIMIT = 1 << 28
 """Bytes that a target's memory may grow to."""
+TABLE_LIMIT = 1 << 20
 
 _TABLE = 1 << 17
 """Bytes of arenas that are in the driver's memory at a time."""
@@ -107,63 +109,10 @@ def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
     return module, {e.name: e.type for e in module.exports}
 
 
-_BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack", "calls")
-"""Settings of the driver: 32-bit numbers at the start of its memory. Calls without arguments are the cheap ones."""
-
-
 @cache
 def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool,
             imports: bool) -> wasmtime.Module:  # fmt: skip
-    """The driver for one function type; `pointers` are relocated by the arena's address, with `stack` the stack pointer is put back.
-
-    With `imports` what the stand-ins note is kept for every vector.
-    """
-    loads = []
-    for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
-        load = f"({type_}.load $d offset={8 * position} (local.get $row))"
-        loads.append(f"(i32.add (local.get $base) {load})" if pointer else load)
-    call = f"(call $f {' '.join(loads)})"
-    slot = "(i32.add (local.get $results) (i32.shl (local.get $index) (i32.const 3)))"
-    widen = {
-        "i32": "(i64.extend_i32_u {})",
-        "i64": "{}",
-        "f32": "(i64.extend_i32_u (i32.reinterpret_f32 {}))",
-        "f64": "(i64.reinterpret_f64 {})",
-    }
-    step = f"(i64.store $d {slot} {widen[results[0]].format(call)})" if results else call
-    offset = "(i32.mul (local.get $index) (local.get $stride))"
-    copy_in = copy_out = ""
-    if memory:
-        copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $before) {offset}) (local.get $stride))"
-        copy_out = f"(memory.copy $d $t (i32.add (local.get $after) {offset}) (local.get $base) (local.get $stride))"
-    forget = f"(i64.store $d (i32.const {stand_in.HASH}) (i64.const 0)) (i32.store $d (i32.const {stand_in.COUNT}) (i32.const 0))"
-    grown = f"(i32.store $d (i32.const {stand_in.GROWN}) (i32.sub (memory.size $t) (local.get $pages)))" if memory else ""
-    # Growth of memory counts like a call.
-    notes = [f"(i64.load $d (i32.const {stand_in.HASH}))"] if imports else []
-    notes += [f"(i64.mul (i64.const 0x9E3779B97F4A7C15) (i64.load32_u $d (i32.const {stand_in.GROWN})))"] if memory else []
-    noted = f"(i64.store $d {slot.replace('$results', '$calls')} {notes[0] if len(notes) == 1 else f'(i64.xor {notes[0]} {notes[1]})'})" if notes else ""
-    before = (forget if imports else "") + ("(local.set $pages (memory.size $t))" if memory else "")
-    settings = "".join(f"(local.set ${name} (i32.load $d (i32.const {4 * k})))" for k, name in enumerate(_BLOCK))
-    text = f"""(module
-      (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
-      {'(import "t" "memory" (memory $t 0))' if memory else ""}
-      {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
-      (import "d" "memory" (memory $d 1))
-      (func (export "run") {" ".join(f"(local ${name} i32)" for name in (*_BLOCK, "row", "pages"))}
-        {settings}
-        {"(global.set $stack (local.get $stack))" if stack else ""}
-        (block $done
-          (loop $next
-            (br_if $done (i32.ge_u (local.get $index) (local.get $end)))
-            (i32.store $d (i32.const 0) (local.get $index))
-            {copy_in}
-            (local.set $row (i32.add (local.get $arguments) (i32.mul (local.get $index) (i32.const {8 * len(parameters)}))))
-            {before}
-            {step}
-            {grown} {noted}
-            {copy_out}
-            (local.set $index (i32.add (local.get $index) (i32.const 1)))
-            (br $next)))))"""
+    text = driver_text(parameters, results, pointers, memory=memory, stack=stack, imports=imports)
     return wasmtime.Module(_engine(), wasmtime.wat2wasm(text))
 
 
@@ -340,7 +289,7 @@ class _Session:
         self.store.set_fuel(_START_FUEL)
         pages = max(1, -(-offsets[-1] // PAGE))
         self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
-        self.store.set_limits(memory_size=MEMORY_LIMIT)
+        self.store.set_limits(memory_size=MEMORY_LIMIT, table_elements=TABLE_LIMIT)
         flat = np.frombuffer(self.tables.get_buffer_ptr(self.store), np.uint8)
         tables = [flat[start : start + size] for start, size in zip(offsets, sizes, strict=False)]
         self.arguments = tables[1].view(np.uint64).reshape(self.rows, width)
@@ -349,7 +298,7 @@ class _Session:
         self.after = tables[4 if target.memory else 2].reshape(self.rows, stride)
         self.calls = tables[5].view(np.uint64)
         self.flat = flat
-        self.block = flat[: 4 * len(_BLOCK)].view(np.uint32)
+        self.block = flat[: 4 * len(BLOCK)].view(np.uint32)
         self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0, offsets[5])
         self.place = Placement(target, self.store, self.tables, stride, probe)
         self.instantiate()

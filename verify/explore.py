@@ -82,7 +82,7 @@ class Explorer:
         self.store.set_fuel(1)
         pages = -(-self.tables.size // PAGE)
         self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
-        self.store.set_limits(memory_size=driver.MEMORY_LIMIT)
+        self.store.set_limits(memory_size=driver.MEMORY_LIMIT, table_elements=driver.TABLE_LIMIT)
         self.target, self.traps, self.exports = target, 0, {}
         self.seed = (seed << 20 | 0x9E3779B9) & (1 << 62) - 1
         self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
