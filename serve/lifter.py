@@ -22,6 +22,9 @@ from transpile.corpus.wat import canonical
 NAME = "lifter"
 """What a candidate's `engine` says."""
 _SYMBOL = re.compile(r"\bd(\d+)(?: (\d+))?\b")
+_ADDRESS = re.compile(r"(?<= )(i32\.const|\S+\.(?:load|store)\w*) (0x[0-9a-f]+|\d{5,})\b")
+BEFORE = 4096
+"""An address up to so many bytes before a data segment is taken for one in it: `table[c - 'a']` is compiled to one."""
 
 
 class Lifter:
@@ -49,7 +52,8 @@ class Lifter:
 
         `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical.
         """
-        segments = canonical(self.program.code(name)).data
+        segments = list(canonical(self.program.code(name)).data)
+        wat = self._name_addresses(wat, segments)
         data = [self.program.module.segments[i].data for i in segments]
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
         found: dict[str, None] = {}
@@ -61,6 +65,21 @@ class Lifter:
                     continue
                 found.setdefault(_body(lifted.function, callees, target))
         return list(found)
+
+
+    def _name_addresses(self, wat: str, segments: list[int]) -> str:
+        """Constants right before a data segment as symbols with a distance below 0; `segments` grows by those that the text did not name."""
+
+        def name(found: re.Match[str]) -> str:
+            value = int(found[2], 0)
+            for number, segment in enumerate(self.program.module.segments):
+                if segment.address is not None and segment.address >= BEFORE and segment.address - BEFORE <= value < segment.address:
+                    if number not in segments:
+                        segments.append(number)
+                    return f"{found[1]} d{segments.index(number)} {value - segment.address}"
+            return found[0]
+
+        return _ADDRESS.sub(name, wat)
 
 
 def _body(function: ir.Function, callees: Mapping[str, Signature], target: Language) -> str:

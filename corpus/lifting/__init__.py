@@ -1,8 +1,9 @@
 """From the WAT of one function to the generator's syntax tree, by rules: what every language can render without a model.
 
-`lift` is the way in. Each module does one step: `tree` (stack code to expressions and statements), `webs` (one variable per
-value that a register holds), `shape` (labels to loops and conditions), `memory` (addresses to elements and fields), `values` (machine
-words to typed expressions), `lift` (the steps in order, declarations).
+`lift` is the way in. Each module does one step: `stack` (stack code to the trees of `tree`), `webs` (one variable per
+value that a register holds), `shape` (labels to loops and conditions), `copies` and `simplify` (fewer variables), `memory`, `variables`,
+`elements` and `values` (machine words to typed expressions), `lift` (statements and declarations), `idioms` (loops as people write them).
+
 Invariant: nothing here is trusted. The steps may assume what compilers usually do; whoever uses the result has it judged.
 """
 

@@ -19,8 +19,10 @@ from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.memory import Memory
 from transpile.corpus.lifting.shape import shape
 from transpile.corpus.lifting.simplify import inline, undo_updates
-from transpile.corpus.lifting.tree import LIBRARY, Body, NotLiftable, TreeBuilder, expressions, nodes, statements
-from transpile.corpus.lifting.values import Values, invert, simple_cast
+from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
+from transpile.corpus.lifting.tree import Body, NotLiftable, expressions, nodes, statements
+from transpile.corpus.lifting.values import Values, invert
+from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import FLOATS, WIDTHS, Signature, wasm_type
 from transpile.corpus.wat_text import parse

@@ -7,6 +7,7 @@ of their element's size, and no array is reached from another one's address.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 
 from transpile.corpus import ir
@@ -264,8 +265,6 @@ class Memory:
         for i in range(0, len(raw), width):
             piece = raw[i : i + width]
             if kind in FLOATS:
-                import struct
-
                 out.append(ir.Const(kind, struct.unpack("<f" if width == 4 else "<d", piece)[0]))
             else:
                 out.append(ir.Const(kind, int.from_bytes(piece, "little", signed=kind in SIGNED)))

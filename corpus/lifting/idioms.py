@@ -1,0 +1,305 @@
+"""Loops as people write them: what compilers rotated, counted down and guarded becomes `while` and `for` over a range again.
+
+Compilers turn `for (i = 0; i < n; i++)` into a guard, a loop that tests at its end, and often a counter of its own that goes down to 0. These
+rules undo that where the counter is not needed for anything else. They assume that a loop without a guard runs at least once, so the result
+stands beside the plain one and is judged like it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from transpile.corpus import ir
+from transpile.corpus.ir_names import used, walk
+from transpile.corpus.signature import FLOATS, SIGNED
+
+Body = tuple[ir.Stmt, ...]
+
+
+def idiomatic(body: Body) -> Body:
+    """A function's body with its loops rewritten."""
+    return _block(body, frozenset())
+
+
+def _block(body: Body, after: frozenset[str]) -> Body:
+    """`after`: names that are read once this list is done."""
+    out: list[ir.Stmt] = []
+    body = tuple(_sink(list(body), after))
+    for i, one in enumerate(body):
+        later = after | frozenset(used(body[i + 1 :]))
+        out.append(_inside(one, later))
+    changed = True
+    while changed:
+        changed = False
+        for i, one in enumerate(out):
+            later = after | frozenset(used(tuple(out[i + 1 :])))
+            new = _rewrite(out[:i], one, later)
+            if new is not None:
+                out[: i + 1] = new
+                changed = True
+                break
+    return tuple(out)
+
+
+def _inside(one: ir.Stmt, after: frozenset[str]) -> ir.Stmt:
+    match one:
+        case ir.If():
+            return replace(one, then=_block(one.then, after), other=_block(one.other, after))
+        case ir.While() | ir.DoWhile():
+            return replace(one, body=_block(one.body, after | frozenset(used(one.body)) | frozenset(used(one.condition))))
+        case ir.Loop() | ir.ForRange():
+            return replace(one, body=_block(one.body, after | frozenset(used(one.body))))
+        case ir.Block():
+            return replace(one, body=_block(one.body, after))
+        case ir.Switch():
+            return replace(one, cases=tuple((v, _block(b, after)) for v, b in one.cases), default=_block(one.default, after))
+    return one
+
+
+def _rewrite(before: Sequence[ir.Stmt], one: ir.Stmt, after: frozenset[str]) -> list[ir.Stmt] | None:
+    """The list up to and with `one` rewritten, None where no rule applies."""
+    if isinstance(one, ir.DoWhile):
+        counted = _counted(before, one, after)
+        if counted is not None:
+            return counted
+    if isinstance(one, ir.If) and not one.other and len(one.then) == 1:
+        inner = one.then[0]
+        if isinstance(inner, ir.DoWhile) and inner.condition == one.condition:
+            return [*before, ir.While(inner.condition, inner.body, inner.label)]
+    if isinstance(one, ir.If) and not one.other and one.then and isinstance(one.then[-1], ir.ForRange):
+        return _unguarded(before, one, after)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A variable that changes by one, once in every round, at the top level of a loop's body."""
+
+    name: str
+    position: int
+    up: bool
+
+
+def _steps(body: Body) -> list[_Step]:
+    out = []
+    for i, one in enumerate(body):
+        if isinstance(one, ir.Assign) and isinstance(one.target, ir.Var) and one.op in ("+", "-") and isinstance(one.value, ir.Const) and one.value.value == 1:
+            name = one.target.name
+            others = sum(isinstance(n, ir.Assign) and isinstance(n.target, ir.Var) and n.target.name == name for n in walk(body))
+            if others == 1 and one.target.type not in FLOATS:
+                out.append(_Step(name, i, one.op == "+"))
+    return out
+
+
+def _assigned(body: object) -> set[str]:
+    return {n.target.name for n in walk(body) if isinstance(n, ir.Assign) and isinstance(n.target, ir.Var)} | {
+        n.name for n in walk(body) if isinstance(n, ir.Let)
+    }
+
+
+def _fixed(value: ir.Expr, body: Body) -> bool:
+    """Is an expression the same in every round?"""
+    return not (used(value) & _assigned(body)) and not any(isinstance(n, ir.Index | ir.Field | ir.Call) for n in walk(value))
+
+
+def _skips(body: Body) -> bool:
+    """Does the body end a round early?"""
+    return any(isinstance(n, ir.Continue) for n in walk(body))
+
+
+def _initial(before: Sequence[ir.Stmt], name: str) -> tuple[int, ir.Expr] | None:
+    """Where in `before` the variable got the value that it has at its end, and the value, if that still means the same."""
+    for i in range(len(before) - 1, -1, -1):
+        one = before[i]
+        value = one.value if isinstance(one, ir.Let) and one.name == name else None
+        if value is not None:
+            between = tuple(before[i + 1 :])
+            stores = any(isinstance(n, ir.Assign) and not isinstance(n.target, ir.Var) for n in walk(between))
+            reads = any(isinstance(n, ir.Index | ir.Field | ir.Call) for n in walk(value))
+            return None if used(value) & _assigned(between) or (reads and stores) else (i, value)
+        if name in _assigned(one):
+            return None
+    return None
+
+
+def _counted(before: Sequence[ir.Stmt], loop: ir.DoWhile, after: frozenset[str]) -> list[ir.Stmt] | None:
+    """A loop whose rounds are counted as one over a range; every other variable that goes up with it is said by it."""
+    condition, body = loop.condition, loop.body
+    if not isinstance(condition, ir.Compare) or _skips(body) or loop.label or any(isinstance(n, ir.Break) and n.label for n in walk(body)):
+        return None
+    left, op, right = condition.left, condition.op, condition.right
+    if not isinstance(left, ir.Var) and isinstance(right, ir.Var):
+        left, op, right = right, {"<": ">", ">": "<"}.get(op, op), left
+    steps = [s for s in _steps(body) if s.name not in after and s.name not in used(body[s.position + 1 :])]
+    counter = next((s for s in steps if isinstance(left, ir.Var) and s.name == left.name), None)
+    if counter is None or not _fixed(right, body):
+        return None
+    starts = {s.name: found for s in steps if (found := _initial(before, s.name)) is not None and _alone(before, found[0], s.name)}
+    if counter.name not in starts:
+        return None
+    start = starts[counter.name][1]
+    if counter.up and op in ("!=", "<"):
+        first, rounds_end = start, right
+    elif not counter.up and op == "!=" and isinstance(right, ir.Const) and right.value == 0:
+        first, rounds_end = ir.Const(left.type, 0), start
+    else:
+        return None
+    rest = tuple(one for i, one in enumerate(body) if i != counter.position)
+    if not counter.up and counter.name in used(rest):
+        return None
+    rising = [s for s in steps if s.up and s.name in starts and (s is counter or s.name in used(rest))]
+    kinds = {n.name: n.type for n in walk((body, condition)) if isinstance(n, ir.Var)}
+    order = sorted(rising, key=lambda s: (kinds[s.name] != "index", s is not counter))
+    for chosen in order or [counter]:
+        kind = "index" if chosen is counter and not counter.up and _bare(rounds_end).type == "index" else kinds[chosen.name]
+        begin = starts[chosen.name][1] if chosen.up else ir.Const(kind, 0)
+        stop = _shifted(rounds_end, first, begin, kind)
+        if stop is None or not _fixed(stop, body) or not _fixed(begin, body):
+            continue
+        gone, new = {chosen.name, counter.name}, rest
+        new = tuple(one for one in new if not (isinstance(one, ir.Assign) and one.target == ir.Var(kinds[chosen.name], chosen.name)))
+        for other in rising:
+            if other.name in gone and other is not counter:
+                continue
+            if other is chosen:
+                continue
+            said = _shifted(ir.Var(kind, chosen.name), begin, starts[other.name][1], kinds[other.name])
+            if said is None or (other is not counter and not _fixed(starts[other.name][1], body)):
+                if other is counter and counter.name in used(new):
+                    break
+                continue
+            new = tuple(one for one in new if not (isinstance(one, ir.Assign) and one.target == ir.Var(kinds[other.name], other.name)))
+            new = _substitute(new, other.name, said)
+            gone.add(other.name)
+        else:
+            dropped = {starts[name][0] for name in gone}
+            kept = [one for i, one in enumerate(before) if i not in dropped]
+            return [*kept, ir.ForRange(chosen.name, kind, begin, stop, new)]
+    return None
+
+
+def _alone(before: Sequence[ir.Stmt], place: int, name: str) -> bool:
+    """Is the variable declared there, and read by nothing between its declaration and the loop?"""
+    return isinstance(before[place], ir.Let) and name not in used(tuple(before[place + 1 :]))
+
+
+def _shifted(value: ir.Expr, origin: ir.Expr, start: ir.Expr, kind: str) -> ir.Expr | None:
+    """start + (value - origin) as `kind`, None where that is no simple expression."""
+    value = value if value.type == kind else _converted(value, kind)
+    if _same(origin, start):
+        return value
+    if isinstance(origin, ir.Const) and isinstance(start, ir.Const):
+        difference = int(start.value) - int(origin.value)
+        return _plus(value, difference, kind)
+    if isinstance(origin, ir.Const) and origin.value == 0:
+        bare = _bare(value)
+        if isinstance(bare, ir.Binary) and bare.op == "-" and _same(bare.right, start):
+            return _converted(bare.left, kind)  # `i = k; rounds = n - k` counts up to n
+        begin = start if start.type == kind else _converted(start, kind)
+        if isinstance(value, ir.Var | ir.Const | ir.Len | ir.Cast) and isinstance(begin, ir.Var | ir.Const | ir.Len | ir.Cast):
+            return ir.Binary(kind, "+", begin, value)
+    return None
+
+
+def _converted(value: ir.Expr, kind: str) -> ir.Expr:
+    bare = _bare(value)
+    if bare.type == kind:
+        return bare
+    return ir.Const(kind, bare.value) if isinstance(bare, ir.Const) else ir.Cast(kind, bare)
+
+
+def _plus(value: ir.Expr, more: int, kind: str) -> ir.Expr:
+    if isinstance(value, ir.Const):
+        return ir.Const(kind, int(value.value) + more)
+    if isinstance(value, ir.Binary) and value.op in "+-" and isinstance(value.right, ir.Const):
+        more += int(value.right.value) * (1 if value.op == "+" else -1)
+        value = value.left
+    if not more:
+        return value
+    return ir.Binary(kind, "+" if more > 0 else "-", value, ir.Const(kind, abs(more)))
+
+
+def _same(left: ir.Expr, right: ir.Expr) -> bool:
+    left, right = _bare(left), _bare(right)
+    if isinstance(left, ir.Const) and isinstance(right, ir.Const):
+        return left.value == right.value
+    return left == right
+
+
+def _substitute(node, name: str, value: ir.Expr):
+    """`node` (an expression, a statement or a tuple of them) with every read of a variable replaced."""
+    if isinstance(node, tuple):
+        return tuple(_substitute(one, name, value) for one in node)
+    if isinstance(node, ir.Var):
+        return value if node.name == name else node
+    if isinstance(node, ir.Expr | ir.Stmt):
+        changed = {f.name: _substitute(getattr(node, f.name), name, value) for f in fields(node)}
+        new = replace(node, **changed)
+        if isinstance(new, ir.Cast) and isinstance(new.operand, ir.Cast) and new.operand.operand.type == new.type:
+            return new.operand.operand
+        if isinstance(new, ir.Cast) and new.operand.type == new.type:
+            return new.operand
+        return new
+    return node
+
+
+def _sink(body: list[ir.Stmt], after: frozenset[str]) -> list[ir.Stmt]:
+    """Declarations move into the one condition that holds all uses of their variable; its test reads the value itself."""
+    i = len(body) - 1
+    while i >= 0:
+        one = body[i]
+        if isinstance(one, ir.Let) and one.name not in after and not any(isinstance(n, ir.Index | ir.Field | ir.Call) for n in walk(one.value)):
+            users = [j for j in range(i + 1, len(body)) if one.name in used(body[j])]
+            holder = body[users[0]] if len(users) == 1 else None
+            if isinstance(holder, ir.If) and not (used(one.value) & _assigned(tuple(body[i + 1 : users[0]]))):
+                sides = [key for key in ("then", "other") if one.name in used(getattr(holder, key))]
+                if len(sides) == 1:
+                    condition = _substitute(holder.condition, one.name, one.value)
+                    moved = (one, *getattr(holder, sides[0]))
+                    body[users[0]] = replace(holder, condition=condition, **{sides[0]: moved})
+                    del body[i]
+        i -= 1
+    return body
+
+
+def _unguarded(before: Sequence[ir.Stmt], one: ir.If, after: frozenset[str]) -> list[ir.Stmt] | None:
+    """`if n > 0 { for i in 0..n }` without its guard, where an empty range says the same."""
+    *first, loop = one.then
+    assert isinstance(loop, ir.ForRange)
+    declared = {s.name for s in first if isinstance(s, ir.Let)}
+    if len(declared) != len(first) or declared & after:
+        return None
+    if any(isinstance(n, ir.Index | ir.Field | ir.Call) for s in first for n in walk(s)):
+        return None
+    if not _implied(one.condition, loop):
+        return None
+    return [*before, *first, loop]
+
+
+def _implied(guard: ir.Expr, loop: ir.ForRange) -> bool:
+    """Is the guard true exactly when the range is not empty?"""
+    if not isinstance(guard, ir.Compare):
+        return False
+    left, op, right = guard.left, guard.op, guard.right
+    if op in ("<", "<=") and not isinstance(right, ir.Const):
+        left, right, op = right, left, {"<": ">", "<=": ">="}[op]
+    start, stop = _bare(loop.start), _bare(loop.stop)
+    converted = isinstance(loop.stop, ir.Cast) and loop.stop.operand.type in SIGNED and loop.type not in SIGNED
+    if converted:
+        return False  # below 0 it would be huge
+    if _bare(left) != stop:
+        return False
+    zero = isinstance(start, ir.Const) and start.value == 0
+    if isinstance(right, ir.Const):
+        least = {">": right.value + 1, ">=": right.value, "!=": 1 if right.value == 0 else None}.get(op)
+        if least is None or (op == "!=" and loop.type in SIGNED):
+            return False
+        return zero and least == 1 if zero else isinstance(start, ir.Const) and least == start.value + 1
+    return op in (">", "!=") and _bare(right) == start
+
+
+def _bare(value: ir.Expr) -> ir.Expr:
+    return value.operand if isinstance(value, ir.Cast) else value
+
+

@@ -1,0 +1,156 @@
+"""Lifting whole programs: compiled C of many kinds, written in every language by rules, has to be judged the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from transpile.corpus.generator import generate
+from transpile.corpus.language import language, languages
+from transpile.corpus.lifted import lift_corpus
+from transpile.corpus.naming import canonical_function
+from transpile.corpus.pairs import read_corpus, write_shard
+from transpile.corpus.pipeline import compile_pairs
+from transpile.corpus.program import load
+from transpile.serve.lifter import NAME, Lifter
+from transpile.serve.transpiler import Options, transpile
+
+SOURCE = """
+#include <stdint.h>
+#include <stdbool.h>
+#include <string.h>
+
+struct point { int x; int y; double weight; };
+
+static const uint8_t weekday_offsets[12] = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
+
+int day_of_week(int year, int month, int day) {
+    if (month < 1 || month > 12) return -1;
+    if (month < 3) year--;
+    return (year + year / 4 - year / 100 + year / 400 + weekday_offsets[month - 1] + day) % 7;
+}
+
+int classify(int c) {
+    switch (c) {
+        case 'a': case 'e': case 'i': return 1;
+        case 'x': return 2;
+        case 'y': return c * 3;
+        case 'z': return 5;
+        default: return c > 50 ? 7 : 8;
+    }
+}
+
+int first_repeat(const int *a, int n) {
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            if (a[i] == a[j]) return i;
+    return -1;
+}
+
+unsigned histogram_peak(const uint8_t *data, int n) {
+    unsigned counts[16];
+    memset(counts, 0, sizeof counts);
+    for (int i = 0; i < n; i++) counts[data[i] & 15]++;
+    unsigned best = 0;
+    for (unsigned k = 0; k < 16; k++) if (counts[k] > counts[best]) best = k;
+    return best;
+}
+
+void scale_points(struct point *points, int n, double factor) {
+    for (int i = 0; i < n; i++) {
+        points[i].weight *= factor;
+        points[i].x += points[i].y;
+    }
+}
+
+static int is_space(char c) { return c == ' ' || c == '\\t'; }
+
+int count_words(const char *text) {
+    int words = 0;
+    bool inside = false;
+    for (; *text; text++) {
+        if (is_space(*text)) inside = false;
+        else if (!inside) { inside = true; words++; }
+    }
+    return words;
+}
+
+int64_t mix(int64_t a, uint32_t b, int8_t c) { return (a ^ (int64_t)b << 7) - c * 31; }
+
+float average(const float *values, int n) {
+    float total = 0;
+    for (int i = 0; i < n; i++) total += values[i];
+    return n > 0 ? total / (float)n : 0.0f;
+}
+
+int total_of(const int *a, int n) { int s = 0; for (int i = 0; i < n; i++) s += a[i]; return s; }
+
+int halves(const int *a, int n) { return total_of(a, n / 2) - total_of(a + n / 2, n - n / 2); }
+
+unsigned depth(unsigned n) { return n < 2 ? n : depth(n / 2) + depth(n / 3); }
+"""
+
+
+@pytest.mark.parametrize("name", sorted(languages()))
+def test_every_function_of_a_varied_file_is_verified(name, tmp_path):
+    path = tmp_path / "varied.c"
+    path.write_text(SOURCE)
+    program = load(path)
+    found = transpile(program, language(name), None, Options(inputs=256), lifter=Lifter(program))
+    assert {t.name: t.verdict.status for t in found if not t.verdict.verified} == {}
+    assert {t.engine for t in found} == {NAME}
+    assert len(found) >= 11
+
+
+@pytest.mark.parametrize("name", ["rust", "zig", "c"])
+def test_other_languages_are_sources_too(name, tmp_path):
+    text = {
+        "rust": """pub fn last(a: &[u16], limit: u16) -> i32 {
+    for i in (0..a.len()).rev() {
+        if a[i] < limit { return i as i32; }
+    }
+    -1
+}
+""",
+        "zig": "export fn triple(a: u32) u32 {\n    return a *% 3;\n}\n",
+        "c": "int sign(int a) { return (a > 0) - (a < 0); }\n",
+    }[name]
+    path = tmp_path / f"one{language(name).suffixes[0]}"
+    path.write_text(text)
+    program = load(path)
+    for target in ("c", "rust"):
+        (found,) = transpile(program, language(target), None, Options(inputs=256), lifter=Lifter(program))
+        assert found.verdict.verified, (target, found.verdict)
+
+
+def test_most_generated_programs_come_back(tmp_path):
+    tongue = language("c")
+    sources = [tongue.render(p) for p in generate(77, 60)]
+    units = [tongue.write_unit(s) for s in sources if not s.callees]
+    done = 0
+    for i, unit in enumerate(units[:24]):
+        path = tmp_path / f"g{i}.c"
+        path.write_text(tongue.prologue + unit)
+        program = load(path)
+        found = transpile(program, language("rust"), None, Options(inputs=128), lifter=Lifter(program))
+        done += all(t.verdict.verified for t in found)
+    assert done >= 20
+
+
+def test_lifted_pairs_keep_origin_and_licence(tmp_path):
+    tongue = language("c")
+    path = tmp_path / "varied.c"
+    path.write_text(SOURCE)
+    functions = [f for f in tongue.read(path.read_text()) if f.name in ("first_repeat", "mix")]
+    signatures = {f.name: f.signature for f in functions}
+    sources = [canonical_function(f, tongue, [], signatures) for f in functions]
+    pairs = list(compile_pairs(tongue, ["real/a:1", "real/a:2"], ["first_repeat", "mix"], sources, "real/a", "MIT", Counter()))
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    write_shard(folder / "part-00000.parquet", pairs)
+    manifest = lift_corpus([folder], tmp_path / "out")
+    lifted = list(read_corpus(tmp_path / "out"))
+    assert manifest["pairs"] == len(lifted) >= 6
+    assert {p.licence for p in lifted} == {"MIT"} and {p.origin for p in lifted} == {"real/a#lifted"}
+    assert {p.language for p in lifted} == set(languages())
