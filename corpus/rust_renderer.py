@@ -301,7 +301,10 @@ class RustFunction:
             text = f"{one.array}[{self.index(one.index)}]"
         else:
             at_start = isinstance(one.index, ir.Const) and one.index.value == 0
-            text = f"*{one.array}" if at_start else f"*{one.array}.add({self.index(one.index)})"
+            if isinstance(one.index, ir.Const) and one.index.value < 0:
+                text = f"*{one.array}.sub({-one.index.value})"
+            else:
+                text = f"*{one.array}" if at_start else f"*{one.array}.add({self.index(one.index)})"
             if not one.field:
                 return text, UNARY
             text = f"({text})"

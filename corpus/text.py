@@ -159,6 +159,8 @@ def _space(previous: str, token: str, before: str, earlier: str, spaced_colon: b
         return previous in _BINARY or previous in (",", "return", "mut", "const", "{", ":", ")")
     if previous in ("++", "--"):
         return token in _BINARY or token == "{"
+    if token == "|" and before == "|" and earlier == ")":
+        return False  # the end of a Zig capture
     if previous == "|" or token == "|":
         return not (previous == "|" and before in ("(", "{", ")") and token not in _BINARY)
     return True
