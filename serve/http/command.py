@@ -7,6 +7,7 @@ their queue, then the service ends.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from enum import StrEnum
@@ -70,7 +71,9 @@ def serve(
         timeout_graceful_shutdown=int(drain), limit_concurrency=1000, h11_max_incomplete_event_size=64 << 10,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    with suppress(SystemExit):  # uvicorn's own, of other codes than ours
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))  # uvicorn raises them again when it has drained
+    with suppress(SystemExit):  # uvicorn's own too, of other codes than ours
         server.run()
     if not server.started:
         print("error: the service could not start", file=sys.stderr)

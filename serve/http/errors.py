@@ -62,6 +62,10 @@ def as_api_error(error: BaseException) -> ApiError:
         return ApiError(501, "missing_compiler", error.message, error.hint)
     if isinstance(error, TranspileError):
         return ApiError(422, "unprocessable", error.message, error.hint)
+    if isinstance(error, MemoryError):
+        return ApiError(422, "unprocessable", "this takes more memory than a worker has", "ask for less at once")
+    if isinstance(error, RecursionError):
+        return ApiError(422, "unprocessable", "this is nested too deeply", "write it flatter")
     log.error("internal error", exc_info=error)
     return ApiError(500, "internal", "a fault of the service", "its log says more")
 

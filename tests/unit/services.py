@@ -52,8 +52,8 @@ class Running:
                 raise AssertionError(f"the service did not start: {self.log.read_text()[-2000:]}")
             time.sleep(0.02)
 
-    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, seconds: float = 120) -> tuple[int, Any, dict]:
-        """Status, body (JSON where it is) and headers."""
+    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, seconds: float = 120) -> tuple[int, Any, Any]:
+        """Status, body (JSON where it is) and headers (of any case)."""
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         question = urllib.request.Request(self.url + path.lstrip("/"), data, {"Content-Type": "application/json"} | (headers or {}), method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -64,7 +64,7 @@ class Running:
         with reply:
             text = reply.read()
             kind = reply.headers.get("Content-Type", "")
-            return reply.status, json.loads(text) if "json" in kind else text, dict(reply.headers)
+            return reply.status, json.loads(text) if "json" in kind else text, reply.headers
 
     def kill(self) -> None:
         """As a power cut does: no notice."""
