@@ -21,6 +21,7 @@ from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import lex
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,44 @@ class Language(ABC):
         own = "\n".join("" if line.strip() in given else line for line in text.split("\n"))
         entries = "\n".join(self.write_entry(f.signature, always=True) for f in functions if not self.is_entry(text, f.name))
         return f"{self.prologue}{own}\n{entries}\n", self.prologue.count("\n")
+
+    def definitions(self, text: str) -> list[str]:
+        """Names of the functions with a body at the top level of a file, read or not: what `read` leaves out is to be said."""
+        tokens, depth, found, candidate = lex(text), 0, [], ""
+        transparent: list[int] = []
+        for i, token in enumerate(tokens):
+            if token == "fn" and depth == 0 and "fn" in self.keywords:
+                candidate = tokens[i + 1] if i + 1 < len(tokens) else ""
+            elif token == ";" and depth == 0:
+                candidate = ""
+            elif token == "{":
+                before = tokens[max(0, i - 2) : i]
+                if depth == 0 and ('"C"' in before[-1:] or "namespace" in before):
+                    transparent.append(depth)
+                    continue
+                if depth == 0:
+                    name = candidate or self._called(tokens, i)
+                    found += [name] if name else []
+                    candidate = ""
+                depth += 1
+            elif token == "}":
+                if depth == 0 and transparent:
+                    transparent.pop()
+                else:
+                    depth = max(0, depth - 1)
+        return list(dict.fromkeys(found))
+
+    def _called(self, tokens: Sequence[str], brace: int) -> str:
+        """The word before the parentheses that end right before a brace, where C's functions have their name; "" where there is none."""
+        if tokens[brace - 1 : brace] != [")"]:
+            return ""
+        depth = 0
+        for i in range(brace - 1, -1, -1):
+            depth += (tokens[i] == ")") - (tokens[i] == "(")
+            if depth == 0:
+                name = tokens[i - 1] if i else ""
+                return name if re.fullmatch(r"[A-Za-z_]\w*", name) and name not in self.keywords else ""
+        return ""
 
     def is_entry(self, text: str, name: str) -> bool:
         """Whether the file itself exports the function: `export fn`, `extern "C"` or an attribute right before it, or an entry point under

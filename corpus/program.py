@@ -26,6 +26,8 @@ class Program:
     functions: tuple[SourceFunction, ...]
     exports: dict[str, str]
     """Export of each function by its name as written; they differ where the language mangles names."""
+    left_out: tuple[str, ...] = ()
+    """Functions of the file that are not among `functions`, for types that `signature` does not have."""
 
     def code(self, name: str) -> WasmFunction:
         """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""
@@ -103,7 +105,9 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
             f"{path} has no functions to translate",
             hint="functions with a body whose types are numbers, pointers to them, or pointers to plain structs count",
         )
-    return Program(path, tongue, compiled.wasm, module, functions, exports)
+    read = {f.name for f in functions}
+    left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")
+    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out)
 
 
 def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:

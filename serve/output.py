@@ -40,6 +40,7 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
         shown = t.source is not None and (t.verdict.verified or (keep_unverified and t.verdict.status != "compile_error"))
         if not shown:
             head_of = " ".join(target.write_header(readable_signature(t.signature, target)).rstrip("{ ").split())
+            head_of = head_of if t.is_read else t.name
             bodies.append(f"{comment} not translated: {head_of}\n{comment} {t.verdict.status}: {one_line(t.verdict.evidence)}\n")
             continue
         signature = readable_signature(t.signature, target)

@@ -44,6 +44,9 @@ RANK = {
 """Best verdict first."""
 
 
+TYPES = "parameters are numbers, pointers to them or to structs of numbers; results are numbers"
+"""What a signature may hold."""
+
 CLIMBS, NEAREST, CHANGES, JUDGED = 3, 5, 200, 24
 """The search around near misses: rounds, how many of the nearest are changed, changes a round, and how many of those are judged."""
 
@@ -74,6 +77,8 @@ class Translation:
     tried: int
     compiled: int
     seconds: float
+    is_read: bool = True
+    """Whether the signature is the function's; a function that could not be read has its name alone."""
 
     @property
     def name(self) -> str:
@@ -146,6 +151,8 @@ def transpile(
     known = {f.name for f in program.functions}
     for name in options.only:
         if name not in known:
+            if name in program.left_out:
+                raise TranspileError(f"the types of '{name}' can't be written yet", hint=TYPES)
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
     wanted = [f for f in program.functions if not options.only or f.name in _with_callees(program, options.only)]
     accepted: dict[str, _Accepted] = {}
@@ -175,7 +182,16 @@ def transpile(
         _translate_level(program, target, decoder, lifter, options, works, accepted, note, finish)
         if progress:
             progress(len(done), len(wanted), "")
-    return [done[f.name] for f in wanted]
+    unread = [_unread(name) for name in program.left_out if not options.only]
+    for one in unread:
+        if finished:
+            finished(one)
+    return [*(done[f.name] for f in wanted), *unread]
+
+
+def _unread(name: str) -> Translation:
+    verdict = Verdict("undecoded", evidence=f"its types can't be written yet: {TYPES}")
+    return Translation(Signature(name, ()), verdict, None, (), {}, {}, "", 0, 0, 0.0, is_read=False)
 
 
 def _with_callees(program: Program, names: Sequence[str]) -> set[str]:

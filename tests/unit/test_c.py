@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transpile.corpus import ir
+from transpile.corpus.language import language
 from transpile.corpus.languages.c import LANGUAGE as C
 from transpile.corpus.languages.cpp import LANGUAGE as CPP
 from transpile.corpus.signature import Parameter, Signature, Struct
@@ -245,3 +246,19 @@ def test_loops_and_branches() -> None:
         "    return v0;\n"
         "}"
     )
+
+
+def test_definitions_names_what_the_reader_leaves_out():
+    text = """
+    #define SQUARE(x) ((x) * (x))
+    typedef struct { int data[4]; } box_t;
+    int plain(int a) { if (a) { return 1; } return SQUARE(a); }
+    static int table[] = { 1, 2 };
+    int boxed(const box_t *box) { while (box->data[0]) { } return 0; }
+    int declared(int a);
+    """
+    found = language("c").definitions(text)
+    assert found == ["plain", "boxed"]
+    assert [f.name for f in language("c").read(text)] == ["plain"]
+    assert language("cpp").definitions('extern "C" { int a(void) { return 1; } } namespace n { int b() { return 2; } }') == ["a", "b"]
+    assert language("rust").definitions("pub fn a(x: &[u8]) -> u8 { x[0] }\nimpl S { fn inner() {} }\nfn b() {}") == ["a", "b"]
