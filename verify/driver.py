@@ -74,8 +74,9 @@ class WrongType(UnusableModule):
 class Outcomes:
     """What came of each vector: `status` (RETURNED, a trap's code, NOT_RUN), raw result bits, and the arena afterwards.
 
-    `results` and `arenas` mean something only where the status is RETURNED. `fuel` is what the whole run used. `calls`: a hash of the calls
-    of imports, with their arguments, and of the growth of memory; `log`: those of the last vector in words.
+    `results` and `arenas` mean something only where the status is RETURNED; with a probe also the arenas of what trapped. `fuel` is what
+    the whole run used. `calls`: a hash of the calls of imports, with their arguments, and of the growth of memory; `log`: those of the last
+    vector in words.
     """
 
     status: np.ndarray
@@ -234,6 +235,11 @@ class Placement:
             if target.memory and high <= exports["memory"].data_len(store):
                 notes.write(store, exports["memory"].read(store, low, high), 0)
 
+    def arena(self) -> np.ndarray:
+        """What the arena holds now."""
+        memory = self.linker.get(self.store, "target", "memory")
+        return np.frombuffer(memory.read(self.store, self.base, self.base + self.stride), np.uint8)
+
     def _stand_in(self, linker: wasmtime.Linker) -> wasmtime.Memory:
         """Define the imports; returns the memory where they look for the module's data."""
         low, high = self.target.data
@@ -325,6 +331,8 @@ class _Session:
             status[start:at] = RETURNED
             if trap == RETURNED:
                 break
+            if trap != RETURNED and self.place.probe:
+                self.after[at] = self.place.arena()
             self.recover()
             if trap == OUT_OF_FUEL and at > start:
                 start = at

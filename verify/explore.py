@@ -35,6 +35,7 @@ from transpile.verify.explore_wat import (
 )
 from transpile.verify.instrument import BASE, Instrumented
 from transpile.verify.layout import CAPACITY, LENGTHS, Layout, Vectors
+from transpile.verify.policy import unusable
 
 _POT = 3_000_000
 """Fuel handed out at a time: what one endless input can burn."""
@@ -160,6 +161,10 @@ class Explorer:
             # One that does not end costs as much as many traps.
             stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
             self.traps += 1 + 20 * (stuck > 1)
+            if not unusable(np.array([trap]))[0]:
+                # A panic is an outcome like others.
+                self.store.set_fuel(_POT)
+                driver.call(self.store, self.exports["count" if entry == "replay" else "keep"])
             if not self.target.stack:
                 self.place.load()
                 self._instantiate()
@@ -198,7 +203,7 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
         "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
         "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
         "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
-        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
+        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0, "owners": put(16 * probes.tail),
     }  # fmt: skip
     parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
     return _Tables(settings, parts, at)

@@ -14,6 +14,7 @@ SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
     "lengths", "length_count", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
+    "owners",
 )  # fmt: skip
 SCALAR, LENGTH, FIELD = 0, 1, 2
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
@@ -54,12 +55,22 @@ _TEXT = """(module
   (func $row (param $number i32) (result i32)
     (i32.add {rows} (i32.mul (local.get $number) {row_bytes})))
 
-  ;; A row to start from: of the newest ones half of the time.
-  (func $parent (result i32) (local $recent i32)
-    (local.set $recent (select {found} (i32.const 32) (i32.lt_u {found} (i32.const 32))))
-    (if (i32.and (call $below (i32.const 2)) (i32.const 1))
-      (then (return (call $row (i32.sub (i32.sub {found} (i32.const 1)) (call $below (local.get $recent)))))))
-    (call $row (call $below {found})))
+  ;; A row to start from: mostly one that has a feature which few rows have, the rarest of some features picked at random.
+  (func $parent (result i32) (local $tries i32) (local $at i32) (local $hits i32) (local $best i32) (local $least i32)
+    (local.set $best (call $below {found}))
+    (if (call $below (i32.const 4))
+      (then
+        (local.set $least (i32.const 256))
+        (local.set $tries (i32.add (i32.const 4) (call $below (i32.const 40))))
+        (loop $more
+          (local.set $at (call $below (i32.shl {tail} (i32.const 3))))
+          (local.set $hits (i32.load8_u $d (i32.add {hits} (local.get $at))))
+          (if (i32.lt_u (i32.sub (local.get $hits) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
+            (then (local.set $least (local.get $hits))
+                  (local.set $best (i32.load16_u $d (i32.add {owners} (i32.shl (local.get $at) (i32.const 1)))))))
+          (local.set $tries (i32.sub (local.get $tries) (i32.const 1)))
+          (br_if $more (local.get $tries)))))
+    (call $row (local.get $best)))
 
   (func $cut (param $value i64) (param $width i32) (result i64)
     (if (result i64) (i32.eq (local.get $width) (i32.const 8)) (then (local.get $value))
@@ -279,9 +290,9 @@ _TEXT = """(module
     (if (i32.ge_u (local.get $byte) (i32.const 64)) (then (return (i32.const 128))))
     (i32.shl (i32.const 1) (i32.sub (i32.const 32) (i32.clz (local.get $byte)))))
 
-  ;; Whether the last call had a feature that fewer than `limit` rows have; with `count`, they are counted.
-  (func $account (param $count i32) (result i32) (local $at i32) (local $column i32) (local $byte i32) (local $bits i32) (local $hit i32)
-                 (local $rare i32)
+  ;; Whether the last call had a feature that fewer than `limit` rows have; with `count`, they are counted, as those of row `owner`.
+  (func $account (param $count i32) (param $owner i32) (result i32) (local $at i32) (local $column i32) (local $byte i32)
+                 (local $bits i32) (local $hit i32) (local $feature i32) (local $rare i32)
     (local.set $at (i32.add {base} (i32.shl {stride} (i32.const 1))))
     (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $at) {ways}))) (then (return (i32.const 0))))
     (block $done (loop $next
@@ -295,16 +306,29 @@ _TEXT = """(module
           (local.set $bits (call $features (local.get $byte) (local.get $column)))
           (block $end (loop $bit
             (br_if $end (i32.eqz (local.get $bits)))
-            (local.set $hit (i32.add (i32.add {hits} (i32.shl (local.get $column) (i32.const 3))) (i32.ctz (local.get $bits))))
+            (local.set $feature (i32.add (i32.shl (local.get $column) (i32.const 3)) (i32.ctz (local.get $bits))))
+            (local.set $hit (i32.add {hits} (local.get $feature)))
             (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
             (local.set $byte (i32.load8_u $d (local.get $hit)))
             (if (i32.lt_u (local.get $byte) {limit}) (then (local.set $rare (i32.const 1))))
-            (if (i32.and (local.get $count) (i32.lt_u (local.get $byte) (i32.const 255)))
-              (then (i32.store8 $d (local.get $hit) (i32.add (local.get $byte) (i32.const 1)))))
+            (if (local.get $count)
+              (then (i32.store16 $d (i32.add {owners} (i32.shl (local.get $feature) (i32.const 1))) (local.get $owner))
+                    (if (i32.lt_u (local.get $byte) (i32.const 255))
+                      (then (i32.store8 $d (local.get $hit) (i32.add (local.get $byte) (i32.const 1)))))))
             (br $bit)))))
       (local.set $column (i32.add (local.get $column) (i32.const 1)))
       (br $next)))
     (local.get $rare))
+
+  ;; Keep the scratch row if it had a rare feature. Also called after a trap that is an outcome like others.
+  (func $keep (export "keep")
+    (if (i32.and (i32.lt_u {found} {capacity}) (call $account (i32.const 0) (i32.const 0)))
+      (then
+        (drop (call $account (i32.const 1) {found}))
+        (memory.copy $d $d (call $row {found}) {scratch} {row_bytes})
+        (i32.store $d {at_found} (i32.add {found} (i32.const 1))))))
+
+  (func $count (export "count") (drop (call $account (i32.const 1) (i32.sub {iteration} (i32.const 1)))))
 
   (func (export "replay")  (local $row i32)
     (call $restore {stack})
@@ -314,7 +338,7 @@ _TEXT = """(module
       (i32.store $d {at_iteration} (i32.add {iteration} (i32.const 1)))
       (call $place (local.get $row))
       (call $call (local.get $row))
-      (drop (call $account (i32.const 1)))
+      (call $count)
       (br $next))))
 
   (func (export "explore")  (local $changes i32)
@@ -331,10 +355,6 @@ _TEXT = """(module
       (call $settle {scratch})
       (call $place {scratch})
       (call $call {scratch})
-      (if (call $account (i32.const 0))
-        (then
-          (drop (call $account (i32.const 1)))
-          (memory.copy $d $d (call $row {found}) {scratch} {row_bytes})
-          (i32.store $d {at_found} (i32.add {found} (i32.const 1)))))
+      (call $keep)
       (br $next)))))
 """

@@ -5,7 +5,7 @@ The probes write into the tail of the arena, so that the driver hands them out p
 and select, and every target of br_table, in the function and the callees of its own module that are not the runtime's (`RUNTIME`).
 An access whose index times the size of an element wraps counts as outside (`addresses`).
 Invariant: but for fuel and the arena's tail the instrumented function behaves as the original. Limits: accesses of callees count too; those
-of memory.copy and memory.fill are not checked; a module without a memory has no place for probes.
+of memory.copy and memory.fill are not checked; a module that imports its memory has no place for probes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.addresses import scaled_indices
 from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE
-from transpile.verify.thin import add_functions, parsed, reachable, thin
+from transpile.verify.thin import add_functions, parsed, reachable, thin, with_memory
 from transpile.verify.types import Executable
 
 BASE = "verify_arena"
@@ -40,7 +40,8 @@ _COMPARED = frozenset(
     "add sub mul div div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u "
     "lt gt le ge min max copysign".split()
 )
-HELPERS = ("i32", "i64", "f32", "f64")
+HELPERS = ("i32", "i64", "f32", "f64", "near i32", "near i64")
+_STEPS = (0, 2, 4, 6, 8, 12, 20)
 _RELATIONS = {
     "i": ("a b eq", "a 1 add b eq", "b 1 add a eq", "a b xor 0 lt_s", "a b lt_s", "b 0 ne", "a b and 0 ne", "a 0 lt_s"),
     "f": ("a b eq", "a b lt", "a b gt", "a a ne", "b b ne", "a 0 eq", "b 0 eq", "a b div 0 lt"),
@@ -145,9 +146,10 @@ def _characters(constant: int) -> list[int]:
 def instrument(executable: Executable, stride: int) -> Instrumented | None:
     """The instrumented form for arenas of `stride` bytes; None where there is no place for probes."""
     executable = thin(executable)
-    module = parsed(executable.wasm)
-    if not any(e.name == "memory" and e.kind == "memory" for e in module.exports):
+    wasm = with_memory(executable.wasm)
+    if wasm is None:
         return None
+    module = parsed(wasm)
     base = len(module.globals)
     ranges = _own_memory(module)
     branches: list[tuple[str, int, int]] = []
@@ -170,7 +172,7 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
             fixed.append((name, immediate))
         bodies[function.index] = encode_body((*function.locals, *_TEMPORARIES, *["i32"] * products), fixed)
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)])
-    wasm = add_functions(wasm, [(((kind, kind, "i32"), ()), helper(kind, base)) for kind in HELPERS])
+    wasm = add_functions(wasm, [(((kind[-3:], kind[-3:], "i32"), ()), helper(kind, base)) for kind in HELPERS])
     return Instrumented(Executable(wasm, executable.export), tuple(branches), stride, len(hints), executable)
 
 
@@ -233,10 +235,10 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
         code += [("i64.const", products[place]), ("i64.mul", None)]
         return [*code, ("local.get", effective), ("i64.extend_i32_s", None), ("i64.ne", None), ("local.set", wrapped[place])]
 
-    def hint(kind: str, second: Code) -> Code:
+    def hint(kind: str, second: Code, how: str = "") -> Code:
         """Note how the value on the stack, which stays there, and a second one relate."""
         hints.append(len(hints))
-        return [("local.tee", left[kind]), ("local.get", left[kind]), *second, ("hint", (kind, hints[-1]))]
+        return [("local.tee", left[kind]), ("local.get", left[kind]), *second, ("hint", (how + kind, hints[-1]))]
 
     for place, (name, immediate, _) in enumerate(instructions):
         if place in products:
@@ -244,7 +246,10 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
             continue
         kind, _, operation = name.partition(".")
         if counted and operation in _COMPARED and kind in HELPERS:
-            out += [("local.set", kept[kind]), *hint(kind, [("local.get", kept[kind])]), ("local.get", kept[kind])]
+            out += [("local.set", kept[kind]), *hint(kind, [("local.get", kept[kind])])]
+            if operation in ("eq", "ne") and kind[0] == "i":
+                out += hint(kind, [("local.get", kept[kind])], "near ")
+            out.append(("local.get", kept[kind]))
         elif counted and operation == "eqz":
             out += hint(kind, [(f"{kind}.const", 0)])
         access = _ACCESS.match(name)
@@ -273,8 +278,13 @@ def _rewrite(function: WasmFunction, base: int, stride: int, ranges: list[tuple[
 
 
 def helper(kind: str, base: int) -> bytes:
-    """The body of a function (a, b, offset in the arena) that adds to the byte there what relations hold between a and b."""
+    """The body of a function (a, b, offset in the arena) that adds to the byte there what relations hold between a and b.
+
+    The near ones add how far a and b are apart, in steps: a way for a search to come closer to where they are equal.
+    """
     code: Code = [("global.get", base), ("local.get", 2), ("i32.add", None), ("local.tee", 2), ("local.get", 2), ("i32.load8_u", (0, 0))]
+    if kind.startswith("near"):
+        return encode_body((), [*code, *_near(kind[-3:]), ("i32.or", None), ("i32.store8", (0, 0)), ("end", None)])
     for bit, relation in enumerate(_RELATIONS["f" if kind[0] == "f" else "i"]):
         for word in relation.split():
             if word in "ab":
@@ -290,3 +300,13 @@ def helper(kind: str, base: int) -> bytes:
 
 def _signed(value: int) -> int:
     return value - (1 << 32) if value >= 1 << 31 else value
+
+
+def _near(kind: str) -> Code:
+    """One bit for the number of bits of |a - b|, the two parameters of a helper; its third is used up."""
+    code: Code = [("local.get", 0), ("local.get", 1), (f"{kind}.sub", None), ("local.tee", 0)]
+    code += [(f"{kind}.const", 0), ("local.get", 0), (f"{kind}.sub", None), ("local.get", 0), (f"{kind}.const", 0), (f"{kind}.ge_s", None)]
+    code += [("select", None), (f"{kind}.clz", None), *([("i32.wrap_i64", None)] if kind == "i64" else []), ("local.set", 2), ("i32.const", 1)]
+    for place, step in enumerate(_STEPS):
+        code += [("local.get", 2), ("i32.const", int(kind[1:]) - step), ("i32.lt_u", None), *([("i32.add", None)] if place else [])]
+    return [*code, ("i32.shl", None)]

@@ -29,7 +29,7 @@ FUEL = 200_000
 _DRAWN = 0.6
 """Share of the vectors that are drawn from the types, where the others can be found by exploring."""
 _PROBED = 96
-_CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 192, 16
+_CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
 _EXAMPLES = 8
 """Rows wanted of every feature."""
@@ -215,7 +215,6 @@ class _Study:
         else:
             outcomes = self.plain.run(arguments, vectors.arenas, fuel=self._fuel(vectors.layout))
             counts = np.zeros((len(vectors), 0), np.uint8)
-            strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1)
-        returned = outcomes.status == driver.RETURNED
-        bad = policy.unusable(outcomes.status) | returned & strayed
-        return ~bad, counts * returned[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())
+            strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1) & (outcomes.status == driver.RETURNED)
+        usable = ~policy.unusable(outcomes.status) & ~strayed
+        return usable, counts * usable[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())

@@ -21,6 +21,8 @@ CONSTRUCTORS = ("_initialize", "__wasm_call_ctors")
 
 _KEPT_NAMES = (7, 9)
 """Subsections of the name section that stay as they are: globals and data segments."""
+_ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
+"""The order of sections."""
 _HEADER = b"\0asm\1\0\0\0"
 
 
@@ -91,17 +93,36 @@ def _cut(module: WasmModule, export: str) -> bytes:
 
 
 def rebuilt(wasm: bytes, change: Callable[[int, bytes], bytes], missing: Mapping[int, bytes]) -> bytes:
-    """The module with every section's payload (but custom ones) passed through `change`; `missing` ones are put at the end, if they are."""
+    """The module with every section's payload (but custom ones) passed through `change`; `missing` sections are added where there are none."""
     module = WasmModule.parse(wasm)
+    payloads = dict(missing) | {section: change(section, wasm[start:end]) for section, start, end in module.sections if section}
     out = bytearray(_HEADER)
-    absent = {section: payload for section, payload in missing.items() if section not in [one for one, _, _ in module.sections]}
-    custom = bytearray()
+    for section in sorted(payloads, key=_ORDER.index):
+        out += bytes([section]) + write_unsigned(len(payloads[section])) + payloads[section]
     for section, start, end in module.sections:
-        payload = change(section, wasm[start:end]) if section else wasm[start:end]
-        (out if section else custom).extend(bytes([section]) + write_unsigned(len(payload)) + payload)
-    for section, payload in absent.items():
-        out += bytes([section]) + write_unsigned(len(payload)) + payload
-    return bytes(out + custom)
+        if not section:
+            out += b"\0" + write_unsigned(end - start) + wasm[start:end]
+    return bytes(out)
+
+
+def with_memory(wasm: bytes) -> bytes | None:
+    """The module with a memory exported as "memory"; None where that name is taken or the memory imported."""
+    module = parsed(wasm)
+    found = [e for e in module.exports if e.name == "memory"]
+    if found:
+        return wasm if found[0].kind == "memory" else None
+    if any(i.kind == "memory" for i in module.imports):
+        return None
+    entry = write_name("memory") + bytes([KINDS.index("memory"), 0])
+
+    def change(section: int, payload: bytes) -> bytes:
+        if section != 7:
+            return payload
+        reader = Reader(payload)
+        count = reader.number()
+        return write_unsigned(count + 1) + payload[reader.at :] + entry
+
+    return rebuilt(wasm, change, {5: b"\1\0\1", 7: b"\1" + entry})
 
 
 def add_functions(wasm: bytes, added: Sequence[tuple[FunctionType, bytes]]) -> bytes:
