@@ -38,7 +38,9 @@ def run(
 
     `verify policy` says what counts as the same.
     """
-    from transpile.corpus.console import check_writable, progress_bar, write_whole
+    from transpile.corpus.console import progress_bar
+    from transpile.corpus.errors import TranspileError
+    from transpile.corpus.files import check_writable, write_whole
     from transpile.verify import html as pages
     from transpile.verify import junit as xml
     from transpile.verify.parallel import cores
@@ -51,8 +53,12 @@ def run(
     manifest = _manifest(original, translated, function, require)
     chosen = {"inputs": 4096, "seed": 0} | manifest.options | {k: v for k, v in {"inputs": inputs, "seed": seed}.items() if v is not None}
     signal.signal(signal.SIGTERM, _interrupt)
-    with progress_bar("verify") as progress:
-        report = judge_all(manifest.pairs, Options(**chosen), jobs or cores(), State(state), progress)
+    try:
+        with progress_bar("verify") as progress:
+            report = judge_all(manifest.pairs, Options(**chosen), jobs or cores(), State(state), progress)
+    except KeyboardInterrupt:
+        kept = f"finished verdicts are in {state}; the same command goes on from there" if state else "with --state FILE, finished verdicts are kept"
+        raise TranspileError("interrupted", hint=kept) from None
     report["alone"] = [str(path) for path in manifest.alone]
     if html is not None:
         write_whole(html, pages.page_of_run(report, sources))

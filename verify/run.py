@@ -1,0 +1,217 @@
+"""Many pairs of files, judged function by function on all cores, as one report that is data.
+
+Two steps: every pair of files is compiled and its functions matched; then every function is judged, each a task of its own. Whatever
+is finished is kept in a `State`. Invariants: the report does not depend on the number of processes, nor on interruptions (but for times);
+what a translation did wrong is a verdict, what keeps a pair from being judged is its `error`.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from transpile.corpus.errors import TranspileError
+from transpile.verify.load import Pair, read_pairs
+from transpile.verify.manifest import FilePair
+from transpile.verify.parallel import Lost, each
+from transpile.verify.state import State, hash_of, key_of, tool_hash
+from transpile.verify.types import VERIFIED, Verdict
+
+Progress = Callable[[int, int, str], None]
+
+_FEW = 4
+"""A process of its own is worth it for more functions than this: it takes a second to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How each function is judged."""
+
+    inputs: int = 4096
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """What a pair of files holds: functions of both by name, and those of the original alone; or why it can't be judged."""
+
+    pairs: dict[str, Pair]
+    missing: list[str]
+    error: TranspileError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One function to judge."""
+
+    files: FilePair
+    name: str
+    pair: Pair
+    options: Options
+    key: str
+
+
+def run(files: Sequence[FilePair], options: Options, jobs: int, state: State, progress: Progress) -> dict[str, Any]:
+    """The report: `pairs` (with what is missing, or the error), `functions` (a record each, in order), `summary`, `policy`.
+
+    Raises TranspileError where the one pair there is can't be judged; of several, the others are judged all the same.
+    """
+    from transpile.verify.policy import TEXT
+
+    keys = [_key(pair, options) for pair in files]
+    left = [(pair, key) for pair, key in zip(files, keys, strict=True) if not _finished(state, key)]
+    progress(0, max(len(left), 1), "compiling")
+    tasks: list[_Task] = []
+    errors: dict[str, TranspileError] = {}
+    for done, ((pair, key), matched) in enumerate(each(_match, left, min(jobs, len(left))), 1):
+        if isinstance(matched, Lost):
+            matched = _Matched({}, [], TranspileError(matched.message, hint="judge this pair alone, with more memory"))
+        if matched.error is not None:
+            if len(files) == 1:
+                raise matched.error
+            errors[key] = matched.error
+        else:
+            state.put(key, {"functions": list(matched.pairs), "missing": matched.missing})
+            tasks += [_Task(pair, name, one, options, key_of(key, name)) for name, one in matched.pairs.items()]
+        progress(done, len(left), "compiling")
+    tasks = [t for t in tasks if state.get(t.key) is None]
+    for done, (task, record) in enumerate(each(_judge, tasks, jobs if len(tasks) > _FEW else 1), 1):
+        if isinstance(record, Lost):
+            record = _record(task, Verdict("inconclusive", evidence=record.message), 0.0)
+        state.put(task.key, record)
+        progress(done, len(tasks), task.name)
+    return _report(files, keys, state, errors, options, TEXT)
+
+
+def _key(pair: FilePair, options: Options) -> str:
+    return key_of(str(pair.original), str(pair.translated), hash_of(pair.original), hash_of(pair.translated), pair.functions,
+                  pair.preconditions, asdict(options), tool_hash())  # fmt: skip
+
+
+def _finished(state: State, key: str) -> bool:
+    known = state.get(key)
+    return known is not None and all(state.get(key_of(key, name)) is not None for name in known["functions"])
+
+
+def _match(work: tuple[FilePair, str]) -> _Matched:
+    files, _ = work
+    try:
+        pairs: dict[str, Pair] = {}
+        missing: list[str] = []
+        if len(files.functions) == 1:
+            pairs, missing = read_pairs(files.original, files.translated, files.functions[0])
+            missing = []
+        else:
+            pairs, missing = read_pairs(files.original, files.translated)
+        if files.functions:
+            wanted = set(files.functions)
+            lacking = sorted(wanted - pairs.keys())
+            if lacking:
+                raise TranspileError(f"no function '{lacking[0]}' in both {files.original} and {files.translated}",
+                                     hint=f"both have {', '.join(sorted(pairs)[:8])}")  # fmt: skip
+            pairs, missing = {n: p for n, p in pairs.items() if n in wanted}, []
+        _check_preconditions(files, pairs)
+    except TranspileError as error:
+        return _Matched({}, [], error)
+    return _Matched(pairs, missing)
+
+
+def _check_preconditions(files: FilePair, pairs: dict[str, Pair]) -> None:
+    """Before any work is done. Raises TranspileError."""
+    if not files.preconditions:
+        return
+    from transpile.verify.precondition import parse
+
+    for name, texts in files.preconditions.items():
+        if name in pairs:
+            parse(texts, pairs[name].signature)
+        elif not files.functions:
+            raise TranspileError(f"there is a precondition of '{name}', but {files.original} and {files.translated} have no such function in common",
+                                 hint=f"they have {', '.join(sorted(pairs)[:8])}")  # fmt: skip
+
+
+def _judge(task: _Task) -> dict[str, Any]:
+    from transpile.verify.judge import Jury
+    from transpile.verify.precondition import parse
+
+    started = time.monotonic()
+    pair = task.pair
+    if pair.translated is None:
+        verdict = Verdict("wrong_signature", evidence="cannot be called alike", detail=pair.problem)
+    else:
+        texts = task.files.preconditions.get(task.name, ())
+        accepts = parse(texts, pair.signature) if texts else None
+        jury = Jury(pair.original, pair.signature, inputs=task.options.inputs, seed=task.options.seed, accepts=accepts, thorough=True)
+        # A wrong helper has its own verdict; it does not condemn its callers.
+        verdict = jury.judge_alone(pair.translated)
+    return _record(task, verdict, time.monotonic() - started)
+
+
+def _record(task: _Task, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    files = task.files
+    texts = files.preconditions.get(task.name, ())
+    words = ["verify", "run", str(files.original), str(files.translated), "--function", task.name]
+    words += [word for text in texts for word in ("--require", text)]
+    words += ["--inputs", str(task.options.inputs), "--seed", str(task.options.seed)]
+    return {
+        "name": task.name,
+        "original": str(files.original),
+        "translated": str(files.translated),
+        **verdict.as_json(),
+        "preconditions": list(texts),
+        "seconds": round(seconds, 3),
+        "command": shlex.join(words),
+    }
+
+
+def _report(
+    files: Sequence[FilePair], keys: Sequence[str], state: State, errors: dict[str, TranspileError], options: Options, policy: str
+) -> dict[str, Any]:
+    pairs, functions = [], []
+    for pair, key in zip(files, keys, strict=True):
+        error = errors.get(key)
+        known = {"functions": [], "missing": []} if error else state.get(key)
+        pairs.append({
+            "original": str(pair.original), "translated": str(pair.translated), "missing": known["missing"],
+            "error": {"message": error.message, "hint": error.hint} if error else None,
+        })  # fmt: skip
+        functions += [state.get(key_of(key, name)) for name in known["functions"]]
+    statuses = Counter(f["status"] for f in functions)
+    return {
+        "pairs": pairs,
+        "functions": functions,
+        "summary": {"functions": len(functions), "verified": sum(statuses[s] for s in VERIFIED), "errors": len(errors), **statuses},
+        "options": asdict(options),
+        "policy": policy,
+    }
+
+
+def exit_code(report: dict[str, Any]) -> int:
+    """0: all equivalent; 1: some are not; 2: some could not be judged at all."""
+    if report["summary"]["errors"]:
+        return 2
+    return 0 if report["summary"]["verified"] == report["summary"]["functions"] else 1
+
+
+def sources(path: str) -> dict[str, str]:
+    """The text of each function of a file as it stands there, by name; for wasm its canonical text. What can't be read is empty."""
+    from transpile.corpus.program import language_of
+    from transpile.corpus.wasm import WasmModule
+    from transpile.corpus.wat import canonical, pretty, read_wat
+
+    place = Path(path)
+    try:
+        tongue = language_of(place)
+        if tongue is not None:
+            text, _ = tongue.gather(place.read_text(errors="replace"), place.parent)
+            return {f.name: f.text for f in tongue.read(text)}
+        data = place.read_bytes()
+        module = WasmModule.parse(data if data[:4] == b"\0asm" else read_wat(data.decode(errors="replace")))
+        return {f.name: pretty(canonical(f).text) for f in module.functions}
+    except (OSError, TranspileError):
+        return {}
