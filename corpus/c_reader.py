@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -39,8 +40,9 @@ _LENGTH = re.compile(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """A named tuple, since files have many."""
+
     kind: str
     text: str
     start: int
@@ -58,8 +60,7 @@ class Declared:
 
 def tokens(text: str) -> list[Token]:
     """Tokens without comments and white space; a whole preprocessor line is one of kind `directive`."""
-    found = (Token(m.lastgroup or "", m.group(), *m.span()) for m in _TOKEN.finditer(text))
-    return [t for t in found if t.kind != "skip"]
+    return [Token(m.lastgroup or "", m.group(), *m.span()) for m in _TOKEN.finditer(text) if m.lastgroup != "skip"]
 
 
 def assign_lengths(parameters: list[Parameter]) -> tuple[Parameter, ...]:
@@ -181,7 +182,7 @@ class CReader:
             declared = self.type_of(words[:-1])
             if declared is not None and not declared.pointer and declared.type in WIDTHS and words[-1] not in _SCALARS:
                 self.scalars[words[-1]] = declared.type
-                self.replaced[words[-1]] = " ".join(words[:-1])
+                self.replaced[words[-1]] = " ".join(self.replaced.get(w, w) for w in words[:-1])
 
     def enum(self, words: list[str], is_typedef: bool) -> None:
         if "{" not in words:

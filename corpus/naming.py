@@ -85,6 +85,7 @@ def _rename(
     names |= own_structs
     text = language.canonical_types(source.text)
     header, body = text[: text.index("{")], lex(text[text.index("{") :])
+    members = own_members(body)
     mutable = [m.group(1) for m in re.finditer(r"\bmut\s+([A-Za-z_]\w*)\s*:", header)]
     local = 0
     for i, token in enumerate(body):
@@ -101,12 +102,27 @@ def _rename(
     for i, token in enumerate(body):
         after_dot = i and body[i - 1] in (".", "->")
         is_initializer = token in fields and i and body[i - 1] in ("{", ",") and body[i + 1 : i + 2] == [":"]
-        renamed.append(fields.get(token, token) if after_dot or is_initializer else names.get(token, token))
+        member = after_dot or is_initializer
+        renamed.append(fields.get(token, names.get(token, token) if token in members else token) if member else names.get(token, token))
     shadows = [f"let mut {names[n]} = {names[n]};" for n in mutable]
     body_text = canonical_text(" ".join([renamed[0], *shadows, *renamed[1:]]))
     head = canonical_text(language.write_header(signature))
     callees = tuple(_rename(c, language, numbering, signatures, structs, fields) for c in source.callees)
     return SourceFunction(source.language, signature, f"{head} {body_text[1:].strip()}", callees)
+
+
+def own_members(body: Sequence[str]) -> frozenset[str]:
+    """Words inside the braces of structs and unions that a C body itself defines: its members' names, among others."""
+    inside: set[str] = set()
+    for i, token in enumerate(body):
+        if token in ("struct", "union"):
+            j = i + 1 if body[i + 1 : i + 2] == ["{"] else i + 2
+            depth = 0
+            while body[j : j + 1] and (depth or body[j] == "{"):
+                depth += (body[j] == "{") - (body[j] == "}")
+                inside.add(body[j])
+                j += 1
+    return frozenset(t for t in inside if _IDENTIFIER.fullmatch(t))
 
 
 def natural_names(signature: Signature) -> dict[str, str]:

@@ -8,7 +8,6 @@ and the compilers alone, not on the number of workers or on interruptions.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -23,22 +22,20 @@ from transpile.corpus.decontamination import benchmarks
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.naming import canonical_function
-from transpile.corpus.pairs import FunctionPair, callees_json, read_shard, signature_json, write_shard
+from transpile.corpus.pairs import FunctionPair, callees_json, signature_json, write_shard
+from transpile.corpus.real import Part, RealFunction, Tree, callee_names, functions_of, in_cpp, parts
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.splits import COUNTED, NATURAL, finish, held_out_names
 from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical, skeleton
 
-NATURAL = Path(__file__).with_name("natural")
 MAX_WORDS = 800
 """Longest canonical text, of WAT or of source, in words."""
 MIN_INSTRUCTIONS = 3
 CHUNK = 400
 """Generated programs in a chunk."""
-ROWS = 20_000
-"""Rows in a finished shard."""
-NOVEL_PER_THOUSAND = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def compile_pairs(
             drops["too long"] += 1
         elif len(module.function(result.export).instructions) < MIN_INSTRUCTIONS:
             drops["trivial"] += 1
-        elif benchmarks().match(source.text):
+        elif any(benchmarks().match(one.text) for one in (source, *source.callees)):
             drops["benchmark"] += 1
         else:
             yield FunctionPair(
@@ -141,7 +138,7 @@ def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction
             found[name] = {f.name: f for f in language(name).read(path.read_text())}
     signatures: dict[str, Signature] = {f.name: f.signature for f in found.get("c", {}).values()}
     for name, source in found.get("c", {}).items():
-        order = _callee_names(source)
+        order = callee_names(source)
         versions = {}
         for tongue, functions in found.items():
             if name in functions:
@@ -151,13 +148,6 @@ def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction
                     continue
         if versions:
             yield name, versions
-
-
-def _callee_names(source: SourceFunction) -> list[str]:
-    out: list[str] = []
-    for callee in source.callees:
-        out += [n for n in [*_callee_names(callee), callee.name] if n not in out]
-    return out
 
 
 def _natural(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
@@ -172,18 +162,26 @@ def _natural(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
 
 
 def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
-    path = Path(chunk.argument)
-    lang = next(tongue for tongue in languages().values() if path.suffix in tongue.suffixes)
-    functions = lang.read(path.read_text(errors="replace"))
-    signatures = {f.name: f.signature for f in functions}
-    chosen = []
-    for f in functions:
-        try:
-            chosen.append((f.name, canonical_function(f, lang, _callee_names(f), signatures)))
-        except (KeyError, ValueError):
-            drops["signature not understood"] += 1
-    groups = [f"{chunk.name}/{name}" for name, _ in chosen]
-    yield from compile_pairs(lang, groups, [n for n, _ in chosen], [s for _, s in chosen], chunk.name, "unknown", drops)
+    found: dict[str, RealFunction] = {}
+    for one in functions_of(Part.read(chunk.argument), drops):
+        if found.setdefault(one.source.text, one) is not one:
+            drops["duplicate"] += 1
+    functions = {f"real/{f.origin}:{f.name}": f for f in found.values()}
+    for tongue in languages().values():
+        chosen = {group: f.source for group, f in functions.items() if f.source.language == tongue.name}
+        mine = Counter[str]()
+        if tongue.name == "cpp":  # most C is C++ too
+            chosen |= {group: in_cpp(f.source) for group, f in functions.items() if f.source.language == "c"}
+        if not chosen:
+            continue
+        names = [functions[group].name for group in chosen]
+        for pair in compile_pairs(tongue, list(chosen), names, list(chosen.values()), "", "", mine):
+            origin = functions[pair.group]
+            yield replace(pair, origin=origin.origin, licence=origin.licence)
+        if tongue.name != "cpp":
+            drops[f"{COUNTED}unique ({tongue.name})"] += len(chosen)
+            drops[f"{COUNTED}compiled ({tongue.name})"] += len(chosen) - mine[f"compile error ({tongue.name})"]
+        drops.update(mine)
 
 
 def _run(chunk: Chunk, raw: Path) -> str:
@@ -198,15 +196,22 @@ def _run(chunk: Chunk, raw: Path) -> str:
     return chunk.name
 
 
-def chunks(*, programs: int, seed: int, source: Path | None = None) -> list[Chunk]:
-    """The work of a build: the hand-written topics and `programs` generated ones, or the files of a user's folder."""
-    if source is not None:
-        suffixes = {s for tongue in languages().values() for s in tongue.suffixes}
-        files = sorted(p for p in ([source] if source.is_file() else source.rglob("*")) if p.suffix in suffixes and p.is_file())
-        if not files:
-            raise TranspileError(f"no source files in {source}", hint=f"known suffixes: {', '.join(sorted(suffixes))}")
-        root = source.parent if source.is_file() else source
-        return [Chunk(f"source/{p.relative_to(root)}", "source", str(p)) for p in files]
+def source_chunks(trees: Sequence[Tree], *, any_licence: bool = False) -> tuple[list[Chunk], Counter[str]]:
+    """The work of a build from source trees, and the files passed over, by reason. Raises TranspileError where there is nothing to do."""
+    passed: Counter[str] = Counter()
+    work = []
+    for tree in trees:
+        found, why = parts(tree, any_licence=any_licence)
+        passed.update(why)
+        work += [Chunk(f"real/{tree.name}/{i:04}-{part.key()}", "source", part.json()) for i, part in enumerate(found)]
+    if not work:
+        suffixes = sorted({s for tongue in languages().values() for s in tongue.suffixes})
+        raise TranspileError("no source files found", hint=f"known suffixes: {', '.join(suffixes)}; tests and vendored folders are passed over")
+    return work, passed
+
+
+def chunks(*, programs: int, seed: int) -> list[Chunk]:
+    """The work of a build without sources: the hand-written topics and `programs` generated ones."""
     natural = [Chunk(f"natural/{p.stem}", "natural", p.stem) for p in sorted(NATURAL.glob("*.c"))]
     generated = [
         Chunk(f"generated/{seed}-{i:05}", "generated", "", seed * 1_000_003 + i, min(CHUNK, programs - i * CHUNK))
@@ -215,8 +220,21 @@ def chunks(*, programs: int, seed: int, source: Path | None = None) -> list[Chun
     return natural + generated
 
 
-def build(out: Path, work: Sequence[Chunk], *, workers: int = 2, progress=None) -> None:
-    """Do what is left of `work` into `out/raw`, then finish. `progress(done, total)` is called after each chunk."""
+def held_out_shapes() -> set[str]:
+    """Skeletons of the hand-written functions that are never trained on, compiled anew, for a build that does not hold them."""
+    wanted = held_out_names()
+    functions = [v for p in sorted(NATURAL.glob("*.c")) for name, v in natural_functions(p.stem) if name in wanted]
+    shapes: set[str] = set()
+    for tongue in languages().values():
+        chosen = [v[tongue.name] for v in functions if tongue.name in v]
+        names = [""] * len(chosen)
+        shapes.update(skeleton(p.wat) for p in compile_pairs(tongue, names, names, chosen, "", "", Counter()))
+    return shapes
+
+
+def build(out: Path, work: Sequence[Chunk], *, workers: int = 2, progress=None, passed: Counter[str] | None = None) -> None:
+    """Do what is left of `work` into `out/raw`, then finish. `progress(done, total)` is called after each chunk; `passed` are files that
+    were passed over, by reason, for the manifest."""
     raw = out / "raw"
     raw.mkdir(parents=True, exist_ok=True)
     left = [c for c in work if not (raw / f"{c.name.replace('/', '-')}.json").exists()]
@@ -234,78 +252,4 @@ def build(out: Path, work: Sequence[Chunk], *, workers: int = 2, progress=None) 
                 future.result()
                 if progress:
                     progress(len(work) - len(left) + done, len(work))
-    finish(out, work)
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()
-
-
-def held_out_names() -> frozenset[str]:
-    """The hand-written functions that are never trained on: `natural/held_out.txt`, drawn once by hash of the name, never changed since."""
-    return frozenset((NATURAL / "held_out.txt").read_text().split())
-
-
-def is_novel(wat: str) -> bool:
-    """Whether a skeleton is held out, in every corpus alike: by its hash, so that no training function differs from it in constants alone."""
-    return int.from_bytes(_hash(skeleton(wat))[:4], "big") % 1000 < NOVEL_PER_THOUSAND
-
-
-def finish(out: Path, work: Sequence[Chunk]) -> dict:
-    """Deduplicate, split and write the final shards; returns and writes the manifest."""
-    raw = out / "raw"
-    drops: Counter[str] = Counter()
-    paths = [raw / f"{c.name.replace('/', '-')}.parquet" for c in work]
-    for path in paths:
-        drops.update(json.loads(path.with_suffix(".json").read_text()))
-    held_out = held_out_names()
-    natural_shapes = {
-        _hash(skeleton(pair.wat)) for path in paths if path.name.startswith("natural-") for pair in read_shard(path) if pair.name in held_out
-    }
-    # First pass: which program owns each WAT, and which programs must not be trained on, for any of their WATs.
-    owner: dict[bytes, str] = {}
-    novel: set[str] = set()
-    banned: set[str] = set()
-    for path in paths:
-        for pair in read_shard(path):
-            if owner.setdefault(_hash(pair.wat), pair.group) != pair.group:
-                continue
-            if pair.origin.startswith("natural/") and pair.name in held_out:
-                continue
-            if _hash(skeleton(pair.wat)) in natural_shapes:
-                banned.add(pair.group)
-            elif is_novel(pair.wat):
-                novel.add(pair.group)
-    buffer: list[FunctionPair] = []
-    counts: Counter[str] = Counter()
-    for old in out.glob("part-*.parquet"):
-        old.unlink()
-    part = 0
-    for path in paths:
-        for pair in read_shard(path):
-            if owner[_hash(pair.wat)] != pair.group:
-                drops["duplicate"] += 1
-                continue
-            is_natural = pair.origin.startswith("natural/")
-            if pair.group in banned or (is_natural and pair.group in novel):
-                drops["skeleton of a held-out function"] += 1
-                continue
-            where = "natural" if is_natural and pair.name in held_out else "novel" if pair.group in novel else "train"
-            buffer.append(replace(pair, split=where))
-            counts[f"{where}/{pair.language}"] += 1
-            if len(buffer) == ROWS:
-                write_shard(out / f"part-{part:05}.parquet", buffer)
-                part, buffer = part + 1, []
-    if buffer:
-        write_shard(out / f"part-{part:05}.parquet", buffer)
-    manifest = {
-        "pairs": sum(counts.values()),
-        "splits": {k: counts[k] for k in sorted(counts)},
-        "dropped": {k: v for k, v in sorted(drops.items()) if v},
-        "compilers": {name: tongue.version() for name, tongue in languages().items()},
-        "chunks": len(work),
-    }
-    temporary = out / f"manifest.{os.getpid()}.tmp"
-    temporary.write_text(json.dumps(manifest, indent=2) + "\n")
-    temporary.replace(out / "manifest.json")
-    return manifest
+    finish(out, [c.name for c in work], held_out_shapes, passed)

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import pipeline
+from transpile.corpus import pipeline, splits
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.decontamination import benchmarks
-from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language, languages
 from transpile.corpus.pairs import read_corpus, source_function
 from transpile.corpus.wasm import WasmModule
@@ -54,11 +53,11 @@ def test_rows_compile_alone_to_their_wat(built: Path) -> None:
 
 def test_no_wat_twice_and_no_held_out_shape_in_training(built: Path) -> None:
     owners: dict[str, str] = {}
-    held_out = pipeline.held_out_names()
+    held_out = splits.held_out_names()
     for r in read_corpus(built):
         assert owners.setdefault(r.wat, r.group) == r.group
         if r.split == "train":
-            assert not pipeline.is_novel(r.wat)
+            assert not splits.is_novel(r.wat)
             assert not (r.origin.startswith("natural/") and r.name in held_out)
 
 
@@ -89,24 +88,9 @@ def test_a_killed_build_goes_on_with_nothing_lost_and_nothing_twice(built: Path,
     assert list(read_corpus(tmp_path)) == list(read_corpus(built))
 
 
-def test_a_users_own_folder(tmp_path: Path) -> None:
-    source = tmp_path / "mine"
-    source.mkdir()
-    (source / "a.c").write_text("int twice_and_one(int x) { return x * 2 + 1; }\nint broken(int x) { return y; }\n")
-    (source / "b.rs").write_text("pub fn third(a: &[i32]) -> i32 { if a.len() > 2 { a[2] } else { -1 } }\n")
-    out = tmp_path / "out"
-    pipeline.build(out, pipeline.chunks(programs=0, seed=0, source=source), workers=1)
-    rows = list(read_corpus(out))
-    assert {(r.language, r.name) for r in rows} == {("c", "twice_and_one"), ("rust", "third")}
-    assert {r.licence for r in rows} == {"unknown"}
-    assert json.loads((out / "manifest.json").read_text())["dropped"] == {"compile error (c)": 1}
-    with pytest.raises(TranspileError):
-        pipeline.chunks(programs=0, seed=0, source=tmp_path / "out" / "raw")
-
-
 def test_hand_written_functions_are_many_and_in_three_languages() -> None:
     names = [f.name for p in pipeline.NATURAL.glob("*.c") for f in language("c").read(p.read_text())]
     assert len(names) == len(set(names)) >= 300
-    assert len(pipeline.held_out_names() & set(names)) >= 55
+    assert len(splits.held_out_names() & set(names)) >= 55
     versions = [v for p in list(pipeline.NATURAL.glob("*.c"))[:4] for _, v in pipeline.natural_functions(p.stem)]
     assert all({"c", "rust", "zig"} <= set(v) for v in versions)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import pipeline
+from transpile.corpus import splits
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.pairs import FunctionPair, callees_json, read_corpus, read_shard, read_signature, signature_json, source_function, write_shard
 from transpile.corpus.signature import Parameter, Signature, Struct
@@ -60,14 +60,14 @@ def finish(tmp_path: Path, rows: dict[str, list[FunctionPair]]) -> list[Function
     for name, pairs in rows.items():
         write_shard(raw / f"{name}.parquet", pairs)
         (raw / f"{name}.json").write_text("{}")
-    pipeline.finish(tmp_path, [pipeline.Chunk(name, "generated", "") for name in rows])
+    splits.finish(tmp_path, list(rows), set)
     return list(read_corpus(tmp_path))
 
 
 def wats() -> tuple[str, str]:
     """A text that is trained on and one that is held out."""
     texts = [f"func i32 -> i32 ; local.get p0 {'i32.eqz ' * i}end" for i in range(3000)]
-    return next(t for t in texts if not pipeline.is_novel(t)), next(t for t in texts if pipeline.is_novel(t))
+    return next(t for t in texts if not splits.is_novel(t)), next(t for t in texts if splits.is_novel(t))
 
 
 def test_duplicates_go_over_the_whole_corpus(tmp_path: Path) -> None:
@@ -86,12 +86,12 @@ def test_constants_do_not_change_the_split() -> None:
     _, held_out = wats()
     for constant in ("1", "-7", "0x9e3779b9"):
         text = held_out.replace("end", f"i32.const {constant} i32.add end")
-        assert pipeline.is_novel(text) == pipeline.is_novel(held_out.replace("end", "i32.const 5 i32.add end"))
+        assert splits.is_novel(text) == splits.is_novel(held_out.replace("end", "i32.const 5 i32.add end"))
 
 
 def test_shapes_of_held_out_natural_functions_are_not_trained_on(tmp_path: Path) -> None:
     seen, _ = wats()
-    name = min(pipeline.held_out_names())
+    name = min(splits.held_out_names())
     natural = pair(f"natural/{name}", seen + " i32.const 1", name=name, origin="natural/x")
     rows = finish(tmp_path, {"natural-x": [natural], "a": [pair("a/0", seen + " i32.const 2")]})
     assert [(r.group, r.split) for r in rows] == [(f"natural/{name}", "natural")]

@@ -1,0 +1,107 @@
+"""Functions of several C files brought together: each with what it calls, from its own file, from another, or from `libc.c`.
+
+A call is resolved as a linker would: first in the caller's own file and its headers, then among the functions of the other files that are not
+static, then in our small C library (character classes, string comparison, ...). Invariant: a function is given only if everything it
+calls, directly or not, is found and can be said; what is not given is counted by reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from transpile.corpus.preprocessor import Preprocessed
+from transpile.corpus.real_c import CutReader
+from transpile.corpus.signature import Signature
+from transpile.corpus.source import SourceFunction
+
+LONGEST_CLOSURE = 2500
+"""Tokens of a function with all that it calls."""
+MOST_CALLED = 10
+LIBRARY = Path(__file__).with_name("libc.c")
+
+OUT_OF_REACH = frozenset({"variables of the file", "static data", "inline assembly", "intrinsics", "threads"})
+"""Problems of a function with what is outside it, not with its types."""
+
+Place = tuple[int, str]
+"""A function: the index of its file's reader, and its name."""
+
+
+class Linker:
+    """The readers of some files, in order. `functions(i)` gives what file i defines."""
+
+    def __init__(self, readers: Sequence[CutReader]) -> None:
+        first = readers[0] if readers else None
+        text = LIBRARY.read_text()
+        self.readers = list(readers)
+        if first is not None:
+            self.readers.append(CutReader(Preprocessed(text, (0,)), first.language, first.known))
+            self.readers[-1].read_all()
+        self.visible: dict[str, Place] = {}
+        self.counts = Counter({"functions": 0, "standalone": 0, "cut out": 0})
+        """Functions met; those that stand alone; of these, those given. One stands alone if its types can be said and neither it nor what it
+        calls needs a variable, a function of elsewhere, assembly or intrinsics."""
+        for i, reader in enumerate(self.readers):
+            for name, place in reader.places.items():
+                if reader.own(place) and name not in reader.hidden:
+                    self.visible.setdefault(name, (i, name))
+
+    def functions(self, i: int, drops: Counter[str]) -> Iterator[tuple[SourceFunction, dict[str, Signature]]]:
+        """(function with its callees, signatures by name) of the functions that file `i` itself defines and that stand alone."""
+        reader = self.readers[i]
+        for name, place in reader.places.items():
+            if not reader.own(place):
+                continue
+            needed, reason = self.closure((i, name))
+            self.counts["functions"] += 1
+            self.counts["standalone"] += name in reader.found and self.stands_alone(needed)
+            if reason:
+                drops[reason] += 1
+                continue
+            self.counts["cut out"] += 1
+            signatures = {n: self.readers[r].found[n].signature for r, n in needed}
+            yield self.linked((i, name), ()), signatures
+
+    def resolve(self, caller: int, name: str) -> Place | None:
+        return (caller, name) if name in self.readers[caller].places else self.visible.get(name)
+
+    def closure(self, start: Place) -> tuple[list[Place], str]:
+        """All functions that one needs, itself first, and why it can't be had, or ''."""
+        needed, reason = [start], ""
+        for place in needed:
+            reader, name = self.readers[place[0]], place[1]
+            if name not in reader.found:
+                reason = reason or (reader.problems[name] if place == start else "calls a function that is left out")
+            for called in reader.calls[name]:
+                found = self.resolve(place[0], called)
+                if found is None and called not in reader.known:
+                    reason = reason or "calls a function of elsewhere"
+                elif found is not None and found not in needed:
+                    needed.append(found)
+            if len(needed) > 10 * MOST_CALLED:
+                return needed, reason or "calls too much"
+        if reason:
+            return needed, reason
+        if len({name for _, name in needed}) < len(needed):
+            return needed, "calls two functions of one name"
+        if len(needed) > MOST_CALLED or sum(self.readers[r].sizes[n] for r, n in needed) > LONGEST_CLOSURE:
+            return needed, "calls too much"
+        return needed, ""
+
+    def stands_alone(self, needed: Sequence[Place]) -> bool:
+        """Whether nothing that a function needs, as far as it was followed, is out of reach; types that can't be said do not count."""
+        for r, name in needed:
+            reader = self.readers[r]
+            if reader.problems.get(name) in OUT_OF_REACH:
+                return False
+            if any(self.resolve(r, c) is None and c not in reader.known for c in reader.calls.get(name, ())):
+                return False
+        return True
+
+    def linked(self, place: Place, above: tuple[Place, ...]) -> SourceFunction:
+        reader, name = self.readers[place[0]], place[1]
+        called = [self.resolve(place[0], c) for c in reader.calls[name]]
+        callees = [c for c in called if c is not None and c != place and c not in above]
+        return replace(reader.found[name], callees=tuple(self.linked(c, (*above, place)) for c in callees))

@@ -1,0 +1,187 @@
+"""Cutting functions out of real C: what a body needs comes along, what can't be had is said, calls between files are found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from transpile.corpus.c_reader import tokens
+from transpile.corpus.language import language
+from transpile.corpus.naming import canonical_function
+from transpile.corpus.preprocessor import Preprocessed
+from transpile.corpus.real import FILES, Tree, callee_names, groups, in_cpp, parts
+from transpile.corpus.real_c import CutReader
+from transpile.corpus.real_link import Linker
+from transpile.corpus.real_tidy import plain_numbers, without_brackets
+from transpile.corpus.signature import Signature
+from transpile.corpus.source import SourceFunction
+
+C = language("c")
+
+
+def cut(*files: str) -> tuple[dict[str, SourceFunction], Counter[str], Counter[str]]:
+    """(functions by name, what was left out by reason, what was counted) of some preprocessed files."""
+    readers = []
+    for text in files:
+        readers.append(CutReader(Preprocessed(text, (0,)), "c", C.keywords))
+        readers[-1].read_all()
+    linker = Linker(readers)
+    drops: Counter[str] = Counter()
+    found = {f.name: f for i in range(len(files)) for f, _ in linker.functions(i, drops)}
+    return found, drops, linker.counts
+
+
+def only(text: str) -> SourceFunction:
+    found, drops, _ = cut(text)
+    assert not drops
+    return next(iter(found.values()))
+
+
+def test_types_that_only_the_body_needs_are_defined_in_it() -> None:
+    text = only(
+        """
+        typedef unsigned int word;
+        typedef struct { float x, y; } point;
+        typedef float triple[3];
+        union bits { float f; word i; };
+        word raw(float f) { union bits u; triple t; point p; u.f = f; t[0] = f; p.x = t[0]; return u.i + (word)p.x; }
+        """
+    ).text
+    body = text[text.index("{") :]
+    assert "typedef float triple [ 3 ] ;" in body
+    assert "struct point { float x , y ; } ;" in body and "struct point p ;" in body
+    assert "union bits { float f ; unsigned int i ; } ;" in body
+    assert "return u . i + ( unsigned int ) p . x" in body
+
+
+def test_members_of_a_struct_of_the_body_keep_one_name() -> None:
+    function = only("int f(int a) { struct pair { int a, b; } p; p.a = a; p.b = 1; return p.a + p.b; }")
+    text = canonical_function(function, C, [], {"f": function.signature}).text
+    assert text == (
+        "int32_t f0 ( int32_t p0 ) { struct v0 { int32_t p0 , v1 ; } v2 ; v2 . p0 = p0 ; v2 . v1 = 1 ; return v2 . p0 + v2 . v1 ; }"
+    )
+
+
+def test_parameters_of_other_forms() -> None:
+    found, _, _ = cut(
+        """
+        typedef int vec[4]; typedef unsigned char *bytes; typedef unsigned fast;
+        int first(const vec v) { return v[0]; }
+        fast second(bytes b) { return b[1]; }
+        int any(const void *p, size_t n) { const unsigned char *q = p; return q[n - 1]; }
+        enum way { LEFT, RIGHT = 5 };
+        int turn(enum way w) { return w == RIGHT; }
+        """
+    )
+    shapes = {n: [(p.type, p.pointer, p.const, p.length) for p in f.signature.parameters] for n, f in found.items()}
+    assert shapes == {
+        "first": [("i32", True, True, None)],
+        "second": [("u8", True, False, None)],
+        "any": [("u8", True, True, 1), ("usize", False, False, None)],
+        "turn": [("u32", False, False, None)],
+    }
+    assert "w == 5" in found["turn"].text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("static int table[4] = {1, 2, 3, 4}; int f(int i) { return table[i]; }", "variables of the file"),
+        ("int f(int i) { static int n; return n += i; }", "static data"),
+        ("int g(int); int f(int i) { return g(i); }", "calls a function of elsewhere"),
+        ("char *f(char *s) { return s; }", "result is a pointer"),
+        ("int f(int **p) { return **p; }", "parameter: pointer to pointer"),
+        ("int f(int (*g)(int)) { return g(1); }", "parameter: function pointer"),
+        ("struct s { int x; struct s *next; }; int f(struct s *p) { return p->x; }", "parameter: struct of more than scalars"),
+        ("int f(int n, ...) { return n; }", "variable arguments"),
+        ("int f(int n) { __asm__(\"nop\"); return n; }", "inline assembly"),
+        ("int f(int n) whatever { return n; }", "head not understood"),
+        ("int f(int n) { __m128i x = _mm_set1_epi8(n); return n; }", "intrinsics"),
+    ],
+)  # fmt: skip
+def test_why_a_function_is_left_out(text: str, reason: str) -> None:
+    found, drops, counts = cut(text)
+    assert not found and drops == {reason: 1}
+    assert counts["functions"] == 1 and counts["cut out"] == 0
+
+
+def test_a_callee_that_is_left_out_takes_its_callers_along() -> None:
+    _, drops, counts = cut("struct s { char *t; }; static int g(struct s *p) { return p->t[0]; } int f(int i) { return g((struct s *)i); }")
+    assert drops == {"parameter: struct of more than scalars": 1, "calls a function that is left out": 1}
+    assert counts["standalone"] == 1  # f, whose types can be said; it counts as lost
+
+
+def test_calls_are_found_in_other_files_and_in_the_library() -> None:
+    found, drops, _ = cut(
+        "static int help(int x) { return x + 1; } int f(int c) { return help(c) + far(c) + isalnum(c); }",
+        "static int help(int x) { return x * 5; } int far(int x) { return x ^ 3; }",
+    )
+    assert not drops
+    assert callee_names(found["f"]) == ["help", "far", "isalpha", "isdigit", "isalnum"]
+    assert {c.name: c.text for c in found["f"].callees}["help"].endswith("{ return x + 1 ; }")
+
+
+def test_two_functions_of_one_name_are_not_mixed_up() -> None:
+    found, drops, _ = cut(
+        "static int help(int x) { return x + 1; } int f(int c) { return help(c) + far(c); }",
+        "static int help(int x) { return x * 5; } int far(int x) { return help(x); }",
+    )
+    assert "f" not in found and drops == {"calls two functions of one name": 1}
+
+
+def test_only_the_files_own_functions_are_given_and_its_headers_help() -> None:
+    header, own = "static int twice(int x) { return 2 * x; }\n", "int f(int x) { return twice(x) + 1; }\n"
+    reader = CutReader(Preprocessed(header + own, (0, 0, len(header))), "c", C.keywords)
+    reader.read_all()
+    assert [f.name for f, _ in Linker([reader]).functions(0, Counter())] == ["f"]
+
+
+def test_a_chain_of_typedefs() -> None:
+    assert "uint32_t" in C.canonical_types(only("typedef unsigned int u32; typedef u32 hash; hash f(hash x) { hash y = x; return y; }").text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tidied"),
+    [
+        ("x = (((a))) + (b);", "x = a + b ;"),
+        ("f((a)); g((a, b)); (h)(x);", "f ( a ) ; g ( ( a , b ) ) ; ( h ) ( x ) ;"),
+        ("y = (int)(z) * (T)(w) - (T)*p;", "y = ( int ) z * ( T ) w - ( T ) * p ;"),
+        ("{ ((void)0); a = 1; if (b) ((void)0); }", "{ a = 1 ; if ( b ) ( ( void ) 0 ) ; }"),
+        ("while ((n)) n = -(3);", "while ( n ) n = - 3 ;"),
+        ("return sizeof(x) + a[(i)];", "return sizeof ( x ) + a [ i ] ;"),
+    ],
+)
+def test_brackets_that_say_nothing_go(text: str, tidied: str) -> None:
+    assert " ".join(without_brackets([t.text for t in tokens(text)], {"T"}.__contains__)) == tidied
+
+
+def test_floats_of_odd_forms() -> None:
+    assert plain_numbers('.5f + 1. + 1.f + 0x1.8p3 + 2.e3 + s.x1 + ".5" + 7.25') == '0.5f + 1.0 + 1.0f + 12.0 + 2.0e3 + s.x1 + ".5" + 7.25'
+
+
+def test_c_as_cpp() -> None:
+    function = only("struct point { int x, y; }; int f(const struct point *p) { return p->x; }")
+    source = canonical_function(function, C, [], {"f": function.signature})
+    assert in_cpp(source).text == "int32_t f0 ( const S0 * p0 ) { return p0 -> m0 ; }"
+    assert in_cpp(source).language == "cpp" and isinstance(in_cpp(source).signature, Signature)
+
+
+def test_files_of_a_folder_stay_together() -> None:
+    files = [*sorted(f"{folder}/{i:03}.c" for folder in "abc" for i in range(FILES // 2)), "z.c"]
+    found = groups(files)
+    assert [f for g in found for f in g] == files
+    assert [len(g) for g in found] == [FILES, FILES // 2 + 1]
+    assert [len(g) for g in groups([f"a/{i:04}.c" for i in range(2 * FILES + 1)])] == [FILES, FILES, 1]
+
+
+def test_what_of_a_tree_is_taken(tmp_path: Path) -> None:
+    for name in ("a.c", "lib/b.c", "lib/old/c.c", "test/d.c", "lib/e.txt", "lib/test_f.c", "lib/Testing/g.c"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("int f(int x) { return x; }")
+    found, passed = parts(Tree("o/n", "1", "MIT", str(tmp_path), leave=("lib/old/",)))
+    assert [p.files for p in found] == [("a.c", "lib/b.c")]
+    assert passed == {"file: tests or others' code": 3}
+    assert Tree("o/n", "1", "MIT", str(tmp_path), take=("lib/*",)).files() == ["lib/Testing/g.c", "lib/b.c", "lib/old/c.c", "lib/test_f.c"]
+    assert found[0].key() != parts(Tree("o/n", "2", "MIT", str(tmp_path), leave=("lib/old/",)))[0][0].key()
