@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
+from transpile.corpus.constants import copy_constants
+from transpile.serve.decoder import MAX_OUTPUT
 from transpile.serve.http import completions, work
 from transpile.serve.http.admission import Admission
 from transpile.serve.http.engine import Engine
@@ -22,6 +24,7 @@ from transpile.serve.http.messages import CompletionRequest, DecodeRequest
 from transpile.serve.http.metrics import Metrics
 from transpile.serve.http.settings import Settings
 from transpile.serve.http.workers import Workers
+from transpile.tokenizer.vocabulary import decode
 
 _HEARTBEAT = 5.0
 """Seconds of silence after which a stream says that it lives."""
@@ -48,54 +51,53 @@ class Service:
         stack.callback(self.table.close)
         self.workers = Workers(settings.workers, settings.checkpoint, self.metrics)
         stack.callback(self.workers.stop)
+        warm = asyncio.create_task(self._warm())
+        stack.push_async_callback(_ended, warm)
         self.engine = await asyncio.to_thread(Engine, settings.checkpoint, self.metrics)
         stack.callback(self.engine.stop)
         self.runner = Runner(self.table, self._job, max(1, settings.workers // 2), self.metrics)
-        for work_ in (self.runner.run(), self._warm()):
-            task = asyncio.create_task(work_)
-            stack.push_async_callback(_ended, task)
+        stack.push_async_callback(_ended, asyncio.create_task(self.runner.run()))
 
     async def _warm(self) -> None:
+        """Ready is who has a worker that answers (the engine is loaded before the first request is taken)."""
         await self.workers.run(work.ready)
         self.ready = True
         log.info("ready")
 
     # ------------------------------------------------------------ decoding
 
-    async def prompt(self, asked: dict[str, Any]) -> completions.Prompt:
-        """A function as the engine takes it."""
-        found = await self.workers.run(work.prepare_decode, asked)
-        prompt = completions.encode(self.engine.tokenizer, found["wat"], asked["target_language"], asked.get("prelude") or found["prelude"])
-        return prompt
+    async def _read(self, asked: dict[str, Any], prelude: str | None = None) -> tuple[Any, completions.Prompt]:
+        """The function of a request to decode, and what the engine is given for it."""
+        worked = work.subject(asked)[1] if work.is_plain(asked) else await self.workers.run(work.read_function, asked)
+        language = asked["target_language"]
+        return worked, completions.encode(self.engine.tokenizer, worked.wat, language, prelude or work.prelude(asked, worked))
 
     async def decode(self, request: DecodeRequest) -> dict[str, Any]:
-        from transpile.corpus.constants import copy_constants
-        from transpile.serve.decoder import MAX_OUTPUT
-        from transpile.tokenizer.vocabulary import decode
-
         asked = request.model_dump()
         async with self.admission.turn():
-            found = await self.workers.run(work.prepare_decode, asked)
-            prompt = completions.encode(self.engine.tokenizer, found["wat"], request.target_language, found["prelude"])
+            worked, prompt = await self._read(asked)
             samples = await self.engine.generate(
                 prompt.source, prompt.prefix, samples=request.n, temperature=request.temperature, top_p=request.top_p, seed=request.seed, longest=MAX_OUTPUT
             )
             best: dict[str, float] = {}
             for sample in samples:
-                code = copy_constants(decode(self.engine.tokenizer, sample.ids), found["wat"])
+                code = copy_constants(decode(self.engine.tokenizer, sample.ids), worked.wat)
                 best[code] = max(sample.logprob, best.get(code, -1e9))
             written = sorted(best.items(), key=lambda item: -item[1])
-            candidates = await self.workers.run(work.finish_decode, asked, written)
+            candidates = work.show(asked, worked, written)
+            if request.verify:
+                for candidate, verdict in zip(candidates, await self.workers.run(work.verify, asked, written), strict=True):
+                    candidate["verdict"] = verdict
         if request.verify:
             self.metrics.judged(c["verdict"]["status"] for c in candidates)
-        return self._bounded({"candidates": candidates, "wat": found["wat"], "language": request.target_language})
+        return self._bounded({"candidates": candidates, "wat": worked.wat, "language": request.target_language})
 
     async def prompts(self, asked: CompletionRequest) -> list[completions.Prompt]:
         language = completions.language_of(asked.model)
         out = []
         for text in asked.prompts():
             spec = DecodeRequest(wat=text, target_language=language, signature=asked.signature).model_dump()
-            out.append(await self.prompt(spec | {"prelude": asked.prelude}))
+            out.append((await self._read(spec, asked.prelude))[1])
         return out
 
     async def complete(self, asked: CompletionRequest) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from transpile.serve.decoder import CTranslate2Decoder
 EVENTS = ".events"
 """Name of the pipe in a task's folder."""
 MEMORY = 4 << 30
+_PLAIN = 20_000
 SUFFIXES = {"c": ".c", "cpp": ".cpp", "rust": ".rs", "zig": ".zig", "wasm": ".wasm", "wat": ".wat"}
 
 Emit = Callable[[dict[str, Any]], None]
@@ -160,7 +161,7 @@ def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit
     return result
 
 
-def _subject(asked: dict[str, Any]) -> tuple[Any, Any]:
+def subject(asked: dict[str, Any]) -> tuple[Any, Any]:
     """The program (None for a function given as canonical text) and the function of a request to decode, as `transpiler` works on it."""
     from transpile.corpus.naming import canonical_signature, struct_names
     from transpile.corpus.program import load
@@ -191,6 +192,11 @@ def _subject(asked: dict[str, Any]) -> tuple[Any, Any]:
     work = prepare(program, function)
     work.function = SourceFunction("", signature, "")
     return program, work
+
+
+def is_plain(asked: dict[str, Any]) -> bool:
+    """Whether a request to decode is so small and plain that `subject` is safe, and quick, outside of a worker."""
+    return asked["wasm"] is None and asked["signature"] is None and asked["wat"].startswith("func ") and len(asked["wat"]) < _PLAIN
 
 
 def _signature(text: str | None) -> Any:
@@ -228,51 +234,58 @@ def _named(signature: Any, names: dict[str, Any] | None) -> Any:
     return replace(signature, name=names["function"] or signature.name, parameters=parameters)
 
 
-def prepare_decode(asked: dict[str, Any], emit: Emit) -> dict[str, str]:
-    """What the engine is given for one function: its canonical WAT, and the prelude that it continues."""
+def read_function(asked: dict[str, Any], emit: Emit) -> Any:
+    """The function of a request to decode, as `transpiler` works on it."""
+    return subject(asked)[1]
+
+
+def prelude(asked: dict[str, Any], worked: Any) -> str:
+    """What the engine continues."""
     from transpile.corpus.language import language
     from transpile.corpus.text import canonical_text
 
-    _, work = _subject(asked)
-    prelude = canonical_text(language(asked["target_language"]).write_prelude(work.canonical, work.callee_signatures))
-    return {"wat": work.wat, "prelude": prelude}
+    return canonical_text(language(asked["target_language"]).write_prelude(worked.canonical, worked.callee_signatures))
 
 
-def finish_decode(asked: dict[str, Any], written: list[tuple[str, float]], emit: Emit) -> list[dict[str, Any]]:
-    """Candidates as people read them, each with its verdict if that was asked for."""
-    from transpile.corpus.batch import Compiled, compile_with_repairs
+def show(asked: dict[str, Any], worked: Any, written: list[tuple[str, float]]) -> list[dict[str, Any]]:
+    """Candidates as people read them. Takes only what the model wrote: bounded, and safe outside of a worker."""
     from transpile.corpus.language import language
-    from transpile.corpus.source import SourceFunction
-    from transpile.corpus.text import canonical_text
     from transpile.serve.output import readable
     from transpile.serve.transpiler import Translation
+    from transpile.verify.types import Verdict
+
+    target, out = language(asked["target_language"]), []
+    for source, (_, logprob) in zip(_sources(target, worked, written), written, strict=True):
+        one = Translation(worked.function.signature, Verdict("undecoded"), source, worked.callees, worked.structs, worked.fields, "model", 1, 0, 0.0)
+        out.append({"code": readable(one, target), "canonical": source.text, "logprob": logprob})
+    return out
+
+
+def _sources(target: Any, worked: Any, written: list[tuple[str, float]]) -> list[Any]:
+    from transpile.corpus.source import SourceFunction
+    from transpile.corpus.text import canonical_text
+
+    header = canonical_text(target.write_header(worked.canonical))
+    return [SourceFunction(target.name, worked.canonical, f"{header} {code}") for code, _ in written]
+
+
+def verify(asked: dict[str, Any], written: list[tuple[str, float]], emit: Emit) -> list[dict[str, Any]]:
+    """A verdict for each candidate."""
+    from transpile.corpus.batch import Compiled, compile_with_repairs
+    from transpile.corpus.language import language
     from transpile.verify.judge import judge
     from transpile.verify.types import Executable, Verdict
 
-    program, work = _subject(asked)
-    target = language(asked["target_language"])
-    header = canonical_text(target.write_header(work.canonical))
-    sources = [SourceFunction(target.name, work.canonical, f"{header} {code}") for code, _ in written]
-    verdicts: list[Verdict | None] = [None] * len(sources)
-    if asked["verify"] and program is None:
+    program, worked = subject(asked)
+    if program is None:
         raise TranspileError("a function alone can't be verified: there is nothing to run", hint="send its whole module, as wasm or WAT")
-    if asked["verify"] and work.callees:
-        why = f"calls {', '.join(work.callees)}, whose translations are not known here"
-        verdicts = [Verdict("inconclusive", evidence=why, detail="use /v1/transpile for functions that call others") for _ in sources]
-    elif asked["verify"]:
-        results = compile_with_repairs(target, sources)
-        sources = [source for source, _ in results]
-        compiled = [(i, Executable(r.wasm, r.export)) for i, (_, r) in enumerate(results) if isinstance(r, Compiled)]
-        for i, (_, result) in enumerate(results):
-            if not isinstance(result, Compiled):
-                verdicts[i] = Verdict("compile_error", evidence=result.message)
-        original = Executable(program.wasm, program.exports[asked["function"] or program.functions[0].name])
-        found = judge(original, [e for _, e in compiled], work.function.signature, inputs=asked["inputs"], seed=asked["seed"] or 0)
-        for (i, _), verdict in zip(compiled, found, strict=True):
-            verdicts[i] = verdict
-    out = []
-    for source, (code, logprob), verdict in zip(sources, written, verdicts, strict=True):
-        one = Translation(work.function.signature, Verdict("undecoded"), source, work.callees, work.structs, work.fields, "model", 1, 0, 0.0)
-        found_ = {"code": readable(one, target), "canonical": f"{header} {code}", "logprob": logprob}
-        out.append(found_ | ({"verdict": verdict.as_json()} if verdict else {}))
-    return out
+    if worked.callees:
+        why = f"calls {', '.join(worked.callees)}, whose translations are not known here"
+        verdict = Verdict("inconclusive", evidence=why, detail="use /v1/transpile for functions that call others")
+        return [verdict.as_json() for _ in written]
+    target = language(asked["target_language"])
+    results = [result for _, result in compile_with_repairs(target, _sources(target, worked, written))]
+    original = Executable(program.wasm, program.exports[asked["function"] or program.functions[0].name])
+    compiled = [Executable(r.wasm, r.export) for r in results if isinstance(r, Compiled)]
+    judged = iter(judge(original, compiled, worked.function.signature, inputs=asked["inputs"], seed=asked["seed"] or 0))
+    return [(next(judged) if isinstance(r, Compiled) else Verdict("compile_error", evidence=r.message)).as_json() for r in results]

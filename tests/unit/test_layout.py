@@ -77,7 +77,7 @@ def test_every_package_on_disk_is_listed() -> None:
     assert set(setup["packages"]) == set(setup["package-dir"])
 
 
-@pytest.mark.parametrize("command", ["serve", "verify", "corpus", "tokenizer", "model"])
+@pytest.mark.parametrize("command", ["serve", "serve.http", "verify", "corpus", "tokenizer", "model"])
 def test_help_answers_without_heavy_imports(command: str) -> None:
     code = (
         "import sys\n"
