@@ -17,6 +17,7 @@ from transpile.corpus.signature import SIGNED, WIDTHS, Parameter, Signature, was
 from transpile.corpus.wasm import WasmFunction
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify import policy
+from transpile.verify.thin import reachable
 
 if TYPE_CHECKING:
     from transpile.verify.symbolic import Behaviour
@@ -53,12 +54,28 @@ def provable(functions: Iterable[WasmFunction]) -> bool:
                 return False
             if name == "i32.const" or (isinstance(immediate, tuple) and (".load" in name or ".store" in name)):
                 number = immediate if name == "i32.const" else immediate[1]
-                if (low <= number <= high and high) or GLOBAL_BASE - 4096 <= number < GLOBAL_BASE + (1 << 16):
+                if _like_data(number, low, high):
                     segment = module.segment_at(number)
                     # Only what no function can write is known; the linker names it so.
                     if segment is None or not segment.name.startswith(".rodata"):
                         return False
     return True
+
+
+def _like_data(number: int, low: int, high: int) -> bool:
+    return bool(high and low <= number <= high) or GLOBAL_BASE - 4096 <= number < GLOBAL_BASE + (1 << 16)
+
+
+def _uses_data(function: WasmFunction) -> bool:
+    """Whether a function or a callee names an address of data."""
+    low, high = function.module.data_range
+    for one in reachable(function.module, function.name):
+        for name, immediate, _ in one.instructions:
+            if name == "i32.const" and _like_data(immediate, low, high):
+                return True
+            if (".load" in name or ".store" in name) and _like_data(immediate[1], low, high):
+                return True
+    return False
 
 
 def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answer:
@@ -71,7 +88,8 @@ def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answ
     arguments, domain = _arguments(signature)
     memory = z3.Array("memory", z3.BitVecSort(32), z3.BitVecSort(8))
     try:
-        original, candidate = (execute(f, list(arguments), memory, LOOPS) for f in (left, right))
+        pointers = [a for a, p in zip(arguments, signature.parameters, strict=True) if p.pointer]
+        original, candidate = (execute(f, list(arguments), memory, LOOPS, pointers if _uses_data(f) else None) for f in (left, right))
     except Unsupported:
         return NOTHING
     overrun = [*original.overrun, *candidate.overrun]

@@ -10,7 +10,7 @@ recursion, and more than `MOST_INSTRUCTIONS` after inlining of calls and unrolli
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ from transpile.verify.symbolic_values import (
     closing,
     count_bits,
     distance_of,
-    mentions_stack,
+    mentions,
     segment_of,
     truth,
 )
@@ -83,10 +83,14 @@ class Behaviour:
     memory: Any = None
 
 
-def execute(function: WasmFunction, arguments: list[Any], memory: Any, loops: int = 8) -> Behaviour:
-    """The behaviour of a function on symbolic arguments (bit vectors) and memory, loops unrolled `loops` times. Raises Unsupported."""
+def execute(function: WasmFunction, arguments: list[Any], memory: Any, loops: int = 8,
+            pointers: Sequence[Any] | None = None) -> Behaviour:  # fmt: skip
+    """The behaviour of a function on symbolic arguments (bit vectors) and memory, loops unrolled `loops` times.
+
+    `pointers`: the arguments that point to the caller's memory, if the code knows other addresses too: those of data. Raises Unsupported.
+    """
     behaviour = Behaviour()
-    machine = _Machine(behaviour, loops)
+    machine = _Machine(behaviour, loops, pointers)
     end = machine.call(function, arguments, _State(z3.BoolVal(True), [], [], memory, {}, 0), 0)
     behaviour.returns = end.condition if end.condition is not None else z3.BoolVal(False)
     behaviour.memory = end.memory
@@ -95,8 +99,8 @@ def execute(function: WasmFunction, arguments: list[Any], memory: Any, loops: in
 
 
 class _Machine:
-    def __init__(self, behaviour: Behaviour, loops: int) -> None:
-        self.behaviour, self.loops = behaviour, loops
+    def __init__(self, behaviour: Behaviour, loops: int, pointers: Sequence[Any] | None) -> None:
+        self.behaviour, self.loops, self.pointers = behaviour, loops, pointers
         self.spent = 0
 
     def call(self, function: WasmFunction, arguments: list[Any], caller: _State, depth: int) -> _State:
@@ -221,7 +225,7 @@ class _Machine:
             if name == "global.get":
                 state.stack.append(STACK + state.pointer)
             else:
-                distance = distance_of(z3.simplify(state.stack.pop()))
+                distance = distance_of(state.stack.pop())
                 if distance is None:
                     raise Unsupported("a stack of variable size")
                 state.pointer = distance
@@ -239,16 +243,17 @@ class _Machine:
         width = int(digits) // 8 if digits else size // 8
         value = state.stack.pop() if "store" in operation else None
         address = state.stack.pop() + immediate[1]
-        simple = z3.simplify(address)
-        distance = distance_of(simple)
+        distance = distance_of(address)
         if distance is not None:
             read = self._own(distance, width, value, state)
-        elif mentions_stack(simple):
+        elif mentions(address, [STACK]):
             raise Unsupported("arrays on the stack")
-        elif (segment := segment_of(simple, module)) is not None:
+        elif (found := segment_of(address, module)) is not None:
             if value is not None:
                 raise Unsupported("writes to data")
-            read = self._constant(segment, simple, width, state)
+            read = self._constant(*found, width, state)
+        elif self.pointers is not None and not mentions(address, self.pointers):
+            raise Unsupported("an address that may lie in data")
         else:
             self.behaviour.accesses.append((state.condition, address, width))
             if value is not None:
@@ -271,10 +276,8 @@ class _Machine:
             raise Unsupported("a read of what was not written to the stack")
         return [state.own[distance + k] for k in range(width)]
 
-    def _constant(self, segment: Segment, address: Any, width: int, state: _State) -> list[Any]:
+    def _constant(self, segment: Segment, index: Any, width: int, state: _State) -> list[Any]:
         """Bytes of a constant table, the lowest first."""
-        assert segment.address is not None
-        index = z3.simplify(address - segment.address)
         last = len(segment.data) - width
         if last < 0 or last > 2048:
             raise Unsupported("data of that size")

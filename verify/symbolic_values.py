@@ -1,10 +1,11 @@
 """Values of symbolic execution: what wasm's integer operations are in z3, and which addresses an expression may be.
 
-An address is told by the form that z3 simplifies it to: a known distance from the stack pointer, or a constant that lies in data plus an index.
+An address is told by its terms: a known distance from the stack pointer, or a constant that lies in data plus an index.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import z3
@@ -48,34 +49,54 @@ class Unsupported(Exception):
 STACK = z3.BitVec("the stack pointer", 32)
 
 
+def terms(address: Any) -> tuple[int, list[Any]]:
+    """An address as a constant and other terms, whose sum it is. Simplified as a whole, an addition may turn into a concatenation of bits."""
+    constant, others, pending = 0, [], [(address, False)]
+    while pending:
+        one, simplified = pending.pop()
+        if z3.is_app_of(one, z3.Z3_OP_BADD):
+            pending += [(child, simplified) for child in one.children()]
+        elif z3.is_bv_value(one):
+            constant += one.as_long()
+        elif simplified:
+            others.append(one)
+        else:
+            pending.append((z3.simplify(one), True))
+    return constant & 0xFFFFFFFF, others
+
+
 def distance_of(address: Any) -> int | None:
-    """How far a simplified address is from where the stack pointer was, if that is known."""
-    if address.eq(STACK):
-        return 0
-    if z3.is_app_of(address, z3.Z3_OP_BADD) and address.num_args() == 2 and address.arg(1).eq(STACK) and z3.is_bv_value(address.arg(0)):
-        return int(address.arg(0).as_signed_long())
-    return None
+    """How far an address is from where the stack pointer was, if that is known."""
+    constant, others = terms(address)
+    if len(others) != 1 or not others[0].eq(STACK):
+        return None
+    return constant - (1 << 32) if constant >> 31 else constant
 
 
-def mentions_stack(expression: Any) -> bool:
+def mentions(expression: Any, variables: Sequence[Any]) -> bool:
+    """Whether some variable occurs in an expression."""
     pending, seen = [expression], set()
     while pending:
         one = pending.pop()
-        if one.eq(STACK):
-            return True
         if one.get_id() not in seen:
             seen.add(one.get_id())
+            if any(one.eq(variable) for variable in variables):
+                return True
             pending += one.children()
     return False
 
 
-def segment_of(address: Any, module: WasmModule) -> Segment | None:
-    """The data that a simplified address points into: by its constant term, since data lies where no other number points."""
-    term = address.arg(0) if z3.is_app_of(address, z3.Z3_OP_BADD) else address
+def segment_of(address: Any, module: WasmModule) -> tuple[Segment, Any] | None:
+    """The data that an address points into, by its constant term, since data lies where no other number points; and the distance from its start."""
+    constant, others = terms(address)
     low, high = module.data_range
-    if not z3.is_bv_value(term) or not high or low < 1 << 16:
+    segment = module.segment_at(constant) if high and low >= 1 << 16 else None
+    if segment is None or segment.address is None:
         return None
-    return module.segment_at(term.as_long())
+    index = z3.BitVecVal(constant - segment.address, 32)
+    for one in others:
+        index = index + one
+    return segment, z3.simplify(index)
 
 
 def closing(code: list[Instruction], at: int) -> int:

@@ -210,3 +210,48 @@ def test_what_a_buffer_holds_may_be_read_even_if_the_original_does_not() -> None
     one = Signature("f", (Parameter("p", "i32", True, True),), "i32")
     assert proof.prove(parsed(lazy), parsed(eager), two).proved
     assert not proof.prove(parsed(lazy), parsed(eager), one).proved
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_symbolic_loops_and_the_stack_agree_with_wasmtime(seed: int) -> None:
+    rng = random.Random(seed)
+    step, exit_ = grown(rng, 3), grown(rng, 2)
+    body = f"""(global.set 0 (local.tee $s (i32.sub (global.get 0) (i32.const 16)))) (i32.store (local.get $s) (local.get $y))
+      (local.set $i (i32.and (local.get $x) (i32.const 7)))
+      (block $o (loop $l
+        (br_if $o (i32.eqz (local.get $i)))
+        (i32.store16 offset=2 (local.get $s) (i32.add (i32.load (local.get $s)) {step}))
+        (local.set $y (i32.load (local.get $s)))
+        (local.set $i (i32.sub (local.get $i) (i32.const 1)))
+        (br_if $l (i32.and {exit_} (i32.const 3)))))
+      (global.set 0 (i32.add (local.get $s) (i32.const 16)))
+      (i32.add (local.get $y) (local.get $i))"""
+    executable = function("(param $x i32) (param $y i32) (result i32) (local $i i32) (local $s i32)", body)
+    pairs = [(a, b) for a in (0, 1, 2, 5, 7, 0xFFFFFFFF) for b in EDGES[:6]]
+    outcomes = target(executable, NUMBERS).run(np.array(pairs, np.uint64), np.zeros((len(pairs), 0), np.uint8), fuel=10_000)
+    x, y = z3.BitVecs("x y", 32)
+    behaviour = execute(parsed(executable), [x, y], z3.Array("m", z3.BitVecSort(32), z3.BitVecSort(8)), 8)
+    for (a, b), status, result in zip(pairs, outcomes.status, outcomes.results, strict=True):
+        def at(expression: z3.ExprRef, a: int = a, b: int = b) -> z3.ExprRef:
+            return z3.simplify(z3.substitute(expression, (x, z3.BitVecVal(a, 32)), (y, z3.BitVecVal(b, 32))))
+
+        assert not any(z3.is_true(at(one)) for one in behaviour.overrun)
+        assert z3.is_true(at(behaviour.returns)) == (status == driver.RETURNED)
+        if status == driver.RETURNED:
+            assert at(behaviour.result).as_long() == result
+
+
+def test_constant_tables_are_known_and_others_are_not() -> None:
+    def table(body: str, name: str = "$.rodata") -> Executable:
+        data = f'(data {name} (i32.const 19087360) "\\05\\06\\07\\08")'
+        return Executable(module(f'{data} (func (export "f") (param $x i32) (param $y i32) (result i32) {body})'), "f")
+
+    index = "(i32.and (local.get $x) (i32.const 3))"
+    lookup = f"(i32.load8_u offset=19087360 {index})"
+    added = parsed(numbers(f"(i32.add (i32.const 5) {index})"))
+    assert proof.provable([parsed(table(lookup))]) and not proof.provable([parsed(table(lookup, "$.data"))])
+    assert proof.prove(parsed(table(lookup)), added, NUMBERS).proved
+    assert not proof.prove(added, parsed(table(lookup.replace("and", "or"))), NUMBERS).proved
+    assert not proof.prove(parsed(table(lookup)), parsed(numbers(f"(i32.add (i32.const 6) {index})")), NUMBERS).proved
+    written = parsed(table(f"(i32.store8 (i32.const 19087361) (local.get $y)) {lookup}"))
+    assert not proof.prove(written, written, NUMBERS).proved
