@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from transpile.corpus import ir, zigcc
 from transpile.corpus.c_expressions import C_TYPES
-from transpile.corpus.c_file import inline_includes, make_visible
+from transpile.corpus.c_file import inline_includes, make_visible, with_library
 from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
 from transpile.corpus.language import Compilation, Diagnostic, Language
@@ -225,6 +225,8 @@ class C(Language):
 
     def gather(self, text: str, folder: Path) -> tuple[str, list[int]]:
         lines, numbers = inline_includes(text, folder)
+        if self.name == "c":  # C++ has inline functions of these names in its headers
+            lines, numbers = with_library(lines, numbers, self.definitions("\n".join(lines)))
         return "\n".join(lines), numbers
 
     def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:

@@ -262,3 +262,13 @@ def test_definitions_names_what_the_reader_leaves_out():
     assert [f.name for f in language("c").read(text)] == ["plain"]
     assert language("cpp").definitions('extern "C" { int a(void) { return 1; } } namespace n { int b() { return 2; } }') == ["a", "b"]
     assert language("rust").definitions("pub fn a(x: &[u8]) -> u8 { x[0] }\nimpl S { fn inner() {} }\nfn b() {}") == ["a", "b"]
+
+
+def test_library_functions_come_with_the_file_that_calls_them(tmp_path):
+    text = '#include <ctype.h>\nint mine(int c) { return isalnum(c); }\n'
+    gathered, numbers = language("c").gather(text, tmp_path)
+    assert [f.name for f in language("c").read(gathered)] == ["isdigit", "isalpha", "isalnum", "mine"]
+    assert len(numbers) == gathered.count("\n") + 1
+    assert numbers[gathered.split("\n").index("int mine(int c) { return isalnum(c); }")] == 2
+    own = '#include <ctype.h>\nint isdigit(int c) { return c == 48; }\nint mine(int c) { return isdigit(c); }\n'
+    assert language("c").gather(own, tmp_path)[0] == own.rstrip("\n") + "\n"
