@@ -93,7 +93,16 @@ def study(
 
     Fewer are kept where the original can't take them. Raises TranspileError when the original itself cannot be loaded or has another type.
     """
-    return _Study(original, signature, inputs, seed, fuel, aliasing, accepts).run()
+    one = _Study(original, signature, inputs, seed, fuel, aliasing, accepts)
+    try:
+        try:
+            return one.run()
+        except UnusableModule:
+            # A memory of fixed size may have room for the arguments, but not for the probes.
+            one.probing, one.set_aside = False, 0
+            return one.run()
+    except UnusableModule as error:
+        raise TranspileError(f"the original cannot be run: {error}", hint="its memory must be able to grow") from error
 
 
 class _Study:

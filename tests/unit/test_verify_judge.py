@@ -288,3 +288,19 @@ def test_growth_of_memory_is_compared() -> None:
     assert verdict(numbers(grows), numbers(f"(drop (memory.grow (i32.rem_u (local.get $x) (i32.const 2)))) {ADD}"), NUMBERS).verified
     found = verdict(numbers(grows), numbers(ADD), NUMBERS)
     assert found.status == "mismatch" and "calls memory.grow(1), candidate nothing" in found.evidence
+
+
+def test_an_original_whose_memory_has_no_room_is_an_error_and_one_with_little_is_judged_without_coverage() -> None:
+    import wasmtime
+
+    def fixed(heap: int, body: str) -> Executable:
+        head = f"""(module (memory (export "memory") 1 1) (global (export "__stack_pointer") (mut i32) (i32.const 1024))
+            (global (export "__heap_base") i32 (i32.const {heap})) (func (export "f") (param $a i32) (param $n i32) (result i32) {body}))"""
+        return Executable(bytes(wasmtime.wat2wasm(head)), "f")
+
+    load = "(if (result i32) (local.get $n) (then (i32.load (local.get $a))) (else (i32.const 0)))"
+    turned = "(if (result i32) (i32.eqz (local.get $n)) (then (i32.const 0)) (else (i32.load (local.get $a))))"
+    found = verdict(fixed(65000, load), fixed(1024, turned), ARRAY, normal_form=None)
+    assert found.verified and found.coverage is None
+    with pytest.raises(TranspileError, match="no room"):
+        verdict(fixed(65400, load), fixed(1024, turned), ARRAY, normal_form=None)
