@@ -19,7 +19,62 @@ Body = tuple[ir.Stmt, ...]
 
 def idiomatic(body: Body) -> Body:
     """A function's body with its loops rewritten."""
-    return _block(body, frozenset())
+    return _over_elements(_block(body, frozenset()))
+
+
+def _over_elements(body: Body) -> Body:
+    """Ranges over the positions of an array that are used for its elements alone, as loops over the elements."""
+    names = {getattr(n, "name", "") for n in walk(body)}
+    fresh = 1 + max((int(n[1:]) for n in names if n[:1] == "v" and n[1:].isdigit()), default=-1)
+
+    def visit(node):
+        nonlocal fresh
+        if isinstance(node, tuple):
+            return tuple(visit(one) for one in node)
+        if not isinstance(node, ir.Stmt):
+            return node
+        node = replace(node, **{f.name: visit(getattr(node, f.name)) for f in fields(node)})
+        if isinstance(node, ir.ForRange) and (array := _elements_of(node)):
+            type_ = next(n.type for n in walk(node.body) if isinstance(n, ir.Index) and n.array == array)
+            inner = _element_reads(node.body, array, node.name, type_)
+            first = inner[0] if inner else None
+            fresh += 1
+            if isinstance(first, ir.Let) and first.value == ir.Var(type_, node.name) and first.name not in _changed(inner) and len(inner) > 1:
+                return ir.ForEach(first.name, type_, array, _substitute(inner[1:], node.name, ir.Var(type_, first.name)), "", f"v{fresh - 1}")
+            return ir.ForEach(node.name, type_, array, inner, "", f"v{fresh - 1}")
+        return node
+
+    return visit(body)
+
+
+def _changed(body: Body) -> set[str]:
+    return {n.target.name for n in walk(body) if isinstance(n, ir.Assign) and isinstance(n.target, ir.Var)}
+
+
+def _elements_of(loop: ir.ForRange) -> str:
+    """The array that a loop goes over from end to end, reading each element by its position and using the position for nothing else; or ""."""
+    if not isinstance(loop.stop, ir.Len) or loop.start != ir.Const(loop.type, 0) or loop.reverse or loop.inclusive or loop.step != 1:
+        return ""
+    array = loop.stop.array
+    for n in walk(loop.body):
+        changes = isinstance(n, ir.Assign) and isinstance(n.target, ir.Index) and n.target.array == array
+        if changes or isinstance(n, ir.Call | ir.Part | ir.Swap) or (isinstance(n, ir.ForRange) and n.name == loop.name):
+            return ""
+    own = ir.Var(loop.type, loop.name)
+    positions = sum(n == own for n in walk(loop.body))
+    elements = sum(isinstance(n, ir.Index) and n.array == array and n.index == own and not n.field for n in walk(loop.body))
+    return array if positions == elements > 0 else ""
+
+
+def _element_reads(node, array: str, name: str, type_: str):
+    """`node` with `array[name]` read as the variable `name`."""
+    if isinstance(node, tuple):
+        return tuple(_element_reads(one, array, name, type_) for one in node)
+    if isinstance(node, ir.Index) and node.array == array and isinstance(node.index, ir.Var) and node.index.name == name:
+        return ir.Var(type_, name)
+    if isinstance(node, ir.Expr | ir.Stmt):
+        return replace(node, **{f.name: _element_reads(getattr(node, f.name), array, name, type_) for f in fields(node)})
+    return node
 
 
 def _block(body: Body, after: frozenset[str]) -> Body:

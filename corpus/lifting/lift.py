@@ -325,6 +325,8 @@ def _assign(target: ir.Expr, value: ir.Expr) -> ir.Assign:
     if isinstance(bare, ir.Binary) and bare.op in COMPOUND and target.type != "bool":
         left = bare.left
         wide = bare.type != target.type
+        if not wide and bare.op in "+*&|^" and bare.right == target and left != target:
+            return ir.Assign(target, left, bare.op)
         if wide and isinstance(left, ir.Cast) and left.operand.type == target.type:
             left = left.operand
         if left == target and (not wide or bare.op in "+-*&|^"):
