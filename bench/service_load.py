@@ -37,11 +37,11 @@ def decode(i: int) -> tuple[str, str, Any, Check]:
 
 
 def translate(i: int) -> tuple[str, str, Any, Check]:
-    source = f"int good{i}(int x) {{ return x * {i % 1000 + 3}; }}\n"
+    source = f"int good{i}(int x) {{ return x ^ {i % 1000 + 1000}; }}\n"
     body = {"source": source, "source_language": "c", "target_language": "c", "engine": "lifter", "inputs": 64}
 
     def right(status: int, r: Any) -> bool:
-        return status == 200 and [f["name"] for f in r["functions"]] == [f"good{i}"] and str(i % 1000 + 3) in r["functions"][0]["code"]
+        return status == 200 and [f["name"] for f in r["functions"]] == [f"good{i}"] and str(i % 1000 + 1000) in r["functions"][0]["code"]
 
     return "POST", "/v1/transpile", body, right
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -81,6 +82,7 @@ class CTranslate2Decoder:
     """
 
     name = "model"
+    _seeding = threading.Lock()
 
     def __init__(self, checkpoint: Path | None = None, *, threads: int = 0) -> None:
         folder = check_checkpoint(checkpoint)
@@ -89,13 +91,14 @@ class CTranslate2Decoder:
 
         ctranslate2.set_log_level(40)
         self._threads = threads or os.cpu_count() or 1
-        self._seeding = threading.Lock()
         try:
             self._files = {path.name: path.read_bytes() for path in (folder / "ctranslate2").iterdir() if path.is_file()}
             vocabulary = json.loads(self._files["shared_vocabulary.json"])
             self._translator = self._engine()
         except (RuntimeError, ValueError, OSError, KeyError) as error:
             raise TranspileError(f"the checkpoint in {folder} is broken: {error}", hint=_HINT) from error
+        self.tokens = {"read": 0, "written": 0}
+        """Tokens that went through the encoder and the decoder so far."""
         if len(vocabulary) != self.tokenizer.get_vocab_size():
             raise TranspileError(f"the tokenizer and the model in {folder} do not belong together", hint=_HINT)
 
@@ -106,14 +109,28 @@ class CTranslate2Decoder:
             "model", files=self._files, device="cpu", compute_type="int8", inter_threads=1, intra_threads=self._threads
         )
 
-    def _seeded(self, seed: int) -> ctranslate2.Translator:
-        """An engine that starts from a seed. CTranslate2 seeds a thread's generator when the thread first draws, and never again: it takes a
-        new engine, which is cheap (milliseconds, from the files in memory)."""
+    @contextmanager
+    def _seeded(self, seed: int) -> Iterator[tuple[ctranslate2.Translator, Callable[[], None]]]:
+        """An engine that starts from a seed, and what to call once it has drawn.
+
+        CTranslate2 has one seed for the process; a thread takes it when it first draws, and never again. So this takes a new engine, which is
+        cheap (milliseconds, from the files in memory), and until that has drawn no other may be given a seed.
+        """
         import ctranslate2
 
-        with self._seeding:
+        drawn = threading.Event()
+
+        def release() -> None:
+            if not drawn.is_set():
+                drawn.set()
+                self._seeding.release()
+
+        self._seeding.acquire()
+        try:
             ctranslate2.set_random_seed(seed % 2**32)
-            return self._engine()
+            yield self._engine(), release
+        finally:
+            release()
 
     def generate(
         self,
@@ -135,24 +152,33 @@ class CTranslate2Decoder:
         out = [Sample() for _ in range(samples if temperature else 1)]
         skipped = len(prefix)
 
-        def take(step: ctranslate2.GenerationStepResult) -> bool:
-            if step.step < skipped:
-                return False
-            sample = out[step.hypothesis_id]
-            sample.logprob += step.log_prob
-            if step.token_id == END:
-                sample.ended = True
-                return False
-            sample.ids.append(step.token_id)
-            sample.logprobs.append(step.log_prob)
-            return each is not None and bool(each(step.hypothesis_id, step.token_id, step.log_prob))
+        def run(translator: ctranslate2.Translator, drawn: Callable[[], None]) -> None:
+            def take(step: ctranslate2.GenerationStepResult) -> bool:
+                if step.step < skipped:
+                    return False
+                drawn()
+                sample = out[step.hypothesis_id]
+                sample.logprob += step.log_prob
+                if step.token_id == END:
+                    sample.ended = True
+                    return False
+                sample.ids.append(step.token_id)
+                sample.logprobs.append(step.log_prob)
+                return each is not None and bool(each(step.hypothesis_id, step.token_id, step.log_prob))
 
-        translator = self._translator if seed is None or not temperature else self._seeded(seed)
-        sampling = {"sampling_topk": 0, "sampling_topp": top_p, "sampling_temperature": temperature, "num_hypotheses": samples} if temperature else {}
-        translator.translate_batch(
-            [self._tokens(source)], target_prefix=[self._tokens(prefix)], max_input_length=0, max_decoding_length=skipped + longest,
-            beam_size=1, length_penalty=0, return_scores=True, callback=take, **sampling,
-        )  # fmt: skip
+            sampling = {"sampling_topk": 0, "sampling_topp": top_p, "sampling_temperature": temperature, "num_hypotheses": samples}
+            translator.translate_batch(
+                [self._tokens(source)], target_prefix=[self._tokens(prefix)], max_input_length=0, max_decoding_length=skipped + longest,
+                beam_size=1, length_penalty=0, return_scores=True, callback=take, **(sampling if temperature else {}),
+            )  # fmt: skip
+
+        if seed is None or not temperature:
+            run(self._translator, lambda: None)
+        else:
+            with self._seeded(seed) as (translator, drawn):
+                run(translator, drawn)
+        self.tokens["read"] += len(source)
+        self.tokens["written"] += sum(len(sample.ids) for sample in out)
         return out if temperature else [out[0] for _ in range(samples)]
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:

@@ -58,8 +58,7 @@ class Engine:
         except asyncio.CancelledError:
             left.set()
             raise
-        self._metrics.tokens.labels("read").inc(len(source))
-        self._metrics.tokens.labels("written").inc(sum(len(s.ids) for s in (out if temperature else out[:1])))
+        self._metrics.generated({"read": len(source), "written": sum(len(s.ids) for s in (out if temperature else out[:1]))})
         return out
 
     def stop(self) -> None:

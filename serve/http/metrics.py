@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
@@ -20,7 +20,7 @@ class Metrics:
         self.running = Gauge("transpile_running", "Requests that a worker or the engine has", **common)
         self.refused = Counter("transpile_refused", "Requests refused because the queue was full", **common)
         self.left = Counter("transpile_clients_left", "Requests whose client left before the reply", **common)
-        self.tokens = Counter("transpile_tokens", "Tokens read by the encoder and written by the decoder, in this process", ["kind"], **common)
+        self.tokens = Counter("transpile_tokens", "Tokens read by the encoder and written by the decoder", ["kind"], **common)
         self.verdicts = Counter("transpile_verdicts", "Verdicts on functions and candidates", ["status"], **common)
         self.lost = Counter("transpile_workers_lost", "Worker processes that ended on their own", **common)
         self.jobs = Gauge("transpile_jobs", "Jobs by state", ["state"], **common)
@@ -28,6 +28,10 @@ class Metrics:
     def judged(self, statuses: Iterable[str]) -> None:
         for status in statuses:
             self.verdicts.labels(status).inc()
+
+    def generated(self, tokens: Mapping[str, int]) -> None:
+        for kind, number in tokens.items():
+            self.tokens.labels(kind).inc(number)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

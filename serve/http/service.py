@@ -115,8 +115,15 @@ class Service:
     # ------------------------------------------------------------ transpiling
 
     async def transpile(self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
-        """Without a turn: see `transpile_in_turn`."""
-        result = await self.workers.run(work.translate, asked, self.settings.checkpoint, self.workers.threads, each=each)
+        """Without a turn: see `transpile_in_turn`. `each` gets progress and functions."""
+
+        def take(event: dict[str, Any]) -> None:
+            if "tokens" in event:
+                self.metrics.generated(event["tokens"])
+            elif each:
+                each(event)
+
+        result = await self.workers.run(work.translate, asked, self.settings.checkpoint, self.workers.threads, each=take)
         self.metrics.judged(f["status"] for f in result["functions"])
         return self._bounded(result)
 

@@ -109,7 +109,7 @@ def _bytes(text: str) -> bytes:
 
 
 def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit: Emit) -> dict[str, Any]:
-    """The object of `transpile --json`, with the texts in `include`. Events: progress, and every function as it is finished."""
+    """The object of `transpile --json`, with the texts in `include`. Events: progress, every function as it is finished, tokens at the end."""
     from transpile.corpus.language import language
     from transpile.corpus.program import load
     from transpile.corpus.wat import canonical, pretty
@@ -142,15 +142,19 @@ def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit
 
     options = Options(asked["candidates"], asked["budget"], asked["seed"], asked["inputs"], tuple(asked["only"]))
     engine = asked["engine"]
+    decoder = _decoder(checkpoint, threads) if engine != "lifter" else None
+    before = dict(decoder.tokens) if decoder else {}
     translations = transpile(
         program,
         target,
-        _decoder(checkpoint, threads) if engine != "lifter" else None,
+        decoder,
         options,
         lifter=Lifter(program) if engine != "model" else None,
         progress=progress,
         finished=finished,
     )
+    if decoder:
+        emit({"tokens": {kind: decoder.tokens[kind] - before[kind] for kind in before}})
     result = out.as_json(translations, target, source, time.monotonic() - started)
     for function in result["functions"]:
         function |= more(function["name"])

@@ -214,6 +214,26 @@ def test_jobs_outlive_kill_9_and_sigterm() -> None:
         assert sorted(rows) == sorted((id_, 1) for id_ in ids)
 
 
+# ---------------------------------------------------------------- figures
+
+
+def counted(service: Running, name: str) -> float:
+    lines = service.ask("GET", "metrics")[1].decode().splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+
+
+def test_metrics_count_requests_tokens_and_verdicts(service: Running) -> None:
+    names = ['transpile_requests_total{route="/v1/transpile",status="200"}']
+    names += ["transpile_tokens_total", "transpile_verdicts_total", "transpile_request_seconds_count"]
+    before = [counted(service, name) for name in names]
+    assert service.ask("POST", "v1/transpile", transpilation(SUM))[0] == 200
+    assert service.ask("POST", "v1/decode", {"wat": CANONICAL, "target_language": "c"})[0] == 200
+    after = [counted(service, name) for name in names]
+    assert after[0] == before[0] + 1
+    assert all(b > a for a, b in zip(before, after, strict=True))
+    assert counted(service, "transpile_queue") == counted(service, "transpile_running") == 0
+
+
 # ---------------------------------------------------------------- under pressure
 
 
