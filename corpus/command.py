@@ -24,6 +24,7 @@ def build(
     named: Annotated[bool, typer.Option("--named-sources", help="The public sources that `corpus sources` lists.")] = False,
     mirror: Annotated[Path | None, typer.Option(help="Take the named sources from this folder of repositories, and no network.")] = None,
     any_licence: Annotated[bool, typer.Option("--any-licence", help="Keep real code whose licence is not permissive, or not known.")] = False,
+    fingerprints: Annotated[Path | None, typer.Option(help="Your own table of functions that must not enter; see `corpus fingerprints`.")] = None,
     programs: Annotated[int, typer.Option(help="Number of generated programs, where no source is given.", min=0)] = 20_000,
     seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
@@ -31,8 +32,10 @@ def build(
 ) -> None:
     """Compile programs in every language and write deduplicated, split pairs as Parquet: generated and hand-written ones, or real code."""
     from collections import Counter
+    from dataclasses import replace
 
     from transpile.corpus import pipeline
+    from transpile.corpus.decontamination import benchmarks
     from transpile.corpus.sources import manifest, open_named, open_source
 
     passed: Counter[str] = Counter()
@@ -49,6 +52,9 @@ def build(
         passed.update(files)
     else:
         work = pipeline.chunks(programs=programs, seed=seed)
+    if fingerprints is not None:
+        benchmarks(fingerprints)  # is it a table?
+        work = [replace(chunk, fingerprints=str(fingerprints)) for chunk in work]
     with progress_bar("corpus build") as progress:
         pipeline.build(out, work, workers=workers, progress=progress, passed=passed)
     built = json.loads((out / "manifest.json").read_text())
@@ -112,6 +118,22 @@ def lift(
     else:
         print(f"{manifest['pairs']} pairs in {out}", file=sys.stderr)
         _show(manifest)
+
+
+@app.command()
+def fingerprints(files: Annotated[list[Path], typer.Argument(help="Source files in the known languages.")]) -> None:
+    """A table of fingerprints of the functions in some files, for `corpus build --fingerprints`: hashes, not code."""
+    from transpile.corpus.decontamination import fingerprint
+    from transpile.corpus.language import languages
+
+    for file in files:
+        tongue = next((t for t in languages().values() if file.suffix in t.suffixes), None)
+        if tongue is None or not file.is_file():
+            raise TranspileError(f"no source file in a known language: {file}", hint="the suffix tells the language")
+        for function in tongue.read(file.read_text(errors="replace")):
+            line = fingerprint(function.text)
+            if line:
+                print(line)
 
 
 @app.command()

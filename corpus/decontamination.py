@@ -13,6 +13,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from transpile.corpus.errors import TranspileError
+
 _KEYWORDS = frozenset(
     """
     auto bool break case char class const constexpr continue default defer do double else enum extern
@@ -44,6 +46,19 @@ def _digest(words: list[str]) -> str:
     return hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()
 
 
+SHORTEST = 40
+"""Tokens; what is shorter is an idiom, not a benchmark."""
+
+
+def fingerprint(text: str) -> str | None:
+    """A function's line in a table (fingerprint, tab, sketch), None for one that is too short to tell."""
+    words = _tokens(text)
+    if len(words) < SHORTEST:
+        return None
+    runs = sorted({_digest(words[i : i + 8]) for i in range(len(words) - 7)})
+    return f"{_digest(words)}\t{' '.join(runs[:16])}"
+
+
 class Benchmarks:
     """A table of fingerprints; `extra` adds files of the same form (a line: fingerprint, tab, sketch)."""
 
@@ -63,7 +78,7 @@ class Benchmarks:
     def match(self, text: str) -> str | None:
         """ "exact", "near" or None for one function's source."""
         words = _tokens(text)
-        if len(words) < 40:
+        if len(words) < SHORTEST:
             return None
         if _digest(words) in self.exact:
             return "exact"
@@ -75,6 +90,9 @@ class Benchmarks:
 
 
 @cache
-def benchmarks() -> Benchmarks:
-    """The table that ships with the package, read once."""
-    return Benchmarks()
+def benchmarks(*extra: Path) -> Benchmarks:
+    """The table that ships with the package, and a user's own, read once. Raises TranspileError for a file that is no table."""
+    try:
+        return Benchmarks(*extra)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TranspileError(f"no table of fingerprints: {error}", hint="`corpus fingerprints FILE...` prints one") from None

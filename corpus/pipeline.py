@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transpile.corpus.batch import Compiled, compile_batch
-from transpile.corpus.decontamination import benchmarks
+from transpile.corpus.decontamination import Benchmarks, benchmarks
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.naming import canonical_function
@@ -47,6 +47,11 @@ class Chunk:
     argument: str
     seed: int = 0
     count: int = 0
+    fingerprints: str = ""
+    """A user's own table of what must not enter, as a path."""
+
+    def table(self) -> Benchmarks:
+        return benchmarks(*([Path(self.fingerprints)] if self.fingerprints else []))
 
 
 def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
@@ -71,8 +76,10 @@ def compile_pairs(
     origin: str,
     licence: str,
     drops: Counter[str],
+    table: Benchmarks | None = None,
 ) -> Iterator[FunctionPair]:
-    """Compile canonical functions of one language and yield the pairs."""
+    """Compile canonical functions of one language and yield the pairs; what `table` (else the one that ships) flags is no pair."""
+    table = table or benchmarks()
     version = lang.version()
     modules: dict[bytes, WasmModule] = {}
     for group, name, source, result in zip(groups, names, sources, compile_batch(lang, sources), strict=True):
@@ -98,7 +105,7 @@ def compile_pairs(
             drops["too long"] += 1
         elif len(module.function(result.export).instructions) < MIN_INSTRUCTIONS:
             drops["trivial"] += 1
-        elif any(benchmarks().match(one.text) for one in (source, *source.callees)):
+        elif any(table.match(one.text) for one in (source, *source.callees)):
             drops["benchmark"] += 1
         else:
             yield FunctionPair(
@@ -125,7 +132,7 @@ def _generated(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
     groups = [f"{chunk.name}/{i}" for i in range(len(programs))]
     for lang in languages().values():
         sources = [lang.render(p) for p in programs]
-        yield from compile_pairs(lang, groups, ["f0"] * len(programs), sources, "generated", "Apache-2.0", drops)
+        yield from compile_pairs(lang, groups, ["f0"] * len(programs), sources, "generated", "Apache-2.0", drops, chunk.table())
 
 
 def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction]]]:
@@ -157,13 +164,13 @@ def _natural(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         drops[f"natural without {tongue}"] += len(functions) - len(chosen)
         groups = [f"natural/{name}" for name, _ in chosen]
         yield from compile_pairs(
-            language(tongue), groups, [n for n, _ in chosen], [s for _, s in chosen], f"natural/{chunk.argument}", "Apache-2.0", drops
+            language(tongue), groups, [n for n, _ in chosen], [s for _, s in chosen], f"natural/{chunk.argument}", "Apache-2.0", drops, chunk.table()
         )
 
 
 def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
     found: dict[str, RealFunction] = {}
-    for one in functions_of(Part.read(chunk.argument), drops):
+    for one in functions_of(Part.read(chunk.argument), drops, chunk.table()):
         if found.setdefault(one.source.text, one) is not one:
             drops["duplicate"] += 1
     functions = {f"real/{f.origin}:{f.name}": f for f in found.values()}
@@ -175,7 +182,7 @@ def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         if not chosen:
             continue
         names = [functions[group].name for group in chosen]
-        for pair in compile_pairs(tongue, list(chosen), names, list(chosen.values()), "", "", mine):
+        for pair in compile_pairs(tongue, list(chosen), names, list(chosen.values()), "", "", mine, chunk.table()):
             origin = functions[pair.group]
             yield replace(pair, origin=origin.origin, licence=origin.licence)
         if tongue.name != "cpp":

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from transpile.corpus.decontamination import Benchmarks, benchmarks
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.licences import PERMISSIVE, licence_of
 from transpile.corpus.naming import canonical_function
@@ -153,8 +154,12 @@ def header_folders(tree: Tree) -> list[Path]:
     return [tree.folder / p for p in sorted(found, key=lambda p: (len(p.parts), str(p)))][:FOLDERS]
 
 
-def functions_of(part: Part, drops: Counter[str]) -> Iterator[RealFunction]:
-    """The functions of some files of a tree that stand alone; what is left out is counted in `drops`."""
+def functions_of(part: Part, drops: Counter[str], table: Benchmarks | None = None) -> Iterator[RealFunction]:
+    """The functions of some files of a tree that stand alone; what is left out is counted in `drops`.
+
+    `table`: fingerprints of what must not enter. They are compared with a function as it is written, since canonical form hides some likeness.
+    """
+    table = table or benchmarks()
     tree = part.tree
     tongue = language(_language(Path(part.files[0])) or "c")
     licences: dict[str, str] = {}
@@ -166,7 +171,10 @@ def functions_of(part: Part, drops: Counter[str]) -> Iterator[RealFunction]:
         elif tongue.name not in ("c", "cpp") or _DEFINITION.search(text):
             licences[relative] = licence
     read = _cut_out if tongue.name in ("c", "cpp") else _read
-    for relative, function, signatures in read(tree, tongue, list(licences), drops):
+    for relative, function, signatures, written in read(tree, tongue, list(licences), drops):
+        if table.match(written):
+            drops["benchmark"] += 1
+            continue
         try:
             canonical = canonical_function(function, tongue, callee_names(function), signatures)
         except (KeyError, ValueError):
@@ -185,7 +193,8 @@ def in_cpp(source: SourceFunction) -> SourceFunction:
     return SourceFunction("cpp", source.signature, f"{head(source.signature)} {body}", tuple(map(in_cpp, source.callees)))
 
 
-Read = Iterator[tuple[str, SourceFunction, Mapping[str, Signature]]]
+Read = Iterator[tuple[str, SourceFunction, Mapping[str, Signature], str]]
+"""File, function, signatures by name of it and what it calls, and its text as written."""
 
 
 def _cut_out(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str]) -> Read:
@@ -203,7 +212,7 @@ def _cut_out(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[
     reasons: Counter[str] = Counter()
     for i, relative in enumerate(readers):
         for function, signatures in linker.functions(i, reasons):
-            yield relative, function, signatures
+            yield relative, function, signatures, function.text
     counted = {COUNTED + k: v for k, v in linker.counts.items()}
     drops.update({f"{reason} ({tongue.name})": n for reason, n in (reasons | counted).items()})
 
@@ -214,7 +223,7 @@ def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str
         found = tongue.read((tree.folder / relative).read_text(errors="replace"))
         signatures = {f.name: f.signature for f in found}
         for function in found:
-            yield relative, function, signatures
+            yield relative, function, signatures, function.text
 
 
 def callee_names(source: SourceFunction) -> list[str]:

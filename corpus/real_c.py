@@ -52,6 +52,8 @@ class CutReader(CReader):
         """Where each function's definition starts in the text."""
         self.heads: dict[str, tuple[list[Token], int, int]] = {}
         """For each function its head, and the places of its brackets among the tokens."""
+        self.written: dict[str, str] = {}
+        """The functions of `found` as they stand in the preprocessed file."""
         self.hidden: set[str] = set()
         """Functions that other files do not see."""
         self.problems: dict[str, str] = {}
@@ -220,6 +222,7 @@ class CutReader(CReader):
         cut = [t.text for t in tokens(plain_numbers(self.cut(written, self.text)))]
         text = self.with_types(" ".join(without_brackets(cut, self.means)), set(used))
         self.found[name] = SourceFunction(self.language, signature, text)
+        self.written[name] = self.text[self.places[name] : self.tokens[end].end]
 
     def means(self, word: str) -> bool:
         """Whether a word names a type."""

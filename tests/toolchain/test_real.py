@@ -50,10 +50,23 @@ FILES = {
         int broken(int x) { return y + z; }
         int needs_more(FILE *f) { return fgetc(f); }
     """,
-    "src/b.c": "int far(int x) { return x * 7 + 1; }\nint sum_again(const int *v, int n) { int t = 0; for (int k = 0; k < n; k++) t += v[k]; return t; }\n"
-    "int other_sum(const int *w, int n) { int t = 0; for (int k = 0; k < n; k++) t += w[k]; return t; }\n",
+    "src/b.c": """
+        int far(int x) { return x * 7 + 1; }
+        int mixed(const int *v, int n) { int t = 5; for (int k = 0; k < n; k++) t = (t << 3) ^ (v[k] - k); return t; }
+        int mixed_too(const int *w, int m) { int u = 5; for (int i = 0; i < m; i++) u = (u << 3) ^ (w[i] - i); return u; }
+    """,
     "src/gpl.c": "/* This is covered by the GNU General Public License. */\nint not_ours(int x) { return x * x ^ x >> 2; }\n",
     "lib/c.rs": "pub fn third(a: &[i32]) -> i32 { if a.len() > 2 { a[2] } else { -1 } }\n",
+    "src/long.c": """
+        int find_last(const int *values, int count, int wanted) {
+            int place = -1;
+            for (int i = 0; i < count; i++) {
+                if (values[i] == wanted && (i == 0 || values[i - 1] != wanted))
+                    place = i;
+            }
+            return place;
+        }
+    """,
     "tests/d.c": "int tested(int x) { return x * 13 + 2; }\n",
 }
 
@@ -81,7 +94,7 @@ def built(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[
 
 def test_functions_come_with_what_they_need(built: tuple[list[FunctionPair], dict]) -> None:
     rows, manifest = built
-    assert {r.name for r in rows if r.language == "c"} == {"width", "scaled", "sum_far", "far", "digits", "sum_again"}
+    assert {r.name for r in rows if r.language == "c"} == {"width", "scaled", "sum_far", "far", "digits", "mixed", "find_last"}
     assert [r.name for r in rows if r.language == "rust"] == ["third"]
     assert {r.licence for r in rows} == {"MIT"}
     assert {r.origin for r in rows if r.name == "far"} == {"shapes@none:src/b.c"}
@@ -89,7 +102,7 @@ def test_functions_come_with_what_they_need(built: tuple[list[FunctionPair], dic
     assert dropped["file: licence LicenseRef-reciprocal"] == 1 and dropped["file: tests or others' code"] == 1
     assert dropped["compile error (c)"] == 1 and dropped["duplicate"] == 1
     assert dropped["parameter: type unknown (c)"] == 1
-    assert manifest["counted"]["functions (c)"] == 9 and manifest["counted"]["cut out (c)"] == 8 and manifest["counted"]["compiled (c)"] == 6
+    assert manifest["counted"]["functions (c)"] == 10 and manifest["counted"]["cut out (c)"] == 9 and manifest["counted"]["compiled (c)"] == 7
 
 
 def test_c_serves_as_cpp_in_the_same_group(built: tuple[list[FunctionPair], dict]) -> None:
@@ -169,6 +182,18 @@ def test_a_build_that_is_killed_goes_on(folder: Path, tmp_path: Path) -> None:
         process.wait()
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], check=True, timeout=300)
     assert list(read_corpus(tmp_path / "out")) == whole
+
+
+def test_what_a_users_own_table_flags_stays_out(folder: Path, tmp_path: Path) -> None:
+    corpus = [sys.executable, "-c", "from transpile.corpus.command import main; main()"]
+    edited = tmp_path / "edited.c"
+    edited.write_text(FILES["src/long.c"].replace("place", "at").replace("return at", "return at * 2"))  # other names, one token more
+    table = tmp_path / "own.tsv"
+    table.write_text(subprocess.run([*corpus, "fingerprints", str(edited)], capture_output=True, text=True, check=True).stdout)
+    words = ["build", "--source", str(folder / "src"), "--any-licence", "--fingerprints", str(table), "--out", str(tmp_path / "out"), "--json"]
+    done = subprocess.run([*corpus, *words], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["dropped"]["benchmark"] == 1
+    assert "find_last" not in {r.name for r in read_corpus(tmp_path / "out")}
 
 
 def test_the_command_line(folder: Path, tmp_path: Path) -> None:
