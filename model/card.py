@@ -1,15 +1,17 @@
 """The model card of an exported checkpoint: what it was trained on, for how long, what it scores, and the commands that say so again.
 
-Nothing in it is typed by hand: sizes come from the checkpoint, data from the corpora's manifests, training from the metrics, scores from the
+Nothing in it is typed by hand: sizes come from the checkpoint, data from the corpora and their manifests, training from the metrics, scores from the
 JSON lines that `model eval` printed.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.pairs import read_corpus
 
 _HEAD = """---
 license: apache-2.0
@@ -46,7 +48,11 @@ def write_card(checkpoint: Path, run: Path, corpora: list[Path], figures: Path, 
         )
     ]
     parts.append("## Data\n")
-    parts.append("Generated programs and hand-written functions of this repository (Apache-2.0), compiled in every language; no other code.\n")
+    real = _real_sources(corpora)
+    parts.append("Generated programs and hand-written functions of this repository (Apache-2.0), compiled in every language")
+    if real:
+        parts[-1] += ", and functions of public C code with permissive licences, as they are and lifted into the other languages by rules (below)"
+    parts[-1] += ".\n"
     parts.append("| corpus | pairs | training | held out by skeleton | hand-written, held out by name |\n|---|---|---|---|---|")
     for corpus in corpora:
         manifest = json.loads((corpus / "manifest.json").read_text())
@@ -58,6 +64,10 @@ def write_card(checkpoint: Path, run: Path, corpora: list[Path], figures: Path, 
         "Functions that match a fingerprint of a public benchmark (`corpus/decontamination.py`) were dropped, as were training programs whose "
         "skeleton (WAT without its numbers) is that of a held-out function.\n"
     )
+    if real:
+        parts.append("| public source, revision | licence | training pairs |\n|---|---|---|")
+        parts += [f"| {source} | {licence} | {count:,} |" for (source, licence), count in sorted(real.items())]
+        parts.append("")
     parts.append("## Training\n")
     parts.append(
         f"{last['step']:,} steps, {last['tokens'] / 1e6:.0f} M tokens (encoder and decoder together, without padding), {last['minutes']:.0f} minutes. "
@@ -79,6 +89,17 @@ def write_card(checkpoint: Path, run: Path, corpora: list[Path], figures: Path, 
     parts.append("model eval CHECKPOINT DIR --split SPLIT --source FROM --target TO --functions NUMBER --candidates N")
     parts.append("```")
     return "\n".join(parts) + "\n"
+
+
+def _real_sources(corpora: list[Path]) -> Counter[tuple[str, str]]:
+    """Training pairs of real code by (repository and revision, licence)."""
+    found: Counter[tuple[str, str]] = Counter()
+    for corpus in corpora:
+        if list(corpus.glob("part-*.parquet")):
+            for pair in read_corpus(corpus):
+                if pair.split == "train" and "@" in pair.origin:
+                    found[pair.origin.partition(":")[0].replace("@", " "), pair.licence] += 1
+    return found
 
 
 def _parameters(config: dict) -> int:

@@ -218,7 +218,7 @@ class Elements(Variables):
         if length is None:
             return ir.Part("array", array.name, index) if not at_start or array.struct else ir.Var("array", array.name)
         own_length = isinstance(length, Get) and self.length_of.get(length.name) == key and length.name not in self.renamed
-        if at_start and (own_length or (isinstance(length, Const) and length.bits == array.size)):
+        if at_start and (own_length or (array.size and isinstance(length, Const) and length.bits == array.size)):
             return ir.Var("array", array.name)
         return ir.Part("array", array.name, index, self._term(length), self._is_rest(arg, length, array, key))
 

@@ -65,6 +65,13 @@ class TreeBuilder:
     """Wasm type of every local, temporaries too."""
 
     def build(self) -> Body:
+        """The body. Raises NotLiftable for what the rules do not know."""
+        try:
+            return self._build()
+        except IndexError:  # compilers drop arguments and results that nothing needs
+            raise NotLiftable("a callee has another type than its signature says") from None
+
+    def _build(self) -> Body:
         function = self.function
         self.types |= {f"p{i}": kind for i, kind in enumerate(function.parameters)}
         self.types |= {f"v{i}": kind for i, kind in enumerate(function.locals)}
@@ -246,6 +253,8 @@ class TreeBuilder:
         if name not in self.callees:
             raise NotLiftable(f"call of {name}")
         count, result = self.callees[name]
+        if len(self.stack) < count:
+            raise IndexError(name)
         args = tuple(self.stack[len(self.stack) - count :]) if count else ()
         del self.stack[len(self.stack) - count :]
         self._spill(reads_memory)
