@@ -124,13 +124,18 @@ class Target:
         """Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
         self.module, self.kinds = _module(executable.wasm)
         self.export = executable.export
+        if any(one.module in ("d", "t") for one in self.module.imports):
+            raise UnusableModule("the module imports what is the judge's own")
         kind = self.kinds.get(self.export)
         if not isinstance(kind, wasmtime.FuncType):
             raise UnusableModule(f"the module exports no function '{self.export}'")
         found = tuple(str(t) for t in kind.params), tuple(str(t) for t in kind.results)
         if found != (parameters, results):
             raise WrongType(f"'{self.export}' is {_arrow(*found)}, expected {_arrow(parameters, results)}")
-        self.memory = isinstance(self.kinds.get("memory"), wasmtime.MemoryType)
+        memory = self.kinds.get("memory")
+        self.memory = isinstance(memory, wasmtime.MemoryType)
+        if self.memory and memory.is_64:
+            raise UnusableModule("the module's memory has 64-bit addresses")
         pointer = self.kinds.get("__stack_pointer")
         self.type = (parameters, results, pointers)
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
@@ -140,6 +145,10 @@ class Target:
         if self.imports:
             with suppress(TranspileError):
                 self.data = parsed(executable.wasm).data_range
+
+    def start(self) -> None:
+        """Instantiate the module, and forget it. Raises UnusableModule when that fails."""
+        _Session(self, np.zeros((0, len(self.type[0])), np.uint64), 0, None)
 
     def run(self, arguments: np.ndarray, arenas: np.ndarray, *, fuel: int, expected: np.ndarray | None = None,
             probe: Probe | None = None) -> Outcomes:  # fmt: skip
@@ -216,11 +225,11 @@ class Placement:
                     constructor(store)
                     break
             self.base = self._place_arena(exports)
+            linker.define(store, "t", "f", exports[target.export])
+            if target.memory:
+                linker.define(store, "t", "memory", exports["memory"])
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
             raise UnusableModule(f"the module does not start: {str(error).splitlines()[0]}") from error
-        linker.define(store, "t", "f", exports[target.export])
-        if target.memory:
-            linker.define(store, "t", "memory", exports["memory"])
         if self.probe:
             linker.get(store, "target", self.probe.base).set_value(store, self.base)
         self.stack = 0

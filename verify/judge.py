@@ -38,6 +38,9 @@ _SHRINK_BUDGET = 0.3
 
 OVERLAPPING = "only inputs with overlapping pointers were seen to differ"
 
+_LONGEST = 50_000
+"""Instructions of a function and its callees up to which texts are compared and proofs tried; longer ones are only tested."""
+
 _FEW = 16
 """Fewer usable inputs than this (of a function that has parameters) are no test."""
 
@@ -122,6 +125,10 @@ class Jury:
             return self._test(compiled)
         evidence = same_text(pair[0], pair[1], self.normal_form, self.signature)
         if evidence:
+            try:
+                compiled.start()
+            except UnusableModule as error:
+                return _unusable(error)
             return Verdict("identical", evidence=evidence)
         tested = self._test(compiled)
         if tested.status == "tested":
@@ -251,9 +258,10 @@ class Jury:
 
 
 def _function(executable: Executable) -> WasmFunction | None:
-    """The function as our decoder sees it; None for modules beyond its limits."""
+    """The function as our decoder sees it; None for modules beyond its limits, and for code so long that texts and proofs would take minutes."""
     try:
-        return parsed(executable.wasm).function(executable.export)
+        module = parsed(executable.wasm)
+        return module.function(executable.export) if sum(len(f.instructions) for f in reachable(module, executable.export)) <= _LONGEST else None
     except TranspileError:
         return None
 
