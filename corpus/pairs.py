@@ -13,9 +13,9 @@ one may be read and the source of another written:
     callees    string  JSON list of the functions it calls, each with signature, text and its own callees, so that a row compiles alone
     level      string  optimization level
     compiler   string  name and version
-    origin     string  `generated`, `natural/<file>`, or the source file
+    origin     string  `generated`, `natural/<file>`, or owner/name@revision:path for real code
     licence    string  SPDX id, `unknown` where none was found
-    split      string  train, novel (held out by skeleton) or natural (hand-written, held out by name)
+    split      string  train, novel (held out by skeleton), natural (hand-written, held out by name) or real (of a held-out repository)
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import tempfile
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +26,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import languages
 from transpile.corpus.licences import NAMES, licence_of_folder
 from transpile.corpus.real import Tree
+from transpile.corpus.sysroot import library_sources
 
 MANIFEST = Path(__file__).with_name("sources.toml")
 LARGEST_MEMBER = 4 << 20
@@ -38,8 +39,8 @@ _GIT = ("git", "-c", "protocol.allow=never", *(a for p in ("https", "ssh", "git"
 
 @dataclass(frozen=True, slots=True)
 class NamedSource:
-    """An entry of the manifest. `take`: patterns of paths, all if empty; `leave`: patterns of paths that stay out. `bundled`: a folder that an
-    installed package brings along, as package:path."""
+    """An entry of the manifest. `take`: patterns of paths, all if empty; `leave`: patterns of paths that stay out. `bundled`: a folder that a
+    compiler brings along, as package:path."""
 
     name: str
     revision: str
@@ -126,21 +127,22 @@ def _open(where: str, source: NamedSource) -> Tree:
 
 
 def bundled_folder(where: str) -> Path | None:
-    """The folder of `package:path` inside an installed package, or of an absolute path that a system package has; None where it is not there."""
-    package, _, inside = where.partition(":")
-    if not package:
-        return Path(inside) if Path(inside).is_dir() else None
+    """The folder `package:path` inside an installed package, or inside the sources of Rust's library for `rustc:path`; None where there is none."""
     from importlib.util import find_spec
 
+    package, _, inside = where.partition(":")
+    if package == "rustc":
+        library = library_sources()
+        return library / inside if library is not None else None
     found = find_spec(package)
-    folder = Path(next(iter(found.submodule_search_locations))) / inside if found and found.submodule_search_locations else None
-    return folder if folder is not None and folder.is_dir() else None
+    folders = [Path(place) / inside for place in (found.submodule_search_locations or ())] if found else []
+    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 # ---------------------------------------------------------------- unpacking
 
 
-def _unpacked(key: str, fill) -> Path:
+def _unpacked(key: str, fill: Callable[[Path], object]) -> Path:
     """The cached folder `key`, filled by `fill(folder)` at the first use; it appears whole or not at all."""
     folder = cache_folder() / key
     if not folder.is_dir():
@@ -177,7 +179,8 @@ def _unpack(path: Path, target: Path) -> None:
         to.write_bytes(read()[:LARGEST_MEMBER])
 
 
-def _members(path: Path) -> Iterator[tuple[str, int, object]]:
+def _members(path: Path) -> Iterator[tuple[str, int, Callable[[], bytes]]]:
+    """(name, size, what reads it) of the plain files of an archive."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:

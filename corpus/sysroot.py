@@ -91,6 +91,11 @@ def _compilers() -> Iterator[_Rustc]:
             yield _Rustc(direct if direct.is_file() else Path(found), release[1], Path(sysroot))
 
 
+def library_sources() -> Path | None:
+    """The folder `library` of an installed compiler's sources, if there is one."""
+    return next((folder for rustc in _compilers() if (folder := rustc.sources()) is not None), None)
+
+
 def _ask(program: str, question: list[str]) -> str:
     done = subprocess.run(
         [program, *question], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=tempfile.gettempdir(), check=True
