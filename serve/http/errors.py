@@ -39,11 +39,20 @@ class ApiError(Exception):
         return JSONResponse(self.body(), self.status, self.headers)
 
 
+_concealed: set[Path] = set()
+
+
+def conceal(folder: Path) -> None:
+    """Take this folder, too, out of what is said."""
+    _concealed.add(folder)
+    _folders.cache_clear()
+
+
 @cache
 def _folders() -> re.Pattern[str]:
     """This machine's folders that could get into a message: of the program, its libraries, the user and temporary files."""
     places = {Path(p) for p in (sys.prefix, sys.base_prefix, tempfile.gettempdir(), *sys.path) if p}
-    places |= {Path.home(), Path.cwd(), Path(__file__).resolve().parents[2]}
+    places |= {*_concealed, Path.home(), Path.cwd(), Path(__file__).resolve().parents[2]}
     names = sorted((str(p) for p in places if len(p.parts) > 1), key=len, reverse=True)
     return re.compile(r"(?:" + "|".join(map(re.escape, names)) + r")(?:/[^\s:'\"]*/|/|\b)")
 

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from transpile.corpus.constants import copy_constants
@@ -49,7 +50,7 @@ class Service:
         settings = self.settings
         self.admission = Admission(settings.workers, settings.queue, self.metrics)
         stack.callback(self.table.close)
-        self.workers = Workers(settings.workers, settings.checkpoint, self.metrics)
+        self.workers = Workers(settings.workers, settings.checkpoint, _workplace(settings.jobs), self.metrics)
         stack.callback(self.workers.stop)
         warm = asyncio.create_task(self._warm())
         stack.push_async_callback(_ended, warm)
@@ -169,6 +170,11 @@ class Service:
         if size > self.settings.largest_reply:
             raise ApiError(422, "reply_too_large", f"the reply would have {size:,} bytes", f"at most {self.settings.largest_reply:,}: ask for less at once")
         return reply
+
+
+def _workplace(jobs: Path) -> Path:
+    """The folder of the workers: beside the jobs, since one service at a time has those."""
+    return jobs.resolve().with_name(f"{jobs.name}.transpile-tasks")
 
 
 def _event(kind: str, data: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -33,8 +34,9 @@ SUFFIXES = {"c": ".c", "cpp": ".cpp", "rust": ".rs", "zig": ".zig", "wasm": ".wa
 Emit = Callable[[dict[str, Any]], None]
 
 
-def start(checkpoint: Path | None, threads: int) -> None:
-    """A worker's beginning: leave signals to the service, end with it, have the slow imports behind us."""
+def start(checkpoint: Path | None, threads: int, folder: Path) -> None:
+    """A worker's beginning: leave signals to the service, end with it, keep temporary files in `folder`, have the slow imports behind us."""
+    tempfile.tempdir = str(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = multiprocessing.parent_process()

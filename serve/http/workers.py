@@ -13,6 +13,7 @@ import asyncio
 import json
 import multiprocessing
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +24,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from transpile.serve.http import work
-from transpile.serve.http.errors import ApiError
+from transpile.serve.http.errors import ApiError, conceal
 from transpile.serve.http.metrics import Metrics
 
 _TASKS = 200
@@ -32,8 +33,13 @@ _TRIES = 2
 
 
 class Workers:
-    def __init__(self, count: int, checkpoint: Path | None, metrics: Metrics) -> None:
-        self.count, self.checkpoint, self.metrics = count, checkpoint, metrics
+    """`folder` is ours alone: what an earlier service, that was killed, has left there is removed."""
+
+    def __init__(self, count: int, checkpoint: Path | None, folder: Path, metrics: Metrics) -> None:
+        self.count, self.checkpoint, self.folder, self.metrics = count, checkpoint, folder, metrics
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        conceal(folder)
         self.threads = max(1, (os.cpu_count() or 1) // count)
         self._pool = self._build()
 
@@ -43,14 +49,14 @@ class Workers:
             max_workers=self.count,
             max_tasks=_TASKS,
             initializer=work.start,
-            initargs=(self.checkpoint, self.threads),
+            initargs=(self.checkpoint, self.threads, self.folder),
             context=multiprocessing.get_context("spawn"),
         )
 
     async def run(self, function: Callable[..., Any], *arguments: Any, each: Callable[[dict[str, Any]], None] | None = None) -> Any:
         """The result of a function of `work`. `each` gets the task's events (again from the start, if its worker died)."""
         for _ in range(_TRIES):
-            with tempfile.TemporaryDirectory(prefix="transpile-serve-", ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder:
                 try:
                     return await self._once(folder, function, arguments, each)
                 except (ProcessExpired, BrokenProcessPool):
@@ -108,3 +114,4 @@ class Workers:
             work.kill_children(child.pid or 0)
         self._pool.stop()
         self._pool.join(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
