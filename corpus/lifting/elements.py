@@ -214,6 +214,8 @@ class Elements(Variables):
         array, index = self.memory.arrays[key], self.index_of(arg)
         at_start = isinstance(index, ir.Const) and index.value == 0
         if array.single:
+            if length is not None:
+                raise NotLiftable("one struct as an array")
             return ir.Var("array", array.name)
         if length is None:
             return ir.Part("array", array.name, index) if not at_start or array.struct else ir.Var("array", array.name)

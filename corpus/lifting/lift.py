@@ -398,5 +398,3 @@ def _defined(body: tuple[ir.Stmt, ...], name: str, type_: str) -> tuple[ir.Stmt,
         return None  # it would start from zero in every round
     return new
 
-
-__all__ = ["Lifted", "lift"]
