@@ -156,7 +156,7 @@ class Jury:
                 slow = got.status == driver.OUT_OF_FUEL
                 got.status[slow] = driver.NOT_RUN
                 common["set_aside"] += int(slow.sum())
-                if 2 * slow.sum() > len(vectors):
+                if (~slow).sum() < max(_FEW, len(vectors) // 8):
                     return Verdict("inconclusive", int((~slow).sum()), evidence="the candidate is too slow to compare", **common)
         except UnusableModule as error:
             return _unusable(error)
@@ -212,10 +212,9 @@ class Jury:
         if not len(vectors):
             return tested
         compared, differing = Runner(self.reference, compiled).compare(vectors)
-        if differing is None:
-            inputs = tested.inputs + compared
-            return replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
-        return self._found(differing, compiled, replace(tested, inputs=tested.inputs + compared))
+        inputs = tested.inputs + compared
+        tested = replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
+        return tested if differing is None else self._found(differing, compiled, tested)
 
     def _again(self, compiled: Target, tested: Verdict) -> Verdict:
         """`tested`, or the mismatch that other sequences of calls show."""
