@@ -110,6 +110,9 @@ class Service:
             async with asyncio.timeout(seconds), self.admission.turn():
                 async for chunk in completions.stream(self.engine, asked, await self.prompts(asked)):
                     yield chunk
+        except asyncio.CancelledError:
+            self.metrics.left.inc()
+            raise
         except Exception as error:
             yield f"data: {json.dumps(as_api_error(error).body())}\n\n"
 
@@ -154,6 +157,9 @@ class Service:
                         if kind == "function":
                             sent.add(data["name"])
             yield _event("result", task.result())
+        except asyncio.CancelledError:
+            self.metrics.left.inc()
+            raise
         except Exception as error:
             yield _event("error", as_api_error(error).body())
         finally:

@@ -262,7 +262,7 @@ def test_a_worker_that_dies_is_replaced_and_its_request_answered() -> None:
 
 def test_too_many_requests_are_refused_and_clients_that_leave_make_room() -> None:
     with Running("--workers", "1", "--queue", "1") as own, ThreadPoolExecutor(2) as pool:
-        leavers = [leave_after(own, transpilation(SLOW, candidates=64, budget=60.0)) for _ in range(2)]
+        leavers = [leave_after(own, transpilation(SLOW, candidates=64, budget=60.0, stream=stream)) for stream in (True, False)]
         time.sleep(1.0)
         status, reply, headers = own.ask("POST", "v1/transpile", transpilation(SUM))
         assert (status, reply["error"]["type"]) == (429, "overloaded")
