@@ -12,8 +12,8 @@ from pathlib import Path
 
 PERMISSIVE = frozenset(
     """
-    0BSD Apache-2.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-FreeBSD BSD-2-Clause-Patent BSD-3-Clause BSD-3-Clause-Clear BSL-1.0 CC0-1.0 HPND ISC LicenseRef-public-domain MIT MIT-0 NCSA PostgreSQL
-    Unlicense Zlib libpng-2.0 IJG MulanPSL-2.0 Apache-2.0-WITH-LLVM-exception
+    0BSD Apache-2.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-FreeBSD BSD-2-Clause-Patent BSD-3-Clause BSD-3-Clause-Clear BSL-1.0 CC0-1.0 HPND
+    ISC LicenseRef-public-domain MIT MIT-0 NCSA PostgreSQL Unlicense Zlib libpng-2.0 IJG MulanPSL-2.0 Apache-2.0-WITH-LLVM-exception
     """.split()
 )
 
