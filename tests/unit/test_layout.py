@@ -53,7 +53,7 @@ def test_model_reaches_the_judge_from_evaluation_only() -> None:
     assert users <= {"evaluate.py"}
 
 
-LAZY = {"transpile.verify.symbolic": "verify/symbolic.py"}
+LAZY = {f"transpile.verify.{name}": f"verify/{name}.py" for name in ("symbolic", "symbolic_values")}
 """Modules that may import heavy packages at their top, because they are themselves imported inside functions alone."""
 
 
