@@ -24,8 +24,8 @@ _ALIASED = 0.08
 """Share of the vectors in which two pointers of one type point into one buffer."""
 
 _CONTENTS = ("style", "style", "sorted", "equal", "distinct", "ramp", "mixed", "mirror", "style", "bits")
-_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny", "script")
-_BYTES = (*_CONTENTS, "words", "digits", "letters", "text", "number", "mined", "script")
+_TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny", "script", "alphabet")
+_BYTES = (*_CONTENTS, "words", "digits", "letters", "text", "number", "mined", "script", "alphabet")
 _WRITTEN = frozenset(_TEXTS) - {"distinct", "mirror"}
 
 
@@ -159,6 +159,11 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
         changed = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.3]), (count, 1))
         out[changed] = rng.choice(TEXT, int(changed.sum()))
         return out.astype(np.uint64)
+    if kind == "alphabet" and len(mined.script):
+        # The characters that the code knows, and digits: what a small language is made of.
+        known = np.unique(mined.script)
+        known = known[(known >= 32) & (known < 127)]
+        return rng.choice(np.concatenate([known, known, np.frombuffer(b"0129", np.uint8)]), shape).astype(np.uint64)
     if kind == "bytes":
         return rng.integers(1, 256, shape).astype(np.uint64)
     if kind in ("distinct", "repeat"):
