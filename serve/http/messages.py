@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 SUM_WAT = """(module (memory (export "memory") 1)
   (func (export "sum") (param $p i32) (param $n i32) (result i32) (local $s i32)
@@ -18,6 +18,14 @@ SUM_WAT = """(module (memory (export "memory") 1)
 SUM_C = "int sum(const int *values, int n) {\n    int total = 0;\n    for (int i = 0; i < n; i++) total += values[i];\n    return total;\n}\n"
 CANONICAL = "func i32 -> i32 ; local.get p0 i32.const 3 i32.mul end"
 
+
+
+def _whole(value: Any) -> Any:
+    """To JSON Schema, 3.0 is an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 SourceLanguage = Literal["c", "cpp", "rust", "zig", "wasm", "wat"]
 TargetLanguage = Literal["c", "cpp", "rust", "zig"]
 Identifier = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -27,7 +35,7 @@ Status = Literal["identical", "proved", "tested", "mismatch", "compile_error", "
 
 
 class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class _Told(BaseModel):
@@ -56,6 +64,7 @@ class DecodeRequest(_Asked):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
             "examples": [
                 {"wat": SUM_WAT, "target_language": "rust", "signature": "int sum(const int *values, int n)", "n": 4, "verify": True},
@@ -73,12 +82,12 @@ class DecodeRequest(_Asked):
     target_language: TargetLanguage
     signature: str | None = Field(None, max_length=2000, description="a C prototype; without it, types are guessed from the wasm")
     names: Names | None = Field(None, description="names to write, where the signature has none or others")
-    n: int = Field(1, ge=1, le=64, description="samples; equal ones are merged")
+    n: Whole = Field(1, ge=1, le=64, description="samples; equal ones are merged")
     temperature: float = Field(0.8, ge=0, le=5, description="0: greedy")
     top_p: float = Field(0.98, gt=0, le=1)
-    seed: int | None = Field(None, ge=0, lt=2**32, description="the same seed gives the same candidates")
+    seed: Annotated[int, Field(ge=0, lt=2**32), BeforeValidator(_whole)] | None = Field(None, description="the same seed gives the same candidates")
     verify: bool = Field(False, description="compile and judge every candidate")
-    inputs: int = Field(1024, ge=16, le=16384, description="test inputs a candidate")
+    inputs: Whole = Field(1024, ge=16, le=16384, description="test inputs a candidate")
     timeout: float | None = Field(None, gt=0, description="seconds; the service has a limit of its own")
 
     @model_validator(mode="after")
@@ -122,6 +131,7 @@ class TranspileRequest(_Asked):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
             "examples": [{"source": SUM_C, "source_language": "c", "target_language": "rust"}],
         },
@@ -133,10 +143,10 @@ class TranspileRequest(_Asked):
     name: str = Field("", max_length=64, pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", description="the file's name, for messages")
     only: list[str] = Field([], max_length=256, description="functions to translate, with what they call; all if empty")
     engine: Literal["all", "model", "lifter"] = "all"
-    candidates: int = Field(64, ge=1, le=512)
+    candidates: Whole = Field(64, ge=1, le=512)
     budget: float = Field(20.0, ge=0.1, le=300, description="seconds a function may take")
-    seed: int = Field(0, ge=0, lt=2**31)
-    inputs: int = Field(1024, ge=16, le=16384, description="test inputs a candidate")
+    seed: Whole = Field(0, ge=0, lt=2**31)
+    inputs: Whole = Field(1024, ge=16, le=16384, description="test inputs a candidate")
     keep_unverified: bool = False
     include: list[Literal["wat", "original", "file", "report"]] = Field([], max_length=4, description="texts to add to the reply")
 
@@ -206,6 +216,7 @@ class CompletionRequest(BaseModel):
 
     model_config = ConfigDict(
         extra="ignore",
+        strict=True,
         json_schema_extra={"examples": [{"model": "transpile-rust", "prompt": CANONICAL, "n": 2, "temperature": 0.8, "max_tokens": 256}]},
     )
 
@@ -219,16 +230,16 @@ class CompletionRequest(BaseModel):
     )
     prelude: str | None = Field(None, max_length=4000, description="canonical start that the decoder continues, up to the header's brace")
     signature: str | None = Field(None, max_length=2000, description="a C prototype to make the prelude of")
-    max_tokens: int | None = Field(None, ge=1, description="at most 768, which is also the default")
-    n: int = Field(1, ge=1, le=64)
-    best_of: int | None = Field(None, ge=1, description="n, if given: every sample is returned")
+    max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_whole)] | None = Field(None, description="at most 768, which is also the default")
+    n: Whole = Field(1, ge=1, le=64)
+    best_of: Annotated[int, Field(ge=1), BeforeValidator(_whole)] | None = Field(None, description="n, if given: every sample is returned")
     temperature: float | None = Field(1.0, ge=0, le=5)
     top_p: float | None = Field(1.0, gt=0, le=1)
-    seed: int | None = Field(None, ge=0, lt=2**32)
+    seed: Annotated[int, Field(ge=0, lt=2**32), BeforeValidator(_whole)] | None = Field(None)
     stream: bool | None = False
     stream_options: dict[str, Any] | None = None
     stop: Stop | Annotated[list[Stop], Field(max_length=4)] | None = None
-    logprobs: int | None = Field(None, ge=0, le=5, description="any number gives the log-probabilities of the tokens written")
+    logprobs: Annotated[int, Field(ge=0, le=5), BeforeValidator(_whole)] | None = Field(None, description="any number: those of the tokens written")
     echo: bool | None = Field(False, description="begin the text with the prelude")
     timeout: float | None = Field(None, gt=0)
 

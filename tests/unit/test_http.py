@@ -259,6 +259,8 @@ def test_tokens_and_their_places_in_the_text() -> None:
         (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "name": "../x.c"}),
         (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "name": ".events"}),
         (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "nonsense": 1}),
+        (TranspileRequest, {"source": "x", "source_language": "c", "target_language": "rust", "keep_unverified": 0}),
+        (DecodeRequest, {"target_language": "rust", "wat": "a", "timeout": float("nan")}),
         (CompletionRequest, {"model": "transpile-c", "prompt": []}),
         (CompletionRequest, {"model": "transpile-c", "prompt": "x", "stop": ["a", "b", "c", "d", "e"]}),
     ],
