@@ -89,6 +89,10 @@ def is_length(parameters: list[Parameter], i: int) -> bool:
             return False
     return True
 
+LONGEST_MACRO = 2000
+"""Characters that a macro may stand for; one that doubles itself again and again stands for nothing."""
+
+
 
 class CReader:
     """One source file. `functions()` gives what it defines."""
@@ -163,6 +167,8 @@ class CReader:
         if not match:
             return
         body = tokens(match[2])
+        if sum(len(self.replaced.get(t.text, t.text)) for t in body) > LONGEST_MACRO:
+            return
         if body and all(t.kind == "literal" or t.text in self.replaced or t.text in "()+-*/%<<>>|&^~" for t in body):
             self.replaced.setdefault(match[1], self.cut(body, match[2]))
 

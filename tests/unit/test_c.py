@@ -272,3 +272,9 @@ def test_library_functions_come_with_the_file_that_calls_them(tmp_path):
     assert numbers[gathered.split("\n").index("int mine(int c) { return isalnum(c); }")] == 2
     own = '#include <ctype.h>\nint isdigit(int c) { return c == 48; }\nint mine(int c) { return isdigit(c); }\n'
     assert language("c").gather(own, tmp_path)[0] == own.rstrip("\n") + "\n"
+
+
+def test_a_macro_that_doubles_itself_is_not_expanded():
+    lines = ["#define A0 1 +"] + [f"#define A{i} " + " ".join([f"A{i - 1}"] * 16) for i in range(1, 10)]
+    text = "\n".join([*lines, "int f(int a) { return a; }"])
+    assert [f.name for f in language("c").read(text)] == ["f"]
