@@ -52,6 +52,8 @@ def main() -> None:
             counts[t.verdict.status] += 1
             counts["verified"] += t.verdict.verified
             engines[t.engine] += t.verdict.verified
+            counts["tried"] += t.tried
+            counts["compiled"] += t.compiled
             lines.append({"name": t.name, "status": t.verdict.status, "evidence": t.verdict.evidence, "engine": t.engine, "seconds": round(t.seconds, 2)})
     if arguments.details:
         arguments.details.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -63,7 +65,8 @@ def main() -> None:
         "candidates": arguments.candidates,
         "verified": round(counts["verified"] / total, 4),
         "verified_by_engine": {k: v for k, v in sorted(engines.items()) if v},
-        "by_status": {k: v for k, v in sorted(counts.items()) if k not in ("functions", "verified")},
+        "candidates_that_compile": round(counts["compiled"] / max(counts["tried"], 1), 4),
+        "by_status": {k: v for k, v in sorted(counts.items()) if k not in ("functions", "verified", "tried", "compiled")},
         "seconds_per_function": round((time.monotonic() - started) / total, 2),
     }
     print(json.dumps(report))

@@ -58,8 +58,9 @@ def card(
 
     text = write_card(checkpoint, run_folder, corpus, figures, preset)
     for path in (run_folder / "metrics.jsonl", run_folder / "loss.png", figures):
-        if path.exists():
-            shutil.copyfile(path, checkpoint / ("figures.jsonl" if path == figures else path.name))
+        target = checkpoint / ("figures.jsonl" if path == figures else path.name)
+        if path.exists() and path.resolve() != target.resolve():
+            shutil.copyfile(path, target)
     (checkpoint / "README.md").write_text(text)
 
 
