@@ -52,10 +52,29 @@ def run(
         check_writable(path)
     manifest = _manifest(original, translated, function, require)
     chosen = {"inputs": 4096, "seed": 0} | manifest.options | {k: v for k, v in {"inputs": inputs, "seed": seed}.items() if v is not None}
-    signal.signal(signal.SIGTERM, _interrupt)
+    told = []
+
+    def interrupt(*_: object) -> NoReturn:
+        """Being told to end is like Ctrl-C: no process is left behind, and no half-written file."""
+        told.append(True)
+        raise KeyboardInterrupt
+
+    def check() -> None:
+        # Raised inside a finalizer or a callback from C, an exception is printed and lost.
+        if told:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, interrupt)
     try:
-        with progress_bar("verify") as progress:
+        with progress_bar("verify") as bar:
+
+            def progress(*where: Any) -> None:
+                check()
+                bar(*where)
+
             report = judge_all(manifest.pairs, Options(**chosen), jobs or cores(), State(state), progress)
+            check()
     except KeyboardInterrupt:
         kept = f"finished verdicts are in {state}; the same command goes on from there" if state else "with --state FILE, finished verdicts are kept"
         raise TranspileError("interrupted", hint=kept) from None
@@ -69,11 +88,6 @@ def run(
     else:
         _show(report)
     raise typer.Exit(exit_code(report))
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """Being told to end is like Ctrl-C: no process is left behind, and no half-written file."""
-    raise KeyboardInterrupt
 
 
 def _manifest(original: Path, translated: Path | None, functions: list[str] | None, require: list[str] | None) -> Any:

@@ -246,7 +246,7 @@ def test_a_page_with_odd_text_holds_it_as_text(folder: Path) -> None:
     assert "<script" not in (folder / "odd.html").read_text() and '"</code>"[0]' in Page((folder / "odd.html").read_text()).text
 
 
-MANY = 12
+MANY = 60
 
 
 @pytest.fixture
@@ -267,7 +267,7 @@ def test_a_run_that_was_ended_goes_on_where_it_was(many: Path, how: signal.Signa
     state = many / "state.jsonl"
     deadline = time.monotonic() + 100
     while time.monotonic() < deadline and process.poll() is None and (not state.exists() or state.read_text().count("\n") < 3):
-        time.sleep(0.02)
+        time.sleep(0.002)
     process.send_signal(how)
     out, err = process.communicate(timeout=60)
     kept = state.read_text().count("\n")
