@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -238,9 +239,15 @@ def test_metrics_count_requests_tokens_and_verdicts(service: Running) -> None:
 
 
 def workers_of(service: Running) -> list[int]:
+    """Processes that work for it; one that has just ended, or is not yet waited for, is none."""
     import psutil
 
-    return [c.pid for c in psutil.Process(service.process.pid).children() if "spawn_main" in " ".join(c.cmdline())]
+    found = []
+    for child in psutil.Process(service.process.pid).children():
+        with suppress(psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child.pid)
+    return found
 
 
 def test_a_worker_that_dies_is_replaced_and_its_request_answered() -> None:
