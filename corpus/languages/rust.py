@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from transpile.corpus import ir, sysroot, zigcc
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.rust_expressions import is_unsafe
 from transpile.corpus.rust_reader import read_functions
-from transpile.corpus.rust_renderer import RustFunction, is_unsafe
+from transpile.corpus.rust_renderer import RustFunction
 from transpile.corpus.rust_repair import repair_types
 from transpile.corpus.scanner import blank_rust
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct

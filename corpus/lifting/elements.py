@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from transpile.corpus import ir
@@ -11,14 +12,16 @@ from transpile.corpus.lifting.variables import Variables, integer, operation, si
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
 
-class Elements(Variables):
+class Elements(Variables, ABC):
     """What `Values` says of memory. `value` and `condition` are its."""
 
+    @abstractmethod
     def value(self, node: Node, type_: str) -> ir.Expr:
-        raise NotImplementedError
+        """A number as an expression of that type."""
 
+    @abstractmethod
     def condition(self, node: Node) -> ir.Expr:
-        raise NotImplementedError
+        """A number as a truth."""
 
     def index_of(self, node: Node, bias: int = 0) -> ir.Expr:
         """A pointer as an index into its array, of the type of such variables, `bias` bytes behind an element."""

@@ -83,14 +83,6 @@ class Array:
         return self.struct.layout()[1] if self.struct else WIDTHS[self.scalar]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An element (or field) of scalar type `type`, or several elements that one access spans (`parts` > 1, or a part of one)."""
-
-    target: ir.Expr
-    type: str
-
-
 @dataclass(slots=True)
 class Memory:
     """Knows the arrays and pointer variables of one function."""

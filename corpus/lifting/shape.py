@@ -75,11 +75,6 @@ def leaves(body: Body, label: str) -> int:
     return sum(isinstance(one, Exit) and one.label == label for one in statements(body))
 
 
-def repeats(body: Body, label: str) -> int:
-    """How often `body` jumps back to `label`."""
-    return sum(isinstance(one, Again) and one.label == label for one in statements(body))
-
-
 def _size(body: Body) -> int:
     return sum(1 + sum(1 for e in expressions(one) for _ in nodes(e)) for one in statements(body))
 
@@ -184,6 +179,3 @@ def _move(block: Block, rest: Body, tail: Tail) -> Body | None:
     copy = follow
     moved = _replaced(block.body, lambda s: copy if s == Exit(block.label) else (s,))
     return (*moved, *rest) if falls else moved
-
-
-__all__ = ["leaves", "repeats", "shape", "terminates"]

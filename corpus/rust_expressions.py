@@ -1,0 +1,274 @@
+"""Expressions of generated programs as Rust text: wrapping methods on unsigned integers, casts, slices, parts of arrays as arguments.
+
+They are rendered to (text, binding strength), so that parentheses stand only where they are needed. Signed arithmetic is written
+with plain operators, which wrap because units are compiled without overflow checks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from transpile.corpus import ir
+from transpile.corpus.ir_names import assigned, shift_count, walk
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature
+
+POSTFIX, UNARY, CAST = 15, 14, 13
+STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
+COMPARE, AND, OR, LOWEST = 6, 5, 4, 0
+WRAPPING = {"+": "wrapping_add", "-": "wrapping_sub", "*": "wrapping_mul"}
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+ESCAPES = {0: "\\0", 9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
+METHODS = {
+    "clz": "leading_zeros", "ctz": "trailing_zeros", "popcount": "count_ones", "swap_bytes": "swap_bytes",
+    "sqrt": "sqrt", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "fabs": "abs", "abs": "wrapping_abs",
+    "rotl": "rotate_left", "rotr": "rotate_right", "min": "min", "max": "max", "to_bits": "to_bits",
+}  # fmt: skip
+COUNTS = frozenset({"clz", "ctz", "popcount"})
+SMALL = 16
+"""Unsigned counters may step by less than this with a plain `+=`."""
+
+
+def rust_type(scalar: str) -> str:
+    return "usize" if scalar == "index" else scalar
+
+
+def number(value: int | float | bool, scalar: str) -> str:
+    """A literal without suffix; its sign, if any, stands in front."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if scalar in FLOATS:
+        value = float(value)
+        if math.isnan(value):
+            return f"{scalar}::NAN"
+        if math.isinf(value):
+            return f"{scalar}::INFINITY" if value > 0 else f"{scalar}::NEG_INFINITY"
+        return repr(value)
+    sign, size = ("-", -int(value)) if value < 0 else ("", int(value))
+    return f"{sign}{size:#x}" if size > 65535 else f"{sign}{size}"
+
+
+class RustExpressions:
+    """Renders the expressions of one function; `callees` are the signatures of all functions of the program."""
+
+    def __init__(self, function: ir.Function, callees: Mapping[str, Signature]) -> None:
+        self.function = function
+        self.callees = callees
+        self.parameters = {p.name: p for p in function.signature.parameters}
+        self.unsafe = is_unsafe(function.signature)
+        self.changed = assigned(function.body, callees)
+        named = {getattr(n, "name", "") for n in walk(function.body)}
+        self.next_local = 1 + max((int(n[1:]) for n in named if re.fullmatch(r"v\d+", n)), default=-1)
+
+    def text(self, one: ir.Expr, least: int = LOWEST) -> str:
+        """`one` rendered, in parentheses if it binds weaker than `least`."""
+        text, strength = self.expression(one)
+        return text if strength >= least else f"({text})"
+
+    def receiver(self, one: ir.Expr) -> str:
+        """`one` as what a method is called on: literals get their type."""
+        if isinstance(one, ir.Const) and not one.char and not isinstance(one.value, bool):
+            text = number(one.value, one.type)
+            text += "" if "::" in text else rust_type(one.type)
+            return f"({text})" if text.startswith("-") else text
+        if typed(one):
+            return self.text(one, POSTFIX)
+        return f"({self.text(one, CAST + 1)} as {rust_type(one.type)})"
+
+    def wraps(self, scalar: str) -> bool:
+        return scalar != "index" and scalar not in SIGNED and scalar not in FLOATS
+
+    def index(self, one: ir.Expr) -> str:
+        if one.type in ("index", "usize") or isinstance(one, ir.Const):
+            return self.text(one)
+        return f"{self.text(one, CAST)} as usize"
+
+    def expression(self, one: ir.Expr) -> tuple[str, int]:
+        match one:
+            case ir.Const():
+                return self.constant(one)
+            case ir.Limit():
+                return f"{rust_type(one.type)}::{'MAX' if one.largest else 'MIN'}", POSTFIX
+            case ir.Var():
+                return one.name, POSTFIX
+            case ir.Len():
+                return f"{one.array}.len()", POSTFIX
+            case ir.Binary():
+                return self.binary(one)
+            case ir.Unary():
+                if one.op == "-" and self.wraps(one.type):
+                    return f"{self.receiver(one.operand)}.wrapping_neg()", POSTFIX
+                operand = self.text(one.operand, UNARY) if typed(one.operand) else self.receiver(one.operand)
+                return f"{'!' if one.op == '~' else '-'}{operand}", UNARY
+            case ir.Compare():
+                left = self.text(one.left, COMPARE + 1) if typed(one.left) or typed(one.right) else self.receiver(one.left)
+                right = self.text(one.right, COMPARE + 1)
+                return f"{_before_less(left, one.op)} {one.op} {right}", COMPARE
+            case ir.Logic():
+                sign, strength = ("&&", AND) if one.op == "and" else ("||", OR)
+                return f"{self.text(one.left, strength)} {sign} {self.text(one.right, strength + 1)}", strength
+            case ir.Not():
+                return f"!{self.text(one.operand, UNARY)}", UNARY
+            case ir.Select():
+                return f"if {self.text(one.condition)} {{ {self.text(one.then)} }} else {{ {self.text(one.other)} }}", LOWEST
+            case ir.Cast():
+                return self.cast(one)
+            case ir.Index():
+                return self.element(one)
+            case ir.Field():
+                return f"{one.pointer}.{one.field}", POSTFIX
+            case ir.Call():
+                return self.call(one)
+            case ir.Builtin():
+                return self.builtin(one)
+        raise AssertionError(one)
+
+    def constant(self, one: ir.Const) -> tuple[str, int]:
+        if one.char and isinstance(one.value, int) and 0 <= one.value < 256:
+            text = f"b'{_character(one.value)}'"
+            return (text, POSTFIX) if one.type == "u8" else (f"{text} as {rust_type(one.type)}", CAST)
+        text = number(one.value, one.type)
+        return text, UNARY if text.startswith("-") else POSTFIX
+
+    def binary(self, one: ir.Binary) -> tuple[str, int]:
+        if one.op in WRAPPING and self.wraps(one.type):
+            return f"{self.receiver(one.left)}.{WRAPPING[one.op]}({self.text(one.right)})", POSTFIX
+        if one.op == "%" and one.type in SIGNED and not isinstance(one.right, ir.Const):
+            return f"{self.receiver(one.left)}.wrapping_rem({self.text(one.right)})", POSTFIX
+        strength = STRENGTH[one.op]
+        right = shift_count(one.right) if one.op in ("<<", ">>") else one.right
+        known = typed(one.left) or (typed(right) and right is one.right and one.op not in ("<<", ">>"))
+        left = self.text(one.left, strength) if known else self.receiver(one.left)
+        return f"{_before_less(left, one.op)} {one.op} {self.text(right, strength + 1)}", strength
+
+    def cast(self, one: ir.Cast) -> tuple[str, int]:
+        operand, target = one.operand, rust_type(one.type)
+        if rust_type(operand.type) == target:
+            return self.expression(operand)
+        if target == "bool":
+            zero = "0.0" if operand.type in FLOATS else "0"
+            return f"{self.text(operand, COMPARE + 1)} != {zero}", COMPARE
+        text = self.text(operand, CAST)
+        if isinstance(operand, ir.Const) and not operand.char and not isinstance(operand.value, bool):
+            text = self.receiver(operand)
+        elif not typed(operand):
+            text = f"{text} as {rust_type(operand.type)}"
+        if operand.type == "bool" and target in FLOATS:
+            text += " as i32"
+        return f"{text} as {target}", CAST
+
+    def element(self, one: ir.Index) -> tuple[str, int]:
+        parameter = self.parameters.get(one.array)
+        if parameter is None or parameter.length is not None:
+            text = f"{one.array}[{self.index(one.index)}]"
+        else:
+            at_start = isinstance(one.index, ir.Const) and one.index.value == 0
+            if isinstance(one.index, ir.Const) and one.index.value < 0:
+                text = f"*{one.array}.sub({-one.index.value})"
+            else:
+                text = f"*{one.array}" if at_start else f"*{one.array}.add({self.index(one.index)})"
+            if not one.field:
+                return text, UNARY
+            text = f"({text})"
+        return (f"{text}.{one.field}" if one.field else text), POSTFIX
+
+    def call(self, one: ir.Call) -> tuple[str, int]:
+        callee = self.callees[one.name]
+        arguments = []
+        for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
+            if position in callee.lengths():
+                continue
+            if isinstance(argument, ir.Part):
+                arguments.append(self.part(argument, parameter))
+            elif parameter.pointer and isinstance(argument, ir.Var):
+                own = self.parameters.get(argument.name)
+                if is_raw(parameter) and (own is None or own.length is not None):
+                    arguments.append(f"{argument.name}.{'as_ptr' if parameter.const else 'as_mut_ptr'}()")
+                else:
+                    arguments.append(("" if own is not None else "&" if parameter.const else "&mut ") + argument.name)
+            elif argument.type == "index" and parameter.type != "usize":
+                arguments.append(f"{self.text(argument, CAST)} as {parameter.type}")
+            else:
+                arguments.append(self.text(argument))
+        text = f"{one.name}({', '.join(arguments)})"
+        for array in sorted({a.array for a in one.arguments if isinstance(a, ir.Part)}):
+            if f"&mut {array}[" in text and f"{array}.len()" in text:  # its length can't be asked for while a part of it is borrowed
+                text = f"{{ let v{self.next_local} = {array}.len(); {text.replace(f'{array}.len()', f'v{self.next_local}')} }}"
+                self.next_local += 1
+        return (f"unsafe {{ {text} }}", LOWEST) if is_unsafe(callee) and not self.unsafe else (text, POSTFIX)
+
+    def part(self, one: ir.Part, parameter: Parameter) -> str:
+        """A part of an array as the argument for `parameter`."""
+        own = self.parameters.get(one.array)
+        raw = own is not None and own.length is None
+        start = self.index(one.start)
+        if is_raw(parameter):
+            base = one.array if raw else f"{one.array}.{'as_ptr' if parameter.const else 'as_mut_ptr'}()"
+            return f"{base}.add({start})"
+        reference = "&" if parameter.const else "&mut "
+        if one.length is None:
+            return f"{reference}{one.array}[{start}]"
+        if raw:
+            make = "from_raw_parts" if parameter.const else "from_raw_parts_mut"
+            return f"core::slice::{make}({one.array}.add({start}), {self.index(one.length)})"
+        if one.rest:
+            return f"{reference}{one.array}[{start}..]"
+        if isinstance(one.start, ir.Const) and one.start.value == 0:
+            return f"{reference}{one.array}[..{self.text(one.length, OR) if one.length.type == 'index' else self.index(one.length)}]"
+        end = ir.Binary("index", "+", *(e if e.type == "index" else ir.Cast("index", e) for e in (one.start, one.length)))
+        return f"{reference}{one.array}[{start}..{self.text(end)}]"
+
+    def builtin(self, one: ir.Builtin) -> tuple[str, int]:
+        first, *rest = one.arguments
+        if one.name == "from_bits":
+            return f"{one.type}::from_bits({self.text(first)})", POSTFIX
+        if one.name in ("min", "max") and isinstance(first, ir.Const) and not isinstance(rest[0], ir.Const):
+            first, rest = rest[0], [first]
+        if one.name in ("rotl", "rotr"):
+            count = rest[0]
+            plain = count.type == "u32" or isinstance(count, ir.Const)
+            arguments = self.text(count) if plain else f"{self.text(count, CAST)} as u32"
+        else:
+            arguments = ", ".join(self.text(a) for a in rest)
+        text = f"{self.receiver(first)}.{METHODS[one.name]}({arguments})"
+        if one.name in COUNTS and one.type != "u32":
+            return f"{text} as {rust_type(one.type)}", CAST
+        return text, POSTFIX
+
+    def negated(self, condition: ir.Expr) -> str:
+        if isinstance(condition, ir.Not):
+            return self.text(condition.operand)
+        exact = isinstance(condition, ir.Compare) and (condition.op in ("==", "!=") or condition.left.type not in FLOATS)
+        if isinstance(condition, ir.Compare) and exact:
+            return self.text(ir.Compare("bool", OPPOSITE[condition.op], condition.left, condition.right))
+        return f"!{self.text(condition, UNARY)}"
+
+
+def is_unsafe(signature: Signature) -> bool:
+    """Does the Rust function take a raw pointer (to a scalar, without a length)?"""
+    return any(is_raw(p) for p in signature.parameters)
+
+
+def is_raw(parameter: Parameter) -> bool:
+    """Is the parameter a raw pointer: to a scalar, without a length?"""
+    return parameter.pointer and parameter.length is None and parameter.type in WIDTHS
+
+
+def typed(one: ir.Expr) -> bool:
+    """Does rustc know the type of this expression without looking around it?"""
+    match one:
+        case ir.Const():
+            return isinstance(one.value, bool) or one.char or "::" in number(one.value, one.type)
+        case ir.Select():
+            return typed(one.then) or typed(one.other)
+    return True
+
+
+def _before_less(left: str, op: str) -> str:
+    """`x as i32 < y` would start a type's arguments."""
+    return f"({left})" if op in ("<", "<<") and re.search(r"\bas \w+$", left) else left
+
+
+def _character(code: int) -> str:
+    return ESCAPES.get(code) or (chr(code) if 32 <= code < 127 else f"\\x{code:02x}")
