@@ -58,7 +58,16 @@ FIELDS = tuple(f.name for f in dataclasses.fields(FunctionPair))
 
 def signature_json(signature: Signature) -> str:
     """A signature as one line of JSON."""
-    return json.dumps(dataclasses.asdict(signature), separators=(",", ":"))
+    return json.dumps(_signature(signature), separators=(",", ":"))
+
+
+def _signature(signature: Signature) -> dict:
+    """As JSON has it: what a struct need not say is left out."""
+    raw = dataclasses.asdict(signature)
+    for struct in raw["structs"]:
+        if not struct["lengths"]:
+            del struct["lengths"]
+    return raw
 
 
 def read_signature(text: str) -> Signature:
@@ -68,8 +77,12 @@ def read_signature(text: str) -> Signature:
         raw["name"],
         tuple(Parameter(**p) for p in raw["parameters"]),
         raw["result"],
-        tuple(Struct(s["name"], tuple((f, t) for f, t in s["fields"])) for s in raw["structs"]),
+        tuple(Struct(s["name"], _pairs(s["fields"]), _pairs(s.get("lengths", ()))) for s in raw["structs"]),
     )
+
+
+def _pairs(raw: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((one, two) for one, two in raw)
 
 
 def callees_json(callees: Sequence[SourceFunction]) -> str:
@@ -79,7 +92,7 @@ def callees_json(callees: Sequence[SourceFunction]) -> str:
 
 def _plain(source: SourceFunction) -> dict:
     return {
-        "signature": dataclasses.asdict(source.signature),
+        "signature": _signature(source.signature),
         "text": canonical_text(source.text),
         "callees": [_plain(c) for c in source.callees],
     }
