@@ -125,6 +125,12 @@ class Fuzzer:
             chosen = vectors.take(np.unique(worth))
             self.kept = chosen if self.kept is None else Vectors.join([self.kept, chosen])
 
+    def replay(self, k: int, arguments: tuple[int, ...]) -> bool:
+        """Whether the candidate differs on one input of scalars (raw bits), which is then among `found`."""
+        vector = Vectors.blank(self.layout, 1)
+        vector.values[0] = arguments
+        return k in self.candidates and self._replay(k, self.candidates[k], vector.settle(), FUEL + 8 * self.layout.stride)
+
     def _next(self) -> Vectors:
         if self.kept is None or self.rng.random() < 0.4:
             return generate(self.layout, ROUND, self.rng, self.mined, small=float(self.rng.choice([0.2, 0.5, 0.9])))

@@ -78,8 +78,8 @@ def _uses_data(function: WasmFunction) -> bool:
     return False
 
 
-def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answer:
-    """Compare two functions of the signature's wasm type, the original first."""
+def prove(left: WasmFunction, right: WasmFunction, signature: Signature, *, effort: int = EFFORT, loops: int = LOOPS) -> Answer:
+    """Compare two functions of the signature's wasm type, the original first. `effort`: for each question; `loops`: see `LOOPS`."""
     import z3
 
     from transpile.verify.symbolic import execute
@@ -89,29 +89,29 @@ def prove(left: WasmFunction, right: WasmFunction, signature: Signature) -> Answ
     memory = z3.Array("memory", z3.BitVecSort(32), z3.BitVecSort(8))
     try:
         pointers = [a for a, p in zip(arguments, signature.parameters, strict=True) if p.pointer]
-        original, candidate = (execute(f, list(arguments), memory, LOOPS, pointers if _uses_data(f) else None) for f in (left, right))
+        original, candidate = (execute(f, list(arguments), memory, loops, pointers if _uses_data(f) else None) for f in (left, right))
     except Unsupported:
         return NOTHING
     overrun = [*original.overrun, *candidate.overrun]
     domain += [z3.Not(one) for one in original.strays]
     solver = z3.SolverFor("QF_ABV" if original.accesses or candidate.accesses else "QF_BV")
-    solver.set("rlimit", EFFORT)
+    solver.set("rlimit", effort)
     solver.add(*domain, *(z3.Not(one) for one in overrun), z3.Or(*_differences(original, candidate, signature, arguments)))
     found = solver.check()
     if found == z3.unsat:
-        return Answer(True) if not overrun or _impossible(domain, overrun) else Answer(False, bounded=True)
+        return Answer(True) if not overrun or _impossible(domain, overrun, effort) else Answer(False, bounded=True)
     if found == z3.unknown or any(p.pointer for p in signature.parameters):
         return NOTHING
     model = solver.model()
     return Answer(False, tuple(model.eval(a, model_completion=True).as_long() for a in arguments))
 
 
-def _impossible(domain: list[Any], conditions: list[Any]) -> bool:
+def _impossible(domain: list[Any], conditions: list[Any], effort: int) -> bool:
     """Whether none of the conditions can hold."""
     import z3
 
     solver = z3.Solver()
-    solver.set("rlimit", EFFORT)
+    solver.set("rlimit", effort)
     solver.add(*domain, z3.Or(*conditions))
     return bool(solver.check() == z3.unsat)
 

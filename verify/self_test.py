@@ -22,11 +22,14 @@ from typing import Any
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.wasm import WasmModule
 from transpile.verify.fuzz import Fuzzer
 from transpile.verify.judge import Jury
 from transpile.verify.mutate import mutants
 from transpile.verify.parallel import Lost, each
+from transpile.verify.proof import EFFORT, LOOPS, NOTHING, Answer, provable, prove
 from transpile.verify.subjects import Decoded, Subject, compile_each, decoded, subjects
+from transpile.verify.thin import reachable
 from transpile.verify.types import Executable, Verdict
 
 LEVELS = ("0", "1", "s", "3")
@@ -167,7 +170,7 @@ def _measure_mutants(subject: Subject, original: Executable, options: Options, t
     tally.counts["mutants"] += len(made)
     tally.counts["killed"] += sum(v.status == "mismatch" for v in verdicts)
     left = [(m, v) for m, v in zip(made, verdicts, strict=True) if v.status != "mismatch"]
-    shown = stronger(original, [m.executable for m, _ in left], subject.signature, jury, options, tally)
+    shown, equal = stronger(original, [m.executable for m, _ in left], subject.signature, jury, options, tally)
     for k, (mutant, verdict) in enumerate(left):
         finding = Finding(subject.name, f"{mutant.kind}: {mutant.what}", verdict.status, verdict.evidence)
         if k in shown:
@@ -176,7 +179,7 @@ def _measure_mutants(subject: Subject, original: Executable, options: Options, t
             if verdict.status in ("identical", "proved"):
                 tally.unsound.append(finding)
         else:
-            settled = verdict.status in ("identical", "proved")
+            settled = verdict.status in ("identical", "proved") or k in equal
             tally.counts["equal by proof" if settled else "undecided" if verdict.verified else verdict.status] += 1
 
 
@@ -209,7 +212,7 @@ def _measure_decoded(chosen: Sequence[Decoded], options: Options, tally: Tally) 
             tally.counts["candidates"] += len(candidates)
             left = [(text, e, v) for (text, e), v in zip(candidates, verdicts, strict=True) if v.verified]
             tally.counts["candidates accepted"] += len(left)
-            shown = stronger(original, [e for _, e, _ in left], one.source.signature, jury, options, tally)
+            shown, _ = stronger(original, [e for _, e, _ in left], one.source.signature, jury, options, tally)
         except TranspileError as error:
             tally.failed.append(Finding(one.name, "the original", "", error.message))
             continue
@@ -233,11 +236,11 @@ def _judge_each(jury: Jury, candidates: Sequence[Executable], tally: Tally) -> l
 
 def stronger(
     original: Executable, candidates: Sequence[Executable], signature: Signature, jury: Jury, options: Options, tally: Tally
-) -> dict[int, tuple[str, str]]:
-    """By position: which means showed the candidate to differ, and on what input."""
+) -> tuple[dict[int, tuple[str, str]], set[int]]:
+    """By position: which means showed the candidate to differ, and on what input; and the positions of those that the solver proved equal."""
     shown: dict[int, tuple[str, str]] = {}
     if not candidates:
-        return shown
+        return shown, set()
     started = time.process_time()
     fuzzer = Fuzzer(original, candidates, signature, jury.reference.layout, seed=options.seed + 1)
     for k, found in fuzzer.run(inputs=100 * options.inputs, seconds=0.7 * options.effort).items():
@@ -253,7 +256,22 @@ def stronger(
             verdict = other.judge(candidates[k])
             if verdict.status == "mismatch":
                 shown[k] = ("other seed", verdict.evidence)
-    return shown
+    equal = set()
+    for k, candidate in enumerate(candidates):
+        answer = _solve(original, candidate, signature, options) if k not in shown else NOTHING
+        if answer.proved:
+            equal.add(k)
+        elif answer.arguments is not None and fuzzer.replay(k, answer.arguments):
+            shown[k] = ("solver", fuzzer.found[k].text)
+    return shown, equal
+
+
+def _solve(original: Executable, candidate: Executable, signature: Signature, options: Options) -> Answer:
+    """What z3 says with twice the iterations and, for each second of `effort`, five times the work that the judge allows it."""
+    left, right = (WasmModule.parse(one.wasm).function(one.export) for one in (original, candidate))
+    if not provable([*reachable(left.module, left.name), *reachable(right.module, right.name)]):
+        return NOTHING
+    return prove(left, right, signature, effort=int(5 * EFFORT * options.effort), loops=2 * LOOPS)
 
 
 def report(total: Tally, options: Options, seconds: float) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 import wasmtime
-from judged_modules import ARRAY, NUMBERS, SUM, array, numbers
+from judged_modules import ARRAY, NUMBERS, SUM, array, function, numbers
 
 from transpile.verify import self_test
 from transpile.verify.fuzz import Fuzzer
@@ -14,6 +14,7 @@ from transpile.verify.layout import Layout
 from transpile.verify.mutate import mutants
 from transpile.verify.parallel import Lost, each
 from transpile.verify.self_test import Finding, Options, Tally, meets_bars, report
+from transpile.verify.types import Executable
 
 
 def test_mutants_are_valid_different_and_of_all_kinds() -> None:
@@ -86,6 +87,29 @@ def test_a_fault_of_the_judge_would_be_noticed(monkeypatch: pytest.MonkeyPatch) 
     tally = Tally()
     monkeypatch.setattr(self_test, "Jury", Blind)
     candidates = [m.executable for m in mutants(original, 6, 0)]
-    shown = self_test.stronger(original, candidates, NUMBERS, Blind(original, NUMBERS), Options(effort=10), tally)
+    shown, _ = self_test.stronger(original, candidates, NUMBERS, Blind(original, NUMBERS), Options(effort=10), tally)
     assert len(shown) >= 4 and all(means == "fuzzer" for means, _ in shown.values())
     assert tally.counts["inputs of the fuzzer"] > 1000
+
+
+def test_the_solver_finds_what_no_input_drawn_shows_and_proves_the_rest_equal() -> None:
+    """The functions have a loop of more iterations than the judge unrolls."""
+
+    def mixed(result: str) -> Executable:
+        return function(
+            "(param $x i32) (param $y i32) (result i32) (local $i i32) (local $s i32)",
+            f"""(loop $next
+              (local.set $s (i32.add (i32.rotl (local.get $s) (i32.const 3)) (i32.xor (local.get $x) (local.get $i))))
+              (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 12))))
+            {result}""",
+        )
+
+    sums = "(i32.eq (i32.add (local.get $x) (local.get $y)) (i32.const 0x6ead10ab))"
+    hidden = f"(i32.and {sums} (i32.eq (i32.rotl (local.get $x) (i32.const 7)) (i32.const 0x3b1c92d5)))"
+    original = mixed("(i32.add (local.get $s) (i32.shl (local.get $y) (i32.const 2)))")
+    needle = mixed(f"(i32.add (i32.add (local.get $s) (i32.shl (local.get $y) (i32.const 2))) {hidden})")
+    same = mixed("(i32.sub (local.get $s) (i32.mul (local.get $y) (i32.const -4)))")
+    jury = self_test.Jury(original, NUMBERS)
+    shown, equal = self_test.stronger(original, [needle, same], NUMBERS, jury, Options(effort=0.4), Tally())
+    assert list(shown) == [0] and shown[0][0] == "solver" and "candidate" in shown[0][1]
+    assert equal == {1}
