@@ -1,6 +1,6 @@
 """The exported checkpoint: one folder that transformers, CTranslate2 and (through our plugin) vLLM read, and nothing else is shared.
 
-config.json, generation_config.json, model.safetensors (float16), tokenizer.json, tokenizer_config.json,
+config.json (with `languages`, those that it was trained on), generation_config.json, model.safetensors (float16), tokenizer.json, tokenizer_config.json,
 ctranslate2/ (int8), and once `model card` has run: README.md, figures.jsonl, metrics.jsonl, loss.png
 """
 
@@ -26,7 +26,9 @@ def export(run: Path, tokenizer_file: Path, out: Path, *, preset_name: str, quan
         raise TranspileError(f"no checkpoint in {run}", hint="train one with `model train`")
     tokenizer = load(tokenizer_file)
     network = build(preset(preset_name), tokenizer.get_vocab_size())
-    network.load_state_dict(torch.load(state_file, map_location="cpu", weights_only=True)["network"])
+    state = torch.load(state_file, map_location="cpu", weights_only=True)
+    network.load_state_dict(state["network"])
+    network.config.languages = state["progress"].get("languages", [])
     network.eval()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:

@@ -98,6 +98,10 @@ def _here(source: Path, from_language: str | None, target: Language, checkpoint:
 
     options = Options(asked["candidates"], asked["budget"], asked["seed"], asked["inputs"], tuple(asked["only"]))
     decoder = CTranslate2Decoder(checkpoint) if asked["engine"] != Engine.LIFTER else None
+    if decoder is not None and not decoder.writes(target.name):
+        if asked["engine"] == Engine.MODEL:
+            raise TranspileError(f"the model was never shown any {target.title}", hint="leave out --engine, and the rules of the lifter write it")
+        print(f"note: the model was never shown any {target.title}: the rules of the lifter alone write it", file=sys.stderr)
     lifter = Lifter(program) if asked["engine"] != Engine.MODEL else None
     with progress_bar("transpile") as progress:
         translations = translate(program, target, decoder, options, lifter=lifter, progress=progress)

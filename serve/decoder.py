@@ -53,7 +53,8 @@ class Decoder(Protocol):
     name: str
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
-        """`samples` tries a request: one by greedy search and the rest sampled. Requests that are too long get no candidates."""
+        """`samples` tries a request: one by greedy search and the rest sampled. Requests that are too long, or for a language that the model
+        was never shown, get no candidates."""
         ...
 
 
@@ -75,6 +76,14 @@ def check_checkpoint(checkpoint: Path | None) -> Path:
     return folder
 
 
+def trained_languages(folder: Path) -> frozenset[str]:
+    """The languages that an exported checkpoint was trained on, as its config.json says; none where it does not say."""
+    try:
+        return frozenset(json.loads((folder / "config.json").read_text()).get("languages", ()))
+    except FileNotFoundError:
+        return frozenset()
+
+
 class CTranslate2Decoder:
     """An exported checkpoint on CTranslate2, int8 on the CPU. Raises TranspileError for a missing or broken checkpoint.
 
@@ -90,6 +99,7 @@ class CTranslate2Decoder:
         import ctranslate2
 
         ctranslate2.set_log_level(40)
+        self.languages = trained_languages(folder)
         self._threads = threads or os.cpu_count() or 1
         try:
             self._files = {path.name: path.read_bytes() for path in (folder / "ctranslate2").iterdir() if path.is_file()}
@@ -101,6 +111,10 @@ class CTranslate2Decoder:
         """Tokens that went through the encoder and the decoder so far."""
         if len(vocabulary) != self.tokenizer.get_vocab_size():
             raise TranspileError(f"the tokenizer and the model in {folder} do not belong together", hint=_HINT)
+
+    def writes(self, language: str) -> bool:
+        """Whether the model has learned to write a language; a checkpoint that does not say is taken to know all."""
+        return not self.languages or language in self.languages
 
     def _engine(self) -> ctranslate2.Translator:
         import ctranslate2
@@ -185,7 +199,7 @@ class CTranslate2Decoder:
         out: list[list[Candidate]] = []
         for request in requests:
             source = encode_wat(self.tokenizer, request.wat)
-            if len(source) > MAX_INPUT:
+            if len(source) > MAX_INPUT or not self.writes(request.language):
                 out.append([])
                 continue
             prefix = encode_prefix(self.tokenizer, request.language, request.prelude)[1:]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from transpile.serve.decoder import CTranslate2Decoder, Request
+from transpile.serve.decoder import CTranslate2Decoder, Request, trained_languages
 from transpile.tokenizer.vocabulary import encode_prefix, encode_wat
 
 WAT = "func i32 i32 -> i32 ; local.get p0 local.get p1 i32.mul i32.const 7 i32.add end"
@@ -63,3 +64,15 @@ def test_a_sample_ends_where_it_is_told_to(decoder: CTranslate2Decoder) -> None:
 
 def test_what_is_too_long_gets_no_candidates(decoder: CTranslate2Decoder) -> None:
     assert decoder.decode([Request("func i32 -> i32 ; " + "local.get p0 drop " * 900 + "local.get p0 end", "rust", PRELUDE)], samples=1, seed=0) == [[]]
+
+
+def test_languages_that_the_model_was_not_trained_on_get_no_candidates(decoder: CTranslate2Decoder) -> None:
+    assert decoder.writes("rust") and not decoder.writes("nim")
+    first, second = decoder.decode([Request(WAT, "nim", PRELUDE), Request(WAT, "rust", PRELUDE)], samples=2, seed=1)
+    assert not first and second
+
+
+def test_a_checkpoint_that_does_not_say_is_taken_to_write_all(tmp_path: Path) -> None:
+    assert trained_languages(tmp_path) == frozenset()
+    (tmp_path / "config.json").write_text('{"languages": ["c", "go"]}')
+    assert trained_languages(tmp_path) == {"c", "go"}
