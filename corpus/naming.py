@@ -23,9 +23,23 @@ def canonical_signature(signature: Signature, structs: Mapping[str, str], fields
     """The signature under canonical names; `structs` and `fields` map names as written to S0.. and m0.."""
     return Signature(
         name,
-        tuple(replace(p, name=f"p{i}", type=structs.get(p.type, p.type)) for i, p in enumerate(signature.parameters)),
-        signature.result,
-        tuple(Struct(structs[s.name], tuple((fields[f], t) for f, t in s.fields)) for s in signature.structs),
+        tuple(replace(p, name=f"p{i}", type=renamed_type(p.type, structs)) for i, p in enumerate(signature.parameters)),
+        signature.result and renamed_type(signature.result, structs),
+        tuple(renamed_struct(s, structs, fields) for s in signature.structs),
+    )
+
+
+def renamed_type(type_: str, names: Mapping[str, str]) -> str:
+    """A type with the structs in it under other names."""
+    return _IDENTIFIER.sub(lambda m: names.get(m[0], m[0]), type_)
+
+
+def renamed_struct(struct: Struct, structs: Mapping[str, str], fields: Mapping[str, str]) -> Struct:
+    """A struct with itself, the structs in it and its fields under other names, where they have one."""
+    return Struct(
+        structs.get(struct.name, struct.name),
+        tuple((fields.get(f, f), renamed_type(t, structs)) for f, t in struct.fields),
+        tuple((fields.get(p, p), fields.get(n, n)) for p, n in struct.lengths),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature
+from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, read_type
 
 POSTFIX, UNARY, CAST = 15, 14, 13
 STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
@@ -30,8 +30,17 @@ SMALL = 16
 """Unsigned counters may step by less than this with a plain `+=`."""
 
 
-def rust_type(scalar: str) -> str:
-    return "usize" if scalar == "index" else scalar
+def rust_type(type_: str) -> str:
+    """A type in Rust's words, `index` too. Pointers within types are raw; one to a function may be null."""
+    match read_type(type_):
+        case Pointer(to=to, const=const):
+            return f"*{'const' if const else 'mut'} {rust_type(to)}"
+        case Array(count=count, of=of):
+            return f"[{rust_type(of)}; {count}]"
+        case Function(parameters=parameters, result=result):
+            gives = f" -> {rust_type(result)}" if result else ""
+            return f'Option<unsafe extern "C" fn({", ".join(map(rust_type, parameters))}){gives}>'
+    return {"index": "usize", "void": "core::ffi::c_void"}.get(type_, type_)
 
 
 def number(value: int | float | bool, scalar: str) -> str:
@@ -183,7 +192,7 @@ class RustExpressions:
                 arguments.append(self.part(argument, parameter))
             elif parameter.pointer and isinstance(argument, ir.Var):
                 own = self.parameters.get(argument.name)
-                if is_raw(parameter) and (own is None or own.length is not None):
+                if is_raw(parameter, callee) and (own is None or own.length is not None):
                     arguments.append(f"{argument.name}.{'as_ptr' if parameter.const else 'as_mut_ptr'}()")
                 else:
                     arguments.append(("" if own is not None else "&" if parameter.const else "&mut ") + argument.name)
@@ -246,13 +255,15 @@ class RustExpressions:
 
 
 def is_unsafe(signature: Signature) -> bool:
-    """Does the Rust function take a raw pointer (to a scalar, without a length)?"""
-    return any(is_raw(p) for p in signature.parameters)
+    """Does the Rust function get at a raw pointer or a pointer to a function, as a parameter or within one?"""
+    within = [p.type for p in signature.parameters] + [type_ for s in signature.structs for _, type_ in s.fields]
+    return any(is_raw(p, signature) for p in signature.parameters) or any("*" in t or "fn(" in t for t in within)
 
 
-def is_raw(parameter: Parameter) -> bool:
-    """Is the parameter a raw pointer: to a scalar, without a length?"""
-    return parameter.pointer and parameter.length is None and parameter.type in WIDTHS
+def is_raw(parameter: Parameter, signature: Signature) -> bool:
+    """Is the parameter a raw pointer: without a length, and not to a struct of scalars alone, for which there is a reference?"""
+    struct = signature.struct(parameter.type)
+    return parameter.pointer and parameter.length is None and not (struct is not None and struct.flat)
 
 
 def typed(one: ir.Expr) -> bool:

@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Array, Function, Parameter, Pointer, Signature, read_type
 from transpile.corpus.zig_casts import convert, fold
 
 POSTFIX, UNARY, COMPARE, AND, OR, LOWEST = 15, 14, 8, 7, 6, 0
@@ -25,8 +25,17 @@ NARROWED = {"clz": "@clz", "ctz": "@ctz", "popcount": "@popCount", "min": "@min"
 PLAIN = {"swap_bytes": "@byteSwap", "sqrt": "@sqrt", "floor": "@floor", "ceil": "@ceil", "trunc": "@trunc", "fabs": "@abs"}
 
 
-def zig_type(scalar: str) -> str:
-    return "usize" if scalar == "index" else scalar
+def zig_type(type_: str) -> str:
+    """A type in Zig's words, `index` too. Pointers within types may be null; those to scalars and to pointers are to many."""
+    match read_type(type_):
+        case Pointer(to=to, const=const):
+            many = to in WIDTHS or isinstance(read_type(to), Pointer)
+            return f"?{'[*]' if many else '*'}{'const ' if const else ''}{zig_type(to)}"
+        case Array(count=count, of=of):
+            return f"[{count}]{zig_type(of)}"
+        case Function(parameters=parameters, result=result):
+            return f"?*const fn ({', '.join(map(zig_type, parameters))}) callconv(.c) {zig_type(result) if result else 'void'}"
+    return {"index": "usize", "void": "anyopaque"}.get(type_, type_)
 
 
 def number(value: int | float | bool, scalar: str) -> str:

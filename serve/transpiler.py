@@ -18,9 +18,9 @@ from functools import lru_cache
 from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
-from transpile.corpus.naming import canonical_signature, struct_names
+from transpile.corpus.naming import canonical_signature, renamed_struct, renamed_type, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex, rename
 from transpile.corpus.wasm import WasmModule
@@ -330,9 +330,9 @@ def _renumbered(source: SourceFunction, names: dict[str, str], prefix: str) -> S
     old = source.signature
     signature = Signature(
         names["f0"],
-        tuple(replace(p, type=names.get(p.type, p.type)) for p in old.parameters),
-        old.result,
-        tuple(Struct(names.get(s.name, s.name), tuple((names.get(f, f), t) for f, t in s.fields)) for s in old.structs),
+        tuple(replace(p, type=renamed_type(p.type, names)) for p in old.parameters),
+        old.result and renamed_type(old.result, names),
+        tuple(renamed_struct(s, names, names) for s in old.structs),
     )
     callees = tuple(
         _renumbered(c, names | {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees)

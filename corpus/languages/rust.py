@@ -1,4 +1,4 @@
-"""Rust: `core` alone, slices for pointers with a length, references for structs, raw pointers for the rest.
+"""Rust: `core` alone, slices for pointers with a length, references for structs of scalars, raw pointers for the rest.
 
 Units are compiled by `sysroot.toolchain()` and linked by `zigcc.link`. A function's inner form is what a person would write; its C entry
 point is the inner function itself where Rust passes its parameters as C does, else a shim into which it is inlined.
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from transpile.corpus import ir, sysroot, zigcc
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Language
-from transpile.corpus.rust_expressions import is_unsafe
+from transpile.corpus.rust_expressions import is_raw, is_unsafe, rust_type
 from transpile.corpus.rust_reader import read_functions
 from transpile.corpus.rust_renderer import RustFunction
 from transpile.corpus.rust_repair import repair_types
@@ -113,7 +113,7 @@ class Rust(Language):
     # ------------------------------------------------------------ writing what a signature determines
 
     def write_struct(self, struct: Struct) -> str:
-        fields = "".join(f"    pub {name}: {scalar},\n" for name, scalar in struct.fields)
+        fields = "".join(f"    pub {name}: {rust_type(type_)},\n" for name, type_ in struct.fields)
         return f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
 
     def write_header(self, signature: Signature) -> str:
@@ -127,7 +127,7 @@ class Rust(Language):
             return ""
         parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
         arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
-        result = "" if signature.result is None else f" -> {signature.result}"
+        result = "" if signature.result is None else f" -> {rust_type(signature.result)}"
         return (
             f'const _: () = {{\n    #[export_name = "{signature.name}"]\n'
             f'    pub unsafe extern "C" fn entry({parameters}){result} {{\n        {signature.name}({arguments})\n    }}\n}};'
@@ -172,49 +172,46 @@ class Rust(Language):
 
 def _head(signature: Signature) -> str:
     parameters = ", ".join(
-        f"{p.name}: {_inner_type(p)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
+        f"{p.name}: {_inner_type(p, signature)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
     )  # fmt: skip
-    result = "" if signature.result is None else f" -> {signature.result}"
+    result = "" if signature.result is None else f" -> {rust_type(signature.result)}"
     return f"pub {'unsafe ' if is_unsafe(signature) else ''}fn {signature.name}({parameters}){result}"
 
 
-def _inner_type(parameter: Parameter) -> str:
-    if not parameter.pointer:
-        return parameter.type
-    if parameter.length is not None:
-        return f"&[{parameter.type}]" if parameter.const else f"&mut [{parameter.type}]"
-    if parameter.type in WIDTHS:
+def _inner_type(parameter: Parameter, signature: Signature) -> str:
+    if not parameter.pointer or is_raw(parameter, signature):
         return _c_type(parameter)
+    if parameter.length is not None:
+        element = "u8" if parameter.type == "void" else rust_type(parameter.type)
+        return f"&[{element}]" if parameter.const else f"&mut [{element}]"
     return f"&{parameter.type}" if parameter.const else f"&mut {parameter.type}"
 
 
 def _c_type(parameter: Parameter) -> str:
-    if not parameter.pointer:
-        return parameter.type
-    return f"*const {parameter.type}" if parameter.const else f"*mut {parameter.type}"
+    return rust_type(parameter.whole)
 
 
 def _argument(parameter: Parameter, signature: Signature) -> str:
     """What the C entry point passes to the inner function for `parameter`."""
-    if not parameter.pointer:
+    if not parameter.pointer or is_raw(parameter, signature):
         return parameter.name
     if parameter.length is not None:
         make = "from_raw_parts" if parameter.const else "from_raw_parts_mut"
-        return f"core::slice::{make}({parameter.name}, {signature.parameters[parameter.length].name} as usize)"
-    if parameter.type in WIDTHS:
-        return parameter.name
+        start = f"{parameter.name}.cast()" if parameter.type == "void" else parameter.name
+        return f"core::slice::{make}({start}, {signature.parameters[parameter.length].name} as usize)"
     return f"&*{parameter.name}" if parameter.const else f"&mut *{parameter.name}"
 
 
 def _is_entry(signature: Signature) -> bool:
     """Can the inner function itself be called as C calls it? Without slices it is made `extern "C"`; Rust passes a slice as pointer and
-    length, in this order, and scalars of a register's width as C does, while narrow ones it extends in its own way."""
+    length, in this order, and scalars of a register's width as C does, while narrow ones it extends, and structs it passes, in its own way."""
     lengths = signature.lengths()
     if not lengths:
         return True
-    scalars = [p.type for p in signature.parameters if not p.pointer] + [signature.result or "i32"]
+    values = [p.type for p in signature.parameters if not p.pointer] + [signature.result or "i32"]
     in_order = all(p.length in (None, i + 1) for i, p in enumerate(signature.parameters))
-    return in_order and all(WIDTHS[s] >= 4 for s in scalars) and all(WIDTHS[signature.parameters[i].type] == 4 for i in lengths)
+    as_c = all(WIDTHS[t] >= 4 if t in WIDTHS else signature.struct(t) is None for t in values)
+    return in_order and as_c and all(WIDTHS[signature.parameters[i].type] == 4 for i in lengths)
 
 
 def _refused(text: str) -> tuple[Diagnostic, ...]:

@@ -1,4 +1,5 @@
-"""Zig: slices for pointers with a length, many-item pointers for byte strings, single-item pointers for the rest.
+"""Zig: slices for pointers with a length, many-item pointers for byte strings, single-item pointers to other scalars and to structs of
+scalars, optional pointers for the rest.
 
 zig itself only translates to LLVM bitcode (ReleaseSafe: overflow and bounds are checked, a failed check is a trap); clang optimizes that
 with the flags of C, so that the same program gives nearly the same code. What a person would have to discard or make `const` by hand,
@@ -17,6 +18,7 @@ from transpile.corpus.language import Compilation, Diagnostic, Language
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.zig_expressions import zig_type
 from transpile.corpus.zig_fixes import ZigError, mend, read_errors
 from transpile.corpus.zig_reader import read_functions
 from transpile.corpus.zig_renderer import ZigFunction
@@ -46,7 +48,7 @@ KEYWORDS = frozenset(
     """addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum errdefer
     error export extern fn for if inline linksection noalias noinline nosuspend opaque or orelse packed pub resume return struct suspend
     switch test threadlocal try union unreachable var volatile while true false null undefined i8 u8 i16 u16 i32 u32 i64 u64 isize usize
-    f32 f64 bool void noreturn type anyerror comptime_int comptime_float std math mem len ptr min max""".split()
+    f32 f64 bool void anyopaque noreturn type anyerror comptime_int comptime_float std math mem len ptr min max""".split()
 )
 
 
@@ -92,7 +94,7 @@ class Zig(Language):
     # ------------------------------------------------------------ writing what a signature determines
 
     def write_struct(self, struct: Struct) -> str:
-        fields = "".join(f"    {name}: {scalar},\n" for name, scalar in struct.fields)
+        fields = "".join(f"    {name}: {zig_type(type_)},\n" for name, type_ in struct.fields)
         return f"const {struct.name} = extern struct {{\n{fields}}};"
 
     def write_header(self, signature: Signature) -> str:
@@ -104,11 +106,11 @@ class Zig(Language):
     def write_entry(self, signature: Signature, *, always: bool = False) -> str:
         if _is_entry(signature) and not always:
             return ""
-        parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
+        parameters = ", ".join(f"{p.name}: {_c_type(p, signature)}" for p in signature.parameters)
         arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
         return (
             "comptime {\n    const c_entry = struct {\n"
-            f"        fn c_call({parameters}) callconv(.c) {signature.result or 'void'} {{\n"
+            f"        fn c_call({parameters}) callconv(.c) {_result(signature)} {{\n"
             f"            return @call(.always_inline, {signature.name}, .{{ {arguments} }});\n        }}\n    }};\n"
             f'    @export(&c_entry.c_call, .{{ .name = "{signature.name}" }});\n}}'
         )
@@ -157,22 +159,34 @@ def _translate(text: str, folder: Path, seconds: float) -> tuple[str, list[ZigEr
 
 def _head(signature: Signature) -> str:
     parameters = ", ".join(
-        f"{p.name}: {_inner_type(p)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
+        f"{p.name}: {_inner_type(p, signature)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
     )  # fmt: skip
-    return f"fn {signature.name}({parameters}) {signature.result or 'void'}"
+    return f"fn {signature.name}({parameters}) {_result(signature)}"
 
 
-def _inner_type(parameter: Parameter) -> str:
+def _result(signature: Signature) -> str:
+    return "void" if signature.result is None else zig_type(signature.result)
+
+
+def _inner_type(parameter: Parameter, signature: Signature) -> str:
     if parameter.pointer and parameter.length is not None:
-        return f"[]{'const ' if parameter.const else ''}{parameter.type}"
-    return _c_type(parameter)
+        return f"[]{'const ' if parameter.const else ''}{_element(parameter)}"
+    return _c_type(parameter, signature)
 
 
-def _c_type(parameter: Parameter) -> str:
+def _element(parameter: Parameter) -> str:
+    return "u8" if parameter.type == "void" else zig_type(parameter.type)
+
+
+def _c_type(parameter: Parameter, signature: Signature) -> str:
     if not parameter.pointer:
-        return parameter.type
-    many = parameter.length is not None or parameter.type in ("i8", "u8")
-    return f"{'[*]' if many else '*'}{'const ' if parameter.const else ''}{parameter.type}"
+        return zig_type(parameter.type)
+    const, struct = "const " if parameter.const else "", signature.struct(parameter.type)
+    if parameter.length is not None or parameter.type in ("i8", "u8"):
+        return f"[*]{const}{_element(parameter)}"
+    if parameter.type in WIDTHS or (struct is not None and struct.flat):
+        return f"*{const}{parameter.type}"
+    return zig_type(parameter.whole)
 
 
 def _argument(parameter: Parameter, signature: Signature) -> str:
