@@ -4,16 +4,28 @@
 LLM4Decompile, WaDec, ExeBench's and CRUST-bench's tests): hashes, not code. A fingerprint: comments, preprocessor lines and
 attributes dropped, strings "S", numbers "N", identifiers that are not keywords renamed by appearance, blake2b of the tokens. A sketch:
 the sixteen smallest hashes of runs of eight tokens; near is ten of sixteen among the text's runs. Functions under 40 tokens are idioms, not benchmarks.
+
+A type name that is no keyword is an identifier to this measure and shifts the numbers of all others, so that canonical text (`int32_t`) can hide
+what the text as a person writes it (`int`) shows. Functions are therefore looked at in every spelling of their types (`spellings`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+import math
 import re
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.language import language
+from transpile.corpus.text import canonical_text
+
+if TYPE_CHECKING:
+    from transpile.corpus.source import SourceFunction
 
 _KEYWORDS = frozenset(
     """
@@ -42,8 +54,14 @@ def _tokens(text: str) -> list[str]:
     return out
 
 
-def _digest(words: list[str]) -> str:
+def _digest(words: Sequence[str]) -> str:
     return hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()
+
+
+@lru_cache(1 << 17)
+def _run_digest(run: str) -> str:
+    """Of eight tokens: programs share most of theirs."""
+    return hashlib.blake2b(run.encode(), digest_size=8).hexdigest()
 
 
 SHORTEST = 40
@@ -83,10 +101,56 @@ class Benchmarks:
         if _digest(words) in self.exact:
             return "exact"
         hits: dict[int, int] = {}
-        for h in {_digest(words[i : i + 8]) for i in range(len(words) - 7)}:
-            for i in self.where.get(h, ()):
+        for h in self.where.keys() & {_run_digest(" ".join(words[i : i + 8])) for i in range(len(words) - 7)}:
+            for i in self.where[h]:
                 hits[i] = hits.get(i, 0) + 1
         return "near" if any(8 * n >= 5 * self.sketches[i] for i, n in hits.items()) else None
+
+    def match_any(self, versions: Iterable[SourceFunction]) -> str | None:
+        """ "exact", "near" or None for a program, given as canonical functions in some languages: whether any of them, or any function that they
+        call, matches in any spelling; or its row of a corpus, with what comes before the function (`prelude`) and without its head."""
+        texts: dict[str, None] = {}
+        for source in versions:
+            tongue = language(source.language)
+            for one in _closure(source):
+                texts.update(dict.fromkeys(spellings(one.text, tongue.plain_types)))
+            body = source.text[source.text.index("{") + 1 :]
+            prelude = canonical_text(tongue.write_prelude(source.signature, [c.signature for c in source.callees]))
+            for text in (body, f"{prelude} {body}"):
+                texts.update(dict.fromkeys(itertools.islice(spellings(text, tongue.plain_types), 2)))
+        found = [match for text in texts if (match := self.match(text))]
+        return "exact" if "exact" in found else "near" if found else None
+
+
+SPELLINGS = 24
+"""At most so many of one text; with more types of several names, the canonical ones come all together or not at all, then but one name each."""
+_LABEL = re.compile(r"\s('[A-Za-z_]\w*(?!'))")
+
+
+def spellings(text: str, names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The text as it is, then with its types under the names that are used most, then in all other combinations (`uint8_t` beside `int`)."""
+    if _LABEL.search(text):
+        # Of two labels on a line (Rust's `'l0: loop`) the fingerprint makes one long string; people have them on two.
+        text = _LABEL.sub(r"\n\1", text)
+    yield text
+    used = [name for name in names if re.search(rf"\b{name}\b", text)]
+    if not used:
+        return
+    choices = [(*names[name], name) for name in used]
+    if math.prod(map(len, choices)) > SPELLINGS:
+        choices = [names[name] for name in used]
+    if math.prod(map(len, choices)) > SPELLINGS:
+        choices = [names[name][:1] for name in used]
+    word = re.compile(rf"\b(?:{'|'.join(used)})\b")
+    for chosen in itertools.product(*choices):
+        spelled = dict(zip(used, chosen, strict=True))
+        yield word.sub(lambda m, spelled=spelled: spelled[m[0]], text)
+
+
+def _closure(source: SourceFunction) -> Iterator[SourceFunction]:
+    for callee in source.callees:
+        yield from _closure(callee)
+    yield source
 
 
 @cache

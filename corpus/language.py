@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,8 @@ class Language(ABC):
     """Whether source text has slices, which carry their length, where the C ABI has a pointer and a length parameter."""
     keywords: ClassVar[frozenset[str]]
     """Words that renaming never touches: keywords, type names, and library names that canonical source may use bare."""
+    plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """What people call a type of canonical text otherwise (C's `int` for `int32_t`): benchmarks are looked for under these names too."""
 
     # ------------------------------------------------------------ toolchain
 

@@ -14,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from transpile.corpus import ir
+from transpile.corpus.decontamination import benchmarks
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import languages
 from transpile.corpus.lifting import NotLiftable, lift
 from transpile.corpus.pairs import FunctionPair, read_corpus, read_signature, write_shard
-from transpile.corpus.pipeline import compile_pairs, held_out_shapes
+from transpile.corpus.pipeline import clean, compile_pairs, held_out_shapes
 from transpile.corpus.splits import ROWS, is_novel
 from transpile.corpus.wat import skeleton
 
@@ -47,12 +48,15 @@ def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
     if not parents:
         raise TranspileError("nothing to lift", hint="name corpora with C functions that were not generated")
     made: list[FunctionPair] = []
-    for done, tongue in enumerate(languages().values()):
+    programs = {
+        group: {name: tongue.render(ir.Program(function)) for name, tongue in languages().items()} for group, (_, function) in parents.items()
+    }
+    programs = clean(programs, benchmarks(), drops)
+    names = [parents[group][0].name for group in programs]
+    for done, (name, tongue) in enumerate(languages().items()):
         if progress:
             progress(done, len(languages()), tongue.title)
-        sources = [tongue.render(ir.Program(function)) for _, function in parents.values()]
-        names = [pair.name for pair, _ in parents.values()]
-        made += compile_pairs(tongue, list(parents), names, sources, "", "", drops)
+        made += compile_pairs(tongue, list(programs), names, [versions[name] for versions in programs.values()], "", "", drops)
     refused = {pair.group for pair in made if skeleton(pair.wat) in banned or is_novel(pair.wat)}
     kept = []
     for pair in made:

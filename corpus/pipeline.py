@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,10 +76,8 @@ def compile_pairs(
     origin: str,
     licence: str,
     drops: Counter[str],
-    table: Benchmarks | None = None,
 ) -> Iterator[FunctionPair]:
-    """Compile canonical functions of one language and yield the pairs; what `table` (else the one that ships) flags is no pair."""
-    table = table or benchmarks()
+    """Compile canonical functions of one language and yield the pairs. What must not enter has been left out before: `clean`."""
     version = lang.version()
     modules: dict[bytes, WasmModule] = {}
     for group, name, source, result in zip(groups, names, sources, compile_batch(lang, sources), strict=True):
@@ -105,8 +103,6 @@ def compile_pairs(
             drops["too long"] += 1
         elif len(module.function(result.export).instructions) < MIN_INSTRUCTIONS:
             drops["trivial"] += 1
-        elif any(table.match(one.text) for one in (source, *source.callees)):
-            drops["benchmark"] += 1
         else:
             yield FunctionPair(
                 group,
@@ -125,14 +121,32 @@ def compile_pairs(
             )
 
 
+Versions = Mapping[str, SourceFunction]
+"""A program as a canonical function in each of some languages."""
+
+
+def clean(programs: Mapping[str, Versions], table: Benchmarks, drops: Counter[str]) -> dict[str, Versions]:
+    """The programs, by group, that are no benchmark in any language and any spelling: one that is, is left out in all languages."""
+    kept = {}
+    for group, versions in programs.items():
+        if table.match_any(versions.values()):
+            drops["benchmark"] += len(versions)
+        else:
+            kept[group] = versions
+    return kept
+
+
 def _generated(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
     from transpile.corpus.generator import generate
 
-    programs = list(generate(chunk.seed, chunk.count))
-    groups = [f"{chunk.name}/{i}" for i in range(len(programs))]
-    for lang in languages().values():
-        sources = [lang.render(p) for p in programs]
-        yield from compile_pairs(lang, groups, ["f0"] * len(programs), sources, "generated", "Apache-2.0", drops, chunk.table())
+    programs = {
+        f"{chunk.name}/{i}": {name: tongue.render(program) for name, tongue in languages().items()}
+        for i, program in enumerate(generate(chunk.seed, chunk.count))
+    }
+    programs = clean(programs, chunk.table(), drops)
+    for name, tongue in languages().items():
+        sources = [versions[name] for versions in programs.values()]
+        yield from compile_pairs(tongue, list(programs), ["f0"] * len(programs), sources, "generated", "Apache-2.0", drops)
 
 
 def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction]]]:
@@ -158,14 +172,12 @@ def natural_functions(stem: str) -> Iterator[tuple[str, dict[str, SourceFunction
 
 
 def _natural(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
-    functions = list(natural_functions(chunk.argument))
-    for tongue in languages():
-        chosen = [(name, v[tongue]) for name, v in functions if tongue in v]
-        drops[f"natural without {tongue}"] += len(functions) - len(chosen)
-        groups = [f"natural/{name}" for name, _ in chosen]
-        yield from compile_pairs(
-            language(tongue), groups, [n for n, _ in chosen], [s for _, s in chosen], f"natural/{chunk.argument}", "Apache-2.0", drops, chunk.table()
-        )
+    functions = clean({f"natural/{name}": versions for name, versions in natural_functions(chunk.argument)}, chunk.table(), drops)
+    for name, tongue in languages().items():
+        chosen = {group: v[name] for group, v in functions.items() if name in v}
+        drops[f"natural without {name}"] += len(functions) - len(chosen)
+        names = [group.removeprefix("natural/") for group in chosen]
+        yield from compile_pairs(tongue, list(chosen), names, list(chosen.values()), f"natural/{chunk.argument}", "Apache-2.0", drops)
 
 
 def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
@@ -174,20 +186,24 @@ def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         if found.setdefault(one.source.text, one) is not one:
             drops["duplicate"] += 1
     functions = {f"real/{f.origin}:{f.name}": f for f in found.values()}
-    for tongue in languages().values():
-        chosen = {group: f.source for group, f in functions.items() if f.source.language == tongue.name}
-        mine = Counter[str]()
-        if tongue.name == "cpp":  # most C is C++ too
-            chosen |= {group: in_cpp(f.source) for group, f in functions.items() if f.source.language == "c"}
+    programs = {
+        # Most C is C++ too.
+        group: {f.source.language: f.source} | ({"cpp": in_cpp(f.source)} if f.source.language == "c" else {})
+        for group, f in functions.items()
+    }
+    programs = clean(programs, chunk.table(), drops)
+    for name, tongue in languages().items():
+        chosen = {group: versions[name] for group, versions in programs.items() if name in versions}
         if not chosen:
             continue
+        mine = Counter[str]()
         names = [functions[group].name for group in chosen]
-        for pair in compile_pairs(tongue, list(chosen), names, list(chosen.values()), "", "", mine, chunk.table()):
+        for pair in compile_pairs(tongue, list(chosen), names, list(chosen.values()), "", "", mine):
             origin = functions[pair.group]
             yield replace(pair, origin=origin.origin, licence=origin.licence)
-        if tongue.name != "cpp":
-            drops[f"{COUNTED}unique ({tongue.name})"] += len(chosen)
-            drops[f"{COUNTED}compiled ({tongue.name})"] += len(chosen) - mine[f"compile error ({tongue.name})"]
+        if name != "cpp":
+            drops[f"{COUNTED}unique ({name})"] += len(chosen)
+            drops[f"{COUNTED}compiled ({name})"] += len(chosen) - mine[f"compile error ({name})"]
         drops.update(mine)
 
 

@@ -8,7 +8,7 @@ Limit: the library's functions have no bodies here, but for memcpy and its kin; 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -128,11 +128,19 @@ def _without_comments(line: str) -> str:
     return " ".join([*parts, line[at:]])
 
 
+PLAIN_TYPES = {
+    "int32_t": ("int",), "uint32_t": ("unsigned int", "unsigned"), "int64_t": ("long long", "long"),
+    "uint64_t": ("unsigned long long", "unsigned long"), "int16_t": ("short",), "uint16_t": ("unsigned short",),
+    "int8_t": ("char", "signed char"), "uint8_t": ("unsigned char",),
+}  # fmt: skip
+
+
 class C(Language):
     name: ClassVar[str] = "c"
     title: ClassVar[str] = "C"
     suffixes: ClassVar[tuple[str, ...]] = (".c", ".h")
     keywords: ClassVar[frozenset[str]] = frozenset(WORDS.split()) | LIMITS
+    plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = PLAIN_TYPES
     compiler: ClassVar[tuple[str, ...]] = ("cc", "-std=gnu17", *STRICT)
     reader: ClassVar[type[CReader]] = CReader
     renderer: ClassVar[type[CRenderer]] = CRenderer
