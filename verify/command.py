@@ -28,6 +28,7 @@ def run(
     require: Annotated[list[str] | None, typer.Option(metavar="EXPR", help="A precondition of --function: 'n <= len(a)'; may be repeated.")] = None,
     inputs: Annotated[int | None, typer.Option(help="Test vectors per function. [default: 4096]", min=1, show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the test vectors. [default: 0]", min=0, show_default=False)] = None,
+    seconds: Annotated[int | None, typer.Option(help="Most seconds for one function. [default: 120]", min=1, show_default=False)] = None,
     jobs: Annotated[int, typer.Option(help="Processes at once; 0: one a core.", min=0)] = 0,
     state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep finished verdicts here; the same command goes on where it was.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE.xml", help="Write the verdicts as JUnit XML.")] = None,
@@ -51,7 +52,8 @@ def run(
     for path in (junit, html, state):
         check_writable(path)
     manifest = _manifest(original, translated, function, require)
-    chosen = {"inputs": 4096, "seed": 0} | manifest.options | {k: v for k, v in {"inputs": inputs, "seed": seed}.items() if v is not None}
+    asked = {"inputs": inputs, "seed": seed, "seconds": seconds}
+    chosen = manifest.options | {name: value for name, value in asked.items() if value is not None}
     told = []
 
     def interrupt(*_: object) -> NoReturn:

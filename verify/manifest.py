@@ -4,6 +4,7 @@ A manifest is TOML. Paths are relative to it; a pair may be of folders too:
 
     inputs = 4096                      # optional, like the options of the command line
     seed = 0
+    seconds = 120                      # for one function at most
 
     [[pair]]
     original = "old/arrays.c"
@@ -67,13 +68,13 @@ def read_manifest(path: Path) -> Manifest:
         raise TranspileError(f"can't read {path}: {error.strerror}", hint=hint) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TranspileError(f"{path} is no TOML: {error}", hint=hint) from error
-    unknown = raw.keys() - {"pair", "inputs", "seed"}
+    unknown = raw.keys() - {"pair", "inputs", "seed", "seconds"}
     entries = raw.get("pair", [])
     if unknown or not isinstance(entries, list) or not entries:
         what = f"does not know '{sorted(unknown)[0]}'" if unknown else "has no [[pair]]"
         raise TranspileError(f"{path} {what}", hint=hint)
     options = {}
-    for name, least in (("inputs", 1), ("seed", 0)):
+    for name, least in (("inputs", 1), ("seed", 0), ("seconds", 1)):
         if name in raw:
             if type(raw[name]) is not int or raw[name] < least:
                 raise TranspileError(f"{path}: {name} must be a whole number from {least} on", hint=hint)

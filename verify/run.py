@@ -1,16 +1,19 @@
 """Many pairs of files, judged function by function on all cores, as one report that is data.
 
 Two steps: every pair of files is compiled and its functions matched; then every function is judged, each a task of its own. Whatever
-is finished is kept in a `State`. Invariants: the report does not depend on the number of processes, nor on interruptions (but for times);
-what a translation did wrong is a verdict, what keeps a pair from being judged is its `error`.
+is finished is kept in a `State`. Invariants: the report does not depend on the number of processes, nor on interruptions (but for times, and
+for functions that reach the limit of time); what a translation did wrong is a verdict, what keeps a pair from being judged is its `error`.
 """
 
 from __future__ import annotations
 
 import shlex
+import signal
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +33,11 @@ _FEW = 4
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How each function is judged."""
+    """How each function is judged; `seconds`: what one may take at most."""
 
     inputs: int = 4096
     seed: int = 0
+    seconds: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +151,37 @@ def _judge(task: _Task) -> dict[str, Any]:
         texts = task.files.preconditions.get(task.name, ())
         accepts = parse(texts, pair.signature) if texts else None
         jury = Jury(pair.original, pair.signature, inputs=task.options.inputs, seed=task.options.seed, accepts=accepts, thorough=True)
-        # A wrong helper has its own verdict; it does not condemn its callers.
-        verdict = jury.judge_alone(pair.translated)
+        try:
+            with _limited(task.options.seconds):
+                # A wrong helper has its own verdict; it does not condemn its callers.
+                verdict = jury.judge_alone(pair.translated)
+        except _TooLong:
+            verdict = Verdict("inconclusive", evidence=f"not decided in {task.options.seconds} s", detail="--seconds allows it more")
     return _record(task, verdict, time.monotonic() - started)
+
+
+class _TooLong(Exception):
+    """The time is up."""
+
+
+@contextmanager
+def _limited(seconds: int) -> Iterator[None]:
+    """Raises _TooLong in the block once the time is up, and again each second, since a callback from C swallows it. Every single run is bounded
+    by fuel, so that Python gets its turn. Without an effect where the system has no such signal, and outside of a main thread."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _record(task: _Task, verdict: Verdict, seconds: float) -> dict[str, Any]:

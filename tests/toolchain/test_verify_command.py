@@ -134,6 +134,16 @@ def test_what_cannot_run_exits_2_with_an_error_and_a_hint(folder: Path, argument
     assert len(lines) == 2 and lines[0].startswith("error: ") and error in lines[0] and lines[1].startswith("hint: ")
 
 
+def test_a_function_that_takes_too_long_is_inconclusive(folder: Path) -> None:
+    loop = "int f(int a, int b) {{ int s = 0; for ({}) s += (i * b) ^ i; return s; }}"
+    (folder / "slow.c").write_text(loop.format("int i = 0; i < (a & 1023); i++"))
+    (folder / "slow2.c").write_text(loop.format("int i = (a & 1023) - 1; i >= 0; i--"))
+    done = verify(folder, "run", "slow.c", "slow2.c", "--inputs", "20000000", "--seconds", "1", "--json")
+    assert done.returncode == 1, done.stderr
+    (one,) = json.loads(done.stdout)["functions"]
+    assert one["status"] == "inconclusive" and one["evidence"] == "not decided in 1 s" and one["seconds"] < 30
+
+
 def test_wat_is_a_side_too(folder: Path) -> None:
     done = verify(folder, "run", "a.c", "a.wat", "--function", "clamp")
     assert done.returncode == 1 and "mismatch" in done.stdout
@@ -164,7 +174,7 @@ def test_a_manifest_with_preconditions(folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout)
     functions = {f["name"]: f for f in report["functions"]}
-    assert list(functions) == ["twice", "half", "clamp", "copy"] and report["options"] == {"inputs": 600, "seed": 3}
+    assert list(functions) == ["twice", "half", "clamp", "copy"] and report["options"] == {"inputs": 600, "seed": 3, "seconds": 120}
     assert functions["half"]["set_aside"] > 100, "negative numbers break the precondition"
     assert "--require 'x >= 0'" in functions["half"]["command"]
     again = verify(folder, *shlex.split(functions["half"]["command"])[1:], "--json")
