@@ -55,6 +55,7 @@ def build(
     if fingerprints is not None:
         benchmarks(fingerprints)  # is it a table?
         work = [replace(chunk, fingerprints=str(fingerprints)) for chunk in work]
+    _say_missing()
     with progress_bar("corpus build") as progress:
         pipeline.build(out, work, workers=workers, progress=progress, passed=passed)
     built = json.loads((out / "manifest.json").read_text())
@@ -111,6 +112,7 @@ def lift(
     """Write real and hand-written C functions in every language, by rules, and compile them to more pairs."""
     from transpile.corpus.lifted import lift_corpus
 
+    _say_missing()
     with progress_bar("corpus lift") as progress:
         manifest = lift_corpus(folders, out, progress=progress)
     if as_json:
@@ -186,6 +188,14 @@ def _cut(counted: dict[str, int]) -> dict:
     # Of equal ones only the first is compiled; the others are taken to compile as often.
     share = numbers["cut out"] / numbers["standalone"] * numbers["compiled"] / max(1, numbers["unique"])
     return {"real_c": {**{k.replace(" ", "_"): n for k, n in numbers.items()}, "share": round(share, 4)}}
+
+
+def _say_missing() -> None:
+    """Which languages a build leaves out, since their compilers are not here."""
+    from transpile.corpus.language import compiler_versions, languages
+
+    for name, error in compiler_versions()[1].items():
+        print(f"left out: {languages()[name].title}: {error.message} ({error.hint})", file=sys.stderr)
 
 
 def _show(manifest: dict) -> None:

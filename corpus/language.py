@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir
-from transpile.corpus.errors import TranspileError
+from transpile.corpus.errors import MissingCompiler, TranspileError
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import lex
@@ -229,6 +229,18 @@ def languages() -> dict[str, Language]:
             continue
         found[loaded.LANGUAGE.name] = loaded.LANGUAGE
     return found
+
+
+def compiler_versions() -> tuple[dict[str, str], dict[str, MissingCompiler]]:
+    """By language: the compiler's version where it is there, and what is missing where it is not."""
+    there: dict[str, str] = {}
+    missing: dict[str, MissingCompiler] = {}
+    for name, tongue in languages().items():
+        try:
+            there[name] = tongue.version()
+        except MissingCompiler as error:
+            missing[name] = error
+    return there, missing
 
 
 def language(name: str) -> Language:

@@ -16,7 +16,7 @@ from pathlib import Path
 from transpile.corpus import ir
 from transpile.corpus.decontamination import benchmarks
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.language import languages
+from transpile.corpus.language import compiler_versions, languages
 from transpile.corpus.lifting import NotLiftable, lift
 from transpile.corpus.pairs import FunctionPair, read_corpus, read_signature, write_shard
 from transpile.corpus.pipeline import clean, compile_pairs, held_out_shapes
@@ -76,7 +76,7 @@ def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
         "pairs": len(kept),
         "splits": dict(sorted(counts.items())),
         "dropped": {k: v for k, v in sorted(drops.items()) if v},
-        "compilers": {name: tongue.version() for name, tongue in languages().items()},
+        "compilers": compiler_versions()[0],
         "chunks": len(folders),
     }
     temporary = out / "manifest.tmp"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.decontamination import Benchmarks, benchmarks
-from transpile.corpus.errors import TranspileError
+from transpile.corpus.errors import MissingCompiler, TranspileError
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.naming import canonical_function
 from transpile.corpus.pairs import FunctionPair, callees_json, signature_json, write_shard
@@ -78,7 +78,11 @@ def compile_pairs(
     drops: Counter[str],
 ) -> Iterator[FunctionPair]:
     """Compile canonical functions of one language and yield the pairs. What must not enter has been left out before: `clean`."""
-    version = lang.version()
+    try:
+        version = lang.version()
+    except MissingCompiler:
+        drops[f"no compiler ({lang.name})"] += len(sources)
+        return
     modules: dict[bytes, WasmModule] = {}
     for group, name, source, result in zip(groups, names, sources, compile_batch(lang, sources), strict=True):
         if not isinstance(result, Compiled):

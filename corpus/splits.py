@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from transpile.corpus.language import languages
+from transpile.corpus.language import compiler_versions
 from transpile.corpus.near import NearDuplicates
 from transpile.corpus.pairs import FunctionPair, read_shard, write_shard
 from transpile.corpus.wat import skeleton
@@ -137,7 +137,7 @@ def finish(out: Path, names: Sequence[str], held_out_shapes: Callable[[], set[st
         "splits": {k: counts[k] for k in sorted(counts)},
         "dropped": {k: v for k, v in sorted(drops.items()) if v},
         "counted": counted,
-        "compilers": {name: tongue.version() for name, tongue in languages().items()},
+        "compilers": compiler_versions()[0],
         "chunks": len(names),
     }
     temporary = out / f"manifest.{os.getpid()}.tmp"
