@@ -1,22 +1,24 @@
 """Functions cut out of real C, each with what it needs: the reader of preprocessed files.
 
-On top of what `CReader` understands, types that only the body needs (structs, unions, typedefs of arrays and pointers) are defined inside the
-body, where C allows them; constants are put in; `void *` parameters become byte pointers. A function that touches a variable outside itself
-is left out; why each one is left out is kept in `problems`.
+A definition becomes a `Draft`; `write` makes a function of it once it is known which functions go together, since the structs of its signature
+hold what all of them name (`real_types`). Types that only the body needs are defined inside the body, where C allows them, and so are constants and
+constant tables of the file. A function that touches another variable outside itself is left out; why each one is left out is in `problems`.
 Invariant: as `CReader`'s. Limits: as `CReader`'s, except for the preprocessor, which has run already.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from transpile.corpus.c_reader import _QUALIFIERS, _SCALARS, _STORAGE, CReader, Declared, Token, assign_lengths, split, tokens, without_attributes
+from transpile.corpus.c_reader import _BUILT_IN, _QUALIFIERS, _SCALARS, _STORAGE, CReader, Token, assign_lengths, split, tokens, without_attributes
 from transpile.corpus.preprocessor import Preprocessed
+from transpile.corpus.real_reduce import Reduction
 from transpile.corpus.real_tidy import plain_numbers, without_brackets
-from transpile.corpus.signature import WIDTHS, Parameter, Signature
+from transpile.corpus.real_types import UNKNOWN, CTypes
+from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Pointer, Signature, Struct, read_type
 from transpile.corpus.source import SourceFunction
 
 _CONTROL = frozenset({"if", "while", "for", "switch", "return", "sizeof", "else", "do", "case", "_Alignof"})
@@ -28,10 +30,27 @@ _ALIASES = {
     "wint_t": "uint32_t", "float_t": "float", "double_t": "double",
 }  # fmt: skip
 """Types of the system's headers, which are not read, as wasm32 has them (the fast ones in their exact width)."""
+_ADDRESS = re.compile(r"\(\s*(?:volatile\s[^()]*|[^()]*\svolatile\s*)\*\s*\)\s*\(?\s*(?:0[xX][0-9a-fA-F]{3,}|\d{4,})")
+"""A register of a device: a number as the address of something volatile."""
+LONGEST_TABLE = 1500
+"""Words of a constant table that comes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A definition as read: types in the file's own terms (see `CTypes`), and the text from the head on."""
+
+    name: str
+    result: str
+    parameters: tuple[tuple[str, str], ...]
+    text: str
+    members: frozenset[str]
+    """Names of fields that the text mentions, those of constants that it needs too."""
+    constants: tuple[str, ...]
 
 
 class CutReader(CReader):
-    """One preprocessed C file; `cut_out()` gives the functions of the file itself that stand alone."""
+    """One preprocessed C file. `drafts` are the functions that can be had as far as the file itself tells."""
 
     unreadable = frozenset({"template", "class", "operator", "union", "namespace", "&", "::", "=", "..."})
 
@@ -39,28 +58,28 @@ class CutReader(CReader):
         super().__init__(preprocessed.text, language)
         self.own = preprocessed.own
         self.known = known
-        self.indirect: dict[str, Declared] = {}
-        """typedef name of a pointer or an array -> what it points to."""
+        for written, meant in _ALIASES.items():
+            self.scalars[written], self.replaced[written] = _SCALARS[meant], meant
+        self.types = CTypes(self.scalars, self.replaced)
         self.definitions: dict[str, list[str]] = {}
         """`struct X`, `union X` or a typedef's name -> the definition's words."""
         self.variables: set[str] = set()
+        self.constants: dict[str, list[str]] = {}
+        """Variables that never change, with the words of their definition."""
         self.enums: dict[str, str] = {}
-        for written, meant in _ALIASES.items():
-            self.scalars[written], self.replaced[written] = _SCALARS[meant], meant
         self.sizes: dict[str, int] = {}
         self.places: dict[str, int] = {}
         """Where each function's definition starts in the text."""
         self.heads: dict[str, tuple[list[Token], int, int]] = {}
         """For each function its head, and the places of its brackets among the tokens."""
-        self.written: dict[str, str] = {}
-        """The functions of `found` as they stand in the preprocessed file."""
+        self.drafts: dict[str, Draft] = {}
         self.hidden: set[str] = set()
         """Functions that other files do not see."""
         self.problems: dict[str, str] = {}
-        """Why a function that was looked at is not in `found`."""
+        """Why a function that was looked at has no draft."""
 
     def read_all(self) -> None:
-        """Read the file: afterwards `found` or `problems` has each function of the file itself, and each that such a one calls."""
+        """Read the file: afterwards `drafts` or `problems` has each function of the file itself, and each that such a one calls."""
         self.read(0, len(self.tokens))
         todo = [name for name, place in self.places.items() if self.own(place)]
         for name in todo:
@@ -71,40 +90,42 @@ class CutReader(CReader):
     # ------------------------------------------------------------ declarations
 
     def declaration(self, start: int, stop: int) -> None:
-        words = [t.text for t in self.tokens[start:stop] if t.kind != "directive"]
+        written = [t.text for t in self.tokens[start:stop] if t.kind != "directive"]
+        words = list(written)
         while words[:1] and words[0] in {"extern", "static", "const", "inline", "volatile"} and len(words) > 1:
             words = words[1:]
-        if not words:
-            return
-        super().declaration(start, stop)
-        is_typedef = words[0] == "typedef"
-        if is_typedef:
+        is_typedef = words[:1] == ["typedef"]
+        while is_typedef and words and (words[0] == "typedef" or words[0] in _QUALIFIERS):
             words = words[1:]
-            while words and words[0] in _QUALIFIERS:
-                words = words[1:]
         if not words:
             return
         base, rest = words, []
-        if words[0] in {"struct", "union"} and "{" in words:
+        if words[0] == "enum":
+            self.enum(words, is_typedef)
+            if "{" not in words:
+                rest = words[2:]
+                base = words[:2]
+            else:
+                end = len(words) - 1 - words[::-1].index("}")
+                if words[1] != "{":
+                    self.enums[words[1]] = "int" if self.scalars.get(f"enum {words[1]}", "i32") == "i32" else "unsigned"
+                if not is_typedef:
+                    self.variables.update(p[0] for p in split(words[end + 1 :]) if p and p[0].isidentifier())
+                return
+        elif words[0] in {"struct", "union"} and "{" in words:
+            opening = words.index("{")
+            if opening > 2:
+                return self.variable(written)  # a variable with a value in braces
             end = len(words) - 1 - words[::-1].index("}")
             rest = words[end + 1 :]
-            inside = words[words.index("{") : end + 1]
             names = [p for p in split(rest) if len(p) == 1]
             tag = words[1] if words[1] != "{" else (names[0][0] if names and is_typedef else "")
-            if tag:
-                base = [words[0], tag]
-                self.definitions.setdefault(" ".join(base), [*base, *inside, ";"])
-            else:
-                return
-        elif words[0] == "enum" and "{" in words:
-            end = len(words) - 1 - words[::-1].index("}")
-            rest = words[end + 1 :]
-            if words[1] != "{":
-                kind = self.scalars.get(f"enum {words[1]}", "i32")
-                self.enums[words[1]] = "int" if kind == "i32" else "unsigned"
-            if not is_typedef:
+            if not tag:
                 self.variables.update(p[0] for p in split(rest) if p and p[0].isidentifier())
-            return
+                return None
+            base = [words[0], tag]
+            self.types.add_record([*base, *words[opening : end + 1]])
+            self.definitions.setdefault(" ".join(base), [*base, *words[opening : end + 1], ";"])
         elif is_typedef:
             first = next(split(words))
             count = 2 if first[0] in {"struct", "union", "enum"} else 0
@@ -113,62 +134,50 @@ class CutReader(CReader):
                     count += 1
             base, rest = words[:count], words[count:]
         else:
-            self.variable(words)
-            return
+            return self.variable(written)
         for declarator in split(rest):
             names = [w for w in declarator if w.isidentifier() and w not in _QUALIFIERS]
             if not names:
                 continue
-            if not is_typedef:
-                self.variables.add(names[0])
-            elif len(declarator) == 1:
-                if base[0] == "union":
-                    self.replaced.setdefault(names[0], " ".join(base))
+            if is_typedef:
+                self.typedef(names[0], base, declarator)
             else:
-                self.definitions.setdefault(names[0], ["typedef", *base, *declarator, ";"])
-                self.indirection(names[0], base, declarator)
+                self.variables.add(names[0])
+        return None
 
-    def indirection(self, name: str, base: list[str], declarator: list[str]) -> None:
-        """Remember what a typedef of a pointer or of a flat array stands for as a parameter."""
-        inner = self.type_of(base)
-        if inner is None or inner.pointer:
+    def typedef(self, name: str, base: list[str], declarator: list[str]) -> None:
+        if name in _SCALARS:
             return
-        if declarator == ["*", name]:
-            self.indirect[name] = Declared(inner.type, True, "const" in base)
-        elif declarator[:2] == [name, "["] and declarator.count("[") == 1:
-            self.indirect[name] = Declared(inner.type, True, False)
+        self.types.add_typedef(name, base, declarator)
+        if declarator != [name]:
+            self.definitions.setdefault(name, ["typedef", *base, *declarator, ";"])
+        elif base[0] in {"struct", "union"}:
+            self.replaced.setdefault(name, " ".join(base))
+        elif base[0] != "enum":
+            type_, _, _ = self.types.base(base)
+            if type_ in WIDTHS:
+                self.scalars.setdefault(name, type_)
+                self.replaced.setdefault(name, " ".join(self.replaced.get(w, w) for w in base))
+            elif type_ != UNKNOWN:
+                self.definitions.setdefault(name, ["typedef", *base, name, ";"])
 
     def variable(self, words: list[str]) -> None:
-        """A variable of the file: a constant scalar is put in where it is used; others are remembered."""
+        """A variable of the file, or several; what is constant and has a value may come along."""
         first = next(split(words))
         head = first[: first.index("=")] if "=" in first else first
-        if "(" in head or (len(head) == 2 and head[0] in {"struct", "union", "enum"}):
-            return  # a prototype, or a tag alone
-        names = [w for w in head if w.isidentifier()]
-        if names:
-            self.variables.add(names[-1] if "[" not in head else head[max(head.index("[") - 1, 0)])
-
-    # ------------------------------------------------------------ types
-
-    def type_of(self, words: list[str]) -> Declared | None:
-        names = [w for w in words if w not in _QUALIFIERS and w not in _STORAGE]
-        if len(names) == 1 and names[0] in self.indirect:
-            found = self.indirect[names[0]]
-            is_array = "[" in self.definitions[names[0]]
-            return replace(found, const=found.const or (is_array and "const" in words))
-        if names == ["void", "*"]:
-            return Declared("u8", True, "const" in words[: words.index("*")])
-        return super().type_of(words)
-
-    def parameters(self, words: list[str]) -> list[Parameter] | None:
-        if any("]" in item and any(w in self.indirect for w in item) for item in split(words)):
-            return None  # an array of arrays
-        return super().parameters(words)
-
-    def named(self, names: list[str]) -> str | None:
-        if len(names) == 2 and names[0] == "enum":
-            return self.scalars.get(" ".join(names), "i32")
-        return super().named(names)
+        if "(" in head and "=" not in first:
+            return  # a prototype
+        if len(head) == 2 and head[0] in {"struct", "union", "enum"}:
+            return  # a tag alone
+        for i, one in enumerate(split(words)):
+            own = one[: one.index("=")] if "=" in one else one
+            bare = own[: own.index("[")] if "[" in own else own
+            names = [w for w in bare if w.isidentifier()]
+            if not names:
+                continue
+            self.variables.add(names[-1])
+            if i == 0 and "=" in words and words.count("=") == 1 and "," not in _outside(words) and _is_constant(own):
+                self.constants.setdefault(names[-1], ["static", *(w for w in words if w not in {"static", "extern", "inline"}), ";"])
 
     # ------------------------------------------------------------ functions
 
@@ -193,42 +202,74 @@ class CutReader(CReader):
         return [t for i, t in enumerate(head) if i >= before or not re.fullmatch(r"[A-Z_][A-Z0-9_]+", t.text) or self.means(t.text)]
 
     def define(self, name: str, head: list[Token], brace: int, end: int) -> None:
-        """Put a noted definition into `found`, or the reason why not into `problems`."""
+        """Put a noted definition into `drafts`, or the reason why not into `problems`."""
         words = [t.text for t in head]
         paren = words.index("(")
         body = self.tokens[brace : end + 1]
         self.sizes[name] = len(body)
-        self.calls[name] = list(dict.fromkeys(a.text for a, b in pairwise(body) if a.kind == "word" and b.text == "(" and a.text not in _CONTROL))
-        problem = self.problem(words, paren, body)
-        if problem:
+        self.calls[name] = []
+        result = self.types.declared(words[: paren - 1])
+        parameters = self.types.parameters(words[paren + 1 : -1])
+        own = self.locals_of(body) | {n for n, _ in parameters or ()}
+        called = (a.text for a, b in pairwise(body) if a.kind == "word" and b.text == "(" and a.text not in _CONTROL and a.text not in own)
+        self.calls[name] = [c for c in dict.fromkeys(called) if not self.means(c)]
+        problem = self.problem(words, body, own)
+        if not problem and (result is None or result[0] or result[1].startswith("[")):
+            problem = "type of the result"
+        if not problem and result and result[1] in (UNKNOWN, "F()"):
+            problem = "type of the result"
+        if not problem and (parameters is None or any(not n or t == UNKNOWN for n, t in parameters)):
+            problem = self.why(words[paren + 1 : -1], parameters)
+        if not problem and parameters is not None and len({n for n, _ in parameters}) < len(parameters):
+            problem = "parameter: names"
+        if problem or result is None or parameters is None:
             self.problems[name] = problem
             return
-        result_words = [w for w in words[: paren - 1] if w not in _STORAGE]
-        result = None if result_words == ["void"] else self.type_of(words[: paren - 1])
-        if result_words != ["void"] and (result is None or result.pointer or result.type not in WIDTHS):
-            pointer = "*" in result_words or (result is not None and result.pointer)
-            self.problems[name] = "result is a pointer" if pointer else "type of the result"
-            return
-        parameters = self.parameters(words[paren + 1 : -1])
-        if parameters is None:
-            self.problems[name] = self.why(words[paren + 1 : -1])
-            return
-        if len({p.name for p in parameters}) < len(parameters):
-            self.problems[name] = "parameter: names"
-            return
-        used = dict.fromkeys(p.type for p in parameters if p.type not in WIDTHS)
-        signature = Signature(name, assign_lengths(parameters), result.type if result else None, tuple(self.structs[s] for s in used))
         written = [*(t for i, t in enumerate(head) if t.text not in _STORAGE or i > paren), *body]
         cut = [t.text for t in tokens(plain_numbers(self.cut(written, self.text)))]
-        text = self.with_types(" ".join(without_brackets(cut, self.means)), set(used))
-        self.found[name] = SourceFunction(self.language, signature, text)
-        self.written[name] = self.text[self.places[name] : self.tokens[end].end]
+        text = " ".join(without_brackets(cut, self.means))
+        constants = self.constants_of({t.text for t in body if t.kind == "word"} - own)
+        seen = [t.text for t in body] + [w for c in constants for w in self.constants[c]]
+        self.drafts[name] = Draft(name, result[1], tuple(parameters), text, _members(seen), tuple(constants))
 
     def means(self, word: str) -> bool:
         """Whether a word names a type."""
-        return word in self.scalars or word in self.aliases or word in self.indirect or word in self.definitions or word in self.structs
+        return word in self.scalars or word in self.definitions or word in self.types.typedefs
 
-    def problem(self, words: list[str], paren: int, body: Sequence[Token]) -> str:
+    def locals_of(self, body: Sequence[Token]) -> set[str]:
+        """Variables that a body declares itself, as far as it shows: a word after a type's name and before `=`, `;`, `,` or `[`."""
+        first: dict[str, int] = {}
+        for i, token in enumerate(body):
+            first.setdefault(token.text, i)
+        out: set[str] = set()
+        for name, i in first.items():
+            if body[i].kind != "word" or body[i + 1 : i + 2] == [] or body[i + 1].text not in {"=", ";", ",", "[", ")"}:
+                continue
+            j = i - 1
+            while j > 0 and (body[j].text == "*" or body[j].text in _QUALIFIERS):
+                j -= 1
+            if body[j].text in _BUILT_IN or self.means(body[j].text) or (j > 0 and body[j - 1].text in {"struct", "union", "enum"}):
+                out.add(name)
+        return out
+
+    def constants_of(self, words: set[str]) -> list[str]:
+        """The constants among some words, with those that they need, these first."""
+        out: list[str] = []
+
+        def need(name: str) -> None:
+            if name in out:
+                return
+            for word in self.constants[name]:
+                if word in self.constants and word != name:
+                    need(word)
+            if name not in out:
+                out.append(name)
+
+        for name in sorted(words & self.constants.keys()):
+            need(name)
+        return out
+
+    def problem(self, words: list[str], body: Sequence[Token], own: set[str]) -> str:
         """Why a definition is left out whatever its types, or ''."""
         if words[-1] != ")":
             return "head not understood"
@@ -239,52 +280,90 @@ class CutReader(CReader):
             return "intrinsics"
         if texts & {"_Atomic", "pthread_mutex_t", "thread_local", "_Thread_local", "__thread"}:
             return "threads"
-        if any(t.text == "static" for t in body):
-            return "static data"
-        local = self.variables & texts
-        if local:
-            members = {b.text for a, b in pairwise(body) if a.text in {".", "->"}}
-            plain = {b.text for a, b in pairwise(body) if b.kind == "word" and a.text not in {".", "->"}}
-            if (local - members) | (local & plain):
+        if "volatile" in texts and _ADDRESS.search(" ".join(t.text for t in body)):
+            return "address of a device"
+        for i, token in enumerate(body):
+            if token.text == "static":
+                head = [t.text for t in body[i : next((j for j in range(i, len(body)) if body[j].text in {"=", ";"}), i)]]
+                if not _is_constant(head):
+                    return "static data"
+        if self.uses(self.variables - self.constants.keys() - own, body, texts):
+            return "variables of the file"
+        constants = self.constants_of(texts - own)
+        if sum(len(self.constants[c]) for c in constants) > LONGEST_TABLE:
+            return "long table"
+        for name in constants:
+            others = {w for w in self.constants[name] if w != name}
+            if others & (self.variables - self.constants.keys()) or others & self.places.keys():
                 return "variables of the file"
         return ""
 
-    def why(self, words: list[str]) -> str:
+    @staticmethod
+    def uses(names: set[str], body: Sequence[Token], texts: set[str]) -> bool:
+        """Does a body mention one of some names otherwise than as a member?"""
+        local = names & texts
+        if not local:
+            return False
+        members = {b.text for a, b in pairwise(body) if a.text in {".", "->"}}
+        plain = {b.text for a, b in pairwise(body) if b.kind == "word" and a.text not in {".", "->"}}
+        return bool((local - members) | (local & plain))
+
+    def why(self, words: list[str], parameters: Sequence[tuple[str, str]] | None) -> str:
         """What in a parameter list can't be said."""
         if "..." in words:
             return "variable arguments"
-        for item in split(words):
-            if self.parameters(item) is None:
-                if "(" in item or any("(" in self.definitions.get(w, []) for w in item):
-                    return "parameter: function pointer"
-                if item.count("*") + item.count("[") > 1:
-                    return "parameter: pointer to pointer"
-                structs = [w for w in item if w in self.aliases or f"struct {w}" in self.definitions or f"union {w}" in self.definitions]
-                if structs:
-                    tag = self.aliases.get(structs[0], structs[0])
-                    if tag in self.structs:
-                        return "parameter: struct by value"
-                    return "parameter: struct of more than scalars"
-                if any(w in self.definitions for w in item):
-                    return "parameter: other typedef"
-                if "struct" in item:
-                    return "parameter: struct unknown"
-                return "parameter: type unknown"
-        return "parameter"
+        if parameters is None:
+            return "parameter: form"
+        return "parameter: type unknown" if any(t == UNKNOWN for _, t in parameters) else "parameter: names"
+
+    # ------------------------------------------------------------ functions as written
+
+    def signature(self, draft: Draft, reduction: Reduction) -> Signature:
+        """A draft's signature, with structs that hold what `reduction` keeps. Raises Unsayable."""
+        parameters: list[Parameter] = []
+        for name, type_ in draft.parameters:
+            said = reduction.convert(type_)
+            match read_type(said):
+                case Pointer(to=to, const=const):
+                    parameters.append(Parameter(name, to, True, const))
+                case _:
+                    parameters.append(Parameter(name, said))
+        with_lengths = assign_lengths(parameters)
+        integers = {i for i, p in enumerate(parameters) if not p.pointer and p.type in WIDTHS and p.type not in {*FLOATS, "bool"}}
+        sound = [replace(p, length=p.length if p.length in integers else None) for p in with_lengths]
+        # A buffer of unknown bytes that has a length is one of bytes.
+        sound = [replace(p, type="u8") if p.pointer and p.type == "void" and p.length is not None else p for p in sound]
+        result = None if draft.result == "void" else reduction.convert(draft.result)
+        mentioned = [p.type for p in sound] + ([result] if result else [])
+        return Signature(draft.name, tuple(sound), result, reduction.gather(mentioned))
+
+    def write(self, draft: Draft, signature: Signature, structs: Sequence[Struct]) -> SourceFunction:
+        """A draft as a function; `structs` are those that stand before it."""
+        return SourceFunction(self.language, signature, self.with_types(draft, {s.name for s in structs}))
 
     def put_in(self, words: Sequence[str]) -> list[str]:
         """A definition's words with what stands for a name put in, but for tags and the name that is defined."""
         return [w if before in {"struct", "union", "enum", ".", "->"} else self.replaced.get(w, w) for before, w in pairwise(["", *words])]
 
-    def with_types(self, text: str, known: set[str]) -> str:
-        """A function's text with the types that only its body needs defined at the body's start."""
-        text = re.sub(r"\benum\s+([A-Za-z_]\w*)", lambda m: self.enums.get(m[1], "int"), text)
+    def with_types(self, draft: Draft, known: set[str]) -> str:
+        """A function's text with the constants, and the types that only its body needs, defined at the body's start."""
+
+        def tagged(found: re.Match[str]) -> str:
+            if found[1] == "enum":
+                return self.enums.get(found[2], "int")
+            return f"struct union_{found[2]}" if f"union_{found[2]}" in known else found[0]
+
+        def without_enums(text: str) -> str:
+            return re.sub(r"\b(enum|union)\s+([A-Za-z_]\w*)", tagged, text)
+
+        text = without_enums(draft.text)
+        constants = [without_enums(" ".join(self.put_in(self.constants[name]))) for name in draft.constants]
         order: list[str] = []
 
         def need(words: Sequence[str]) -> None:
             for before, word in pairwise(["", *words]):
                 key = f"{before} {word}" if before in {"struct", "union"} else word
-                if key in order or key not in self.definitions or (before == "struct" and word in known) or before in {".", "->"}:
+                if key in order or key not in self.definitions or (before == "struct" and word in known) or f"union_{word}" in known or before in {".", "->"}:
                     continue
                 order.append(key)
                 inside = self.put_in(self.definitions[key])
@@ -293,11 +372,30 @@ class CutReader(CReader):
                 order.append(key)
 
         brace = text.index("{")
-        need([t.text for t in tokens(text[brace:])])
-        if not order:
+        need([t.text for t in tokens(" ".join([*constants, text[brace:]]))])
+        if not order and not constants:
             return text
-        written = []
-        for key in order:
-            one = " ".join(self.put_in(self.definitions[key]))
-            written.append(re.sub(r"\benum\s+([A-Za-z_]\w*)", lambda m: self.enums.get(m[1], "int"), one))
-        return f"{text[:brace]}{{ {' '.join(written)} {text[brace + 1 :]}"
+        written = [without_enums(" ".join(self.put_in(self.definitions[key]))) for key in order]
+        return f"{text[:brace]}{{ {' '.join([*written, *constants])} {text[brace + 1 :]}"
+
+
+def _outside(words: Sequence[str]) -> Iterator[str]:
+    """The words that stand in no brackets."""
+    depth = 0
+    for word in words:
+        depth -= word in {")", "]", "}"}
+        if not depth:
+            yield word
+        depth += word in {"(", "[", "{"}
+
+
+def _is_constant(head: Sequence[str]) -> bool:
+    """Is what a declaration (up to its value) declares constant itself, and not only what it points to?"""
+    after = head[len(head) - list(head)[::-1].index("*") :] if "*" in head else head
+    return "const" in after and "volatile" not in head and "(" not in head
+
+
+def _members(words: Sequence[str]) -> frozenset[str]:
+    """Names after `.` and `->`, and all names where the place of a field in its struct is asked for."""
+    named = {w for before, w in pairwise(words) if before in {".", "->"}}
+    return frozenset(named | (set(words) if "__builtin_offsetof" in words else set()))

@@ -8,13 +8,14 @@ calls, directly or not, is found and can be said; what is not given is counted b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from transpile.corpus.preprocessor import Preprocessed
 from transpile.corpus.real_c import CutReader
-from transpile.corpus.signature import Signature
+from transpile.corpus.real_reduce import Reduction, Unsayable, check_size
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 
 LONGEST_CLOSURE = 2500
@@ -22,7 +23,7 @@ LONGEST_CLOSURE = 2500
 MOST_CALLED = 10
 LIBRARY = Path(__file__).with_name("libc.c")
 
-OUT_OF_REACH = frozenset({"variables of the file", "static data", "inline assembly", "intrinsics", "threads"})
+OUT_OF_REACH = frozenset({"variables of the file", "static data", "inline assembly", "intrinsics", "threads", "address of a device", "long table"})
 """Problems of a function with what is outside it, not with its types."""
 
 Place = tuple[int, str]
@@ -56,13 +57,45 @@ class Linker:
                 continue
             needed, reason = self.closure((i, name))
             self.counts["functions"] += 1
-            self.counts["standalone"] += name in reader.found and self.stands_alone(needed)
+            written: dict[Place, SourceFunction] = {}
+            if not reason:
+                try:
+                    written = self.write(needed)
+                except Unsayable as error:
+                    reason = str(error)
+            # Unless the types of the first itself were in the way, it stands alone.
+            said = name in reader.drafts and (not reason or self.is_said((i, name)))
+            self.counts["standalone"] += said and self.stands_alone(needed)
             if reason:
                 drops[reason] += 1
                 continue
             self.counts["cut out"] += 1
-            signatures = {n: self.readers[r].found[n].signature for r, n in needed}
-            yield self.linked((i, name), ()), signatures
+            yield self.linked((i, name), (), written), {one.name: one.signature for one in written.values()}
+
+    def is_said(self, place: Place) -> bool:
+        """Can the types of a function by itself be said?"""
+        reader = self.readers[place[0]]
+        draft = reader.drafts[place[1]]
+        try:
+            check_size(reader.signature(draft, Reduction(reader.types, draft.members)).structs)
+        except Unsayable:
+            return False
+        return True
+
+    def write(self, needed: Sequence[Place]) -> dict[Place, SourceFunction]:
+        """Functions that go together, with structs that hold the fields that any of them names. Raises Unsayable."""
+        members = frozenset().union(*(self.readers[r].drafts[n].members for r, n in needed))
+        reductions = {r: Reduction(self.readers[r].types, members) for r, _ in needed}
+        signatures = {(r, n): self.readers[r].signature(self.readers[r].drafts[n], reductions[r]) for r, n in needed}
+        structs: dict[str, Struct] = {}
+        for signature in signatures.values():
+            for one in signature.structs:
+                if structs.setdefault(one.name, one) != one:
+                    raise Unsayable("two structs of one name")
+        check_size(tuple(structs.values()))
+        return {
+            (r, n): self.readers[r].write(self.readers[r].drafts[n], signature, tuple(structs.values())) for (r, n), signature in signatures.items()
+        }
 
     def resolve(self, caller: int, name: str) -> Place | None:
         return (caller, name) if name in self.readers[caller].places else self.visible.get(name)
@@ -72,7 +105,7 @@ class Linker:
         needed, reason = [start], ""
         for place in needed:
             reader, name = self.readers[place[0]], place[1]
-            if name not in reader.found:
+            if name not in reader.drafts:
                 reason = reason or (reader.problems[name] if place == start else "calls a function that is left out")
             for called in reader.calls[name]:
                 found = self.resolve(place[0], called)
@@ -100,8 +133,8 @@ class Linker:
                 return False
         return True
 
-    def linked(self, place: Place, above: tuple[Place, ...]) -> SourceFunction:
+    def linked(self, place: Place, above: tuple[Place, ...], written: Mapping[Place, SourceFunction]) -> SourceFunction:
         reader, name = self.readers[place[0]], place[1]
         called = [self.resolve(place[0], c) for c in reader.calls[name]]
         callees = [c for c in called if c is not None and c != place and c not in above]
-        return replace(reader.found[name], callees=tuple(self.linked(c, (*above, place)) for c in callees))
+        return replace(written[place], callees=tuple(self.linked(c, (*above, place), written) for c in callees))

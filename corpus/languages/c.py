@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.c_expressions import C_TYPES
 from transpile.corpus.c_file import inline_includes, make_visible, with_library
 from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
+from transpile.corpus.c_types import declaration, named_in_functions
 from transpile.corpus.language import Compilation, Diagnostic, Language
-from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.libm import prototypes
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 
 STRICT = (
@@ -48,7 +49,7 @@ void *memset(void *, int, size_t);
 int memcmp(const void *, const void *, size_t);
 size_t strlen(const char *);
 int abs(int);
-""" + "".join(f"double {name}(double);\nfloat {name}f(float);\n" for name in ("sqrt", "floor", "ceil", "trunc", "fabs"))
+""" + "".join(f"double {name}(double);\nfloat {name}f(float);\n" for name in ("sqrt", "floor", "ceil", "trunc", "fabs")) + prototypes()
 
 HEADERS = """
     assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool stddef
@@ -182,18 +183,18 @@ class C(Language):
         return f"struct {name}"
 
     def write_struct(self, struct: Struct) -> str:
-        fields = "".join(f"    {C_TYPES[type_]} {name};\n" for name, type_ in struct.fields)
-        return f"struct {struct.name} {{\n{fields}}};"
+        def called(name: str) -> str:  # with `struct` it need not be known yet, in C++ either
+            return self.struct_type(name) if name in held else f"struct {name}"
+
+        held = {t[t.rindex("]") + 1 :] if t[0] == "[" else t for _, t in struct.fields}
+        fields = "".join(f"    {declaration(type_, name, called)};\n" for name, type_ in struct.fields)
+        first = sorted({name for _, type_ in struct.fields for name in named_in_functions(type_)} - {struct.name})
+        return "".join(f"struct {name};\n" for name in first) + f"struct {struct.name} {{\n{fields}}};"
 
     def write_head(self, signature: Signature) -> str:
         """Result, name and parameters."""
-
-        def declare(p: Parameter) -> str:
-            type_ = C_TYPES.get(p.type) or self.struct_type(p.type)
-            return f"{'const ' if p.const and p.pointer else ''}{type_} {'*' if p.pointer else ''}{p.name}"
-
-        result = "void" if signature.result is None else C_TYPES[signature.result]
-        return f"{result} {signature.name}({', '.join(map(declare, signature.parameters)) or self.no_parameters})"
+        parameters = ", ".join(declaration(p.whole, p.name, self.struct_type) for p in signature.parameters)
+        return declaration(signature.result or "void", f"{signature.name}({parameters or self.no_parameters})", self.struct_type)
 
     def write_header(self, signature: Signature) -> str:
         return self.write_head(signature) + " {"

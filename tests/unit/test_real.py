@@ -89,12 +89,14 @@ def test_parameters_of_other_forms() -> None:
     ("text", "reason"),
     [
         ("static int table[4] = {1, 2, 3, 4}; int f(int i) { return table[i]; }", "variables of the file"),
+        ("static const char *const names[] = {here}; char here[3]; int f(int i) { return *names[i]; }", "variables of the file"),
         ("int f(int i) { static int n; return n += i; }", "static data"),
         ("int g(int); int f(int i) { return g(i); }", "calls a function of elsewhere"),
-        ("char *f(char *s) { return s; }", "result is a pointer"),
-        ("int f(int **p) { return **p; }", "parameter: pointer to pointer"),
-        ("int f(int (*g)(int)) { return g(1); }", "parameter: function pointer"),
-        ("struct s { int x; struct s *next; }; int f(struct s *p) { return p->x; }", "parameter: struct of more than scalars"),
+        ("int f(void) { return *(volatile unsigned *)0x40021000; }", "address of a device"),
+        ("thing f(int i) { return i; }", "type of the result"),
+        ("int f(thing t) { return 1; }", "parameter: type unknown"),
+        ("struct s { int a; union { float x; int y; } u; }; int f(struct s *p) { return p->u.x + p->u.y; }", "union"),
+        ("struct s { int a : 3; }; int f(struct s *p) { return p->a; }", "bit field"),
         ("int f(int n, ...) { return n; }", "variable arguments"),
         ("int f(int n) { __asm__(\"nop\"); return n; }", "inline assembly"),
         ("int f(int n) whatever { return n; }", "head not understood"),
@@ -108,9 +110,45 @@ def test_why_a_function_is_left_out(text: str, reason: str) -> None:
 
 
 def test_a_callee_that_is_left_out_takes_its_callers_along() -> None:
-    _, drops, counts = cut("struct s { char *t; }; static int g(struct s *p) { return p->t[0]; } int f(int i) { return g((struct s *)i); }")
-    assert drops == {"parameter: struct of more than scalars": 1, "calls a function that is left out": 1}
-    assert counts["standalone"] == 1  # f, whose types can be said; it counts as lost
+    _, drops, counts = cut("struct s { int t : 3; }; static int g(struct s *p) { return p->t; } int f(int i) { return g((struct s *)i); }")
+    assert drops == {"bit field": 2}
+    assert counts["standalone"] == 1  # f, whose own types can be said; it counts as lost
+
+
+def signature(text: str, name: str = "f") -> tuple[list[str], str | None, dict[str, dict[str, str]]]:
+    """Types of the parameters, the result, and the fields of each struct."""
+    one = cut(text)[0][name].signature
+    return [p.whole for p in one.parameters], one.result, {s.name: dict(s.fields) for s in one.structs}
+
+
+def test_types_of_more_than_scalars() -> None:
+    assert signature("struct n { int v; struct n *next; }; struct n *f(struct n *p, char **s) { return p->next; }") == (
+        ["*n", "**i8"], "*n", {"n": {"v": "i32", "next": "*n"}}
+    )  # fmt: skip
+    assert signature("typedef int (*op)(const void *, int); int f(op o, void *x, int (*g)(void)) { return o(x, g()); }")[0] == [
+        "fn(*const void,i32)i32", "*void", "fn()i32"
+    ]  # fmt: skip
+    assert signature("typedef struct { float x, y; } v2; v2 f(v2 a, v2 m[3][2]) { a.x = m[0][1].y; return a; }") == (
+        ["v2", "*[2]v2"], "v2", {"v2": {"x": "f32", "y": "f32"}}
+    )  # fmt: skip
+
+
+def test_of_a_large_struct_stays_what_is_named() -> None:
+    text = """
+        struct other; enum { N = 4 };
+        struct big { char a; long long b; union { int i; float f; } u; unsigned flags : 5, more : 3; double d[N * 2]; struct other *o;
+                     struct { short x, y; } at; int last; char tail[3]; };
+    """
+    assert signature(text + "int f(struct big *p) { return p->last + p->at.y; }")[2] == {
+        "anonymous2_": {"x": "i16", "y": "i16"},
+        "big": {"_pad0": "[11]u64", "_pad1": "[4]u8", "at": "anonymous2_", "last": "i32"},
+    }
+    assert signature(text + "int f(struct big *p) { return p->u.f; }")[2]["union_anonymous1_"] == {"f": "f32"}
+
+
+def test_constants_of_the_file_come_along() -> None:
+    text = only("static const int N = 3; const unsigned char table[] = {1, 2, N}; int f(int n) { return table[n & 1] + n; }").text
+    assert text.startswith("int f ( int n ) { static const int N = 3 ; static const unsigned char table [ ] = { 1 , 2 , N } ;")
 
 
 def test_calls_are_found_in_other_files_and_in_the_library() -> None:
