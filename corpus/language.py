@@ -53,6 +53,8 @@ class Language(ABC):
     suffixes: ClassVar[tuple[str, ...]]
     slices: ClassVar[bool] = False
     """Whether source text has slices, which carry their length, where the C ABI has a pointer and a length parameter."""
+    tags: ClassVar[bool] = False
+    """Whether names of structs are names of their own (behind `struct`), so that a variable may be called the same."""
     keywords: ClassVar[frozenset[str]]
     """Words that renaming never touches: keywords, type names, and library names that canonical source may use bare."""
     plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = {}

@@ -96,7 +96,8 @@ def _rename(
         written, canonical = drop_lengths(own), drop_lengths(signature)
     names |= {w.name: c.name for w, c in zip(written, canonical, strict=True)}
     own_structs = {s.name: structs[t.name] for s, t in zip(own.structs, signatures[source.name].structs, strict=True)}
-    names |= own_structs
+    tags = own_structs if language.tags else {}
+    names |= {} if language.tags else own_structs
     text = language.canonical_types(source.text)
     header, body = text[: text.index("{")], lex(text[text.index("{") :])
     members = own_members(body)
@@ -106,6 +107,8 @@ def _rename(
         if not _IDENTIFIER.fullmatch(token) or token in names or token in language.keywords or _NUMBER_TYPE.fullmatch(token):
             continue
         previous = body[i - 1] if i else ""
+        if token in tags and previous in ("struct", "union"):
+            continue
         if previous in (".", "->", "::") or body[i + 1 : i + 2] == ["::"]:
             continue
         if token in fields and (body[i + 1 : i + 2] == [":"] and previous in ("{", ",")):
@@ -114,6 +117,9 @@ def _rename(
         local += 1
     renamed = []
     for i, token in enumerate(body):
+        if token in tags and i and body[i - 1] in ("struct", "union"):
+            renamed.append(tags[token])
+            continue
         after_dot = i and body[i - 1] in (".", "->")
         is_initializer = token in fields and i and body[i - 1] in ("{", ",") and body[i + 1 : i + 2] == [":"]
         member = after_dot or is_initializer

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from transpile.corpus.c_reader import _BUILT_IN, _QUALIFIERS, _SCALARS, _STORAGE, CReader, Token, assign_lengths, split, tokens, without_attributes
+from transpile.corpus.c_types import declaration
 from transpile.corpus.preprocessor import Preprocessed
-from transpile.corpus.real_reduce import Reduction
+from transpile.corpus.real_reduce import Reduction, Unsayable
 from transpile.corpus.real_tidy import plain_numbers, without_brackets
 from transpile.corpus.real_types import UNKNOWN, CTypes
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Pointer, Signature, Struct, read_type
@@ -27,7 +28,9 @@ _ALIASES = {
     **{f"u_int{bits}_t": f"uint{bits}_t" for bits in (8, 16, 32, 64)},
     "intmax_t": "int64_t", "uintmax_t": "uint64_t", "u_char": "uint8_t", "u_short": "uint16_t", "u_int": "uint32_t", "uint": "uint32_t",
     "u_long": "uint32_t", "ulong": "uint32_t", "ushort": "uint16_t", "off_t": "int64_t", "time_t": "int64_t", "wchar_t": "int32_t",
-    "wint_t": "uint32_t", "float_t": "float", "double_t": "double",
+    "wint_t": "uint32_t", "float_t": "float", "double_t": "double", "sig_atomic_t": "int32_t", "mode_t": "uint32_t", "pid_t": "int32_t",
+    "uid_t": "uint32_t", "gid_t": "uint32_t", "dev_t": "uint64_t", "ino_t": "uint64_t", "nlink_t": "uint64_t", "clock_t": "int64_t",
+    "suseconds_t": "int64_t", "socklen_t": "uint32_t", "in_addr_t": "uint32_t", "in_port_t": "uint16_t", "sa_family_t": "uint16_t",
 }  # fmt: skip
 """Types of the system's headers, which are not read, as wasm32 has them (the fast ones in their exact width)."""
 _ADDRESS = re.compile(r"\(\s*(?:volatile\s[^()]*|[^()]*\svolatile\s*)\*\s*\)\s*\(?\s*(?:0[xX][0-9a-fA-F]{3,}|\d{4,})")
@@ -165,7 +168,7 @@ class CutReader(CReader):
         """A variable of the file, or several; what is constant and has a value may come along."""
         first = next(split(words))
         head = first[: first.index("=")] if "=" in first else first
-        if "(" in head and "=" not in first:
+        if "(" in (head[: head.index("[")] if "[" in head else head) and "=" not in first and head[head.index("(") + 1 :][:1] != ["*"]:
             return  # a prototype
         if len(head) == 2 and head[0] in {"struct", "union", "enum"}:
             return  # a tag alone
@@ -337,46 +340,66 @@ class CutReader(CReader):
         mentioned = [p.type for p in sound] + ([result] if result else [])
         return Signature(draft.name, tuple(sound), result, reduction.gather(mentioned))
 
-    def write(self, draft: Draft, signature: Signature, structs: Sequence[Struct]) -> SourceFunction:
+    def write(self, draft: Draft, signature: Signature, structs: Sequence[Struct], reduction: Reduction) -> SourceFunction:
         """A draft as a function; `structs` are those that stand before it."""
-        return SourceFunction(self.language, signature, self.with_types(draft, {s.name for s in structs}))
+        return SourceFunction(self.language, signature, self.with_types(draft, {s.name for s in structs}, reduction))
 
     def put_in(self, words: Sequence[str]) -> list[str]:
         """A definition's words with what stands for a name put in, but for tags and the name that is defined."""
         return [w if before in {"struct", "union", "enum", ".", "->"} else self.replaced.get(w, w) for before, w in pairwise(["", *words])]
 
-    def with_types(self, draft: Draft, known: set[str]) -> str:
-        """A function's text with the constants, and the types that only its body needs, defined at the body's start."""
-
-        def tagged(found: re.Match[str]) -> str:
-            if found[1] == "enum":
-                return self.enums.get(found[2], "int")
-            return f"struct union_{found[2]}" if f"union_{found[2]}" in known else found[0]
-
-        def without_enums(text: str) -> str:
-            return re.sub(r"\b(enum|union)\s+([A-Za-z_]\w*)", tagged, text)
-
-        text = without_enums(draft.text)
-        constants = [without_enums(" ".join(self.put_in(self.constants[name]))) for name in draft.constants]
+    def with_types(self, draft: Draft, known: set[str], reduction: Reduction) -> str:
+        """A function's text with the constants, and the types that only its body needs, defined at the body's start: structs as the reduction
+        has them, or in full where it can't have them."""
+        constants = [" ".join(self.put_in(self.constants[name])) for name in draft.constants]
+        brace = draft.text.index("{")
+        start = [t.text for t in tokens(" ".join([*constants, draft.text[brace:]]))]
+        reduced: set[str] = set(known)
         order: list[str] = []
 
         def need(words: Sequence[str]) -> None:
             for before, word in pairwise(["", *words]):
-                key = f"{before} {word}" if before in {"struct", "union"} else word
-                if key in order or key not in self.definitions or (before == "struct" and word in known) or f"union_{word}" in known or before in {".", "->"}:
+                record = before in {"struct", "union"} and word.isidentifier()
+                key = f"{before} {word}" if record else word
+                if key in order or before in {".", "->"} or (record and self.types.record_name(before == "union", word) in reduced):
+                    continue
+                if record:
+                    name = self.types.record_name(before == "union", word)
+                    try:
+                        reduction.convert(name)
+                        reduced.update(s.name for s in reduction.gather([name]))
+                        continue
+                    except Unsayable:
+                        pass
+                if key not in self.definitions:
                     continue
                 order.append(key)
                 inside = self.put_in(self.definitions[key])
-                need(" ".join(inside[2:] if before in {"struct", "union"} else inside[1:-2]).split())
+                need(" ".join(inside[2:] if record else inside[1:-2]).split())
                 order.remove(key)
                 order.append(key)
 
+        need(start)
+
+        def tagged(found: re.Match[str]) -> str:
+            if found[1] == "enum":
+                return self.enums.get(found[2], "int")
+            return f"struct union_{found[2]}" if f"union_{found[2]}" in reduced else found[0]
+
+        def plain(text: str) -> str:
+            return re.sub(r"\b(enum|union)\s+([A-Za-z_]\w*)", tagged, text)
+
+        structs = [s for s in reduction.gather(sorted(reduced - known)) if s.name not in known]
+        written = [_struct(s) for s in structs] + [plain(" ".join(self.put_in(self.definitions[key]))) for key in order]
+        lines = [*written, *map(plain, constants)]
+        text = plain(draft.text)
         brace = text.index("{")
-        need([t.text for t in tokens(" ".join([*constants, text[brace:]]))])
-        if not order and not constants:
-            return text
-        written = [without_enums(" ".join(self.put_in(self.definitions[key]))) for key in order]
-        return f"{text[:brace]}{{ {' '.join([*written, *constants])} {text[brace + 1 :]}"
+        return f"{text[:brace]}{{ {' '.join(lines)} {text[brace + 1 :]}" if lines else text
+
+
+def _struct(struct: Struct) -> str:
+    fields = " ".join(f"{declaration(type_, name, 'struct {}'.format)} ;" for name, type_ in struct.fields)
+    return " ".join(t.text for t in tokens(f"struct {struct.name} {{ {fields} }} ;"))
 
 
 def _outside(words: Sequence[str]) -> Iterator[str]:

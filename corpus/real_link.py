@@ -93,9 +93,8 @@ class Linker:
                 if structs.setdefault(one.name, one) != one:
                     raise Unsayable("two structs of one name")
         check_size(tuple(structs.values()))
-        return {
-            (r, n): self.readers[r].write(self.readers[r].drafts[n], signature, tuple(structs.values())) for (r, n), signature in signatures.items()
-        }
+        before = tuple(structs.values())
+        return {(r, n): self.readers[r].write(self.readers[r].drafts[n], s, before, reductions[r]) for (r, n), s in signatures.items()}
 
     def resolve(self, caller: int, name: str) -> Place | None:
         return (caller, name) if name in self.readers[caller].places else self.visible.get(name)

@@ -54,7 +54,11 @@ class Reduction:
                     return str(name)
                 if self.types.layout(str(name)) is None:
                     raise Unsayable("type unknown" if name == UNKNOWN else "struct unknown")
-                self._reduce(str(name))
+                try:
+                    self._reduce(str(name))
+                except Unsayable:
+                    del self.structs[str(name)]
+                    raise
                 return str(name)
 
     def _is_said(self, to: str, shallow: bool) -> bool:
@@ -67,6 +71,7 @@ class Reduction:
         if name in self.structs:
             return
         if name in _RESERVED:
+            self.structs[name] = Struct(name, ())
             raise Unsayable("struct of a reserved name")
         layout = self.types.layout(name)
         assert layout is not None

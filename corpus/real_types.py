@@ -66,14 +66,19 @@ class CTypes:
     def add_record(self, words: Sequence[str], name: str = "") -> str:
         """Note `struct tag { ... }`; `name`: what it is called if it has no tag. Returns the name of the type."""
         union, tag = words[0] == "union", words[1] if len(words) > 1 and words[1] != "{" else ""
-        known = self._record_name(union, tag or name)
+        known = self.record_name(union, tag or name)
         if "{" in words and known not in self.records:
             start = list(words).index("{")
-            self.records[known] = (union, list(words[start + 1 : _closing(words, start)]))
+            inside = list(words[start + 1 : _closing(words, start)])
+            self.records[known] = (union, inside)
+            for i, word in enumerate(inside[:-2]):  # a struct within has a name for all
+                if word in ("struct", "union") and inside[i + 2] == "{":
+                    self.add_record(inside[i : _closing(inside, i + 2) + 1])
         return known
 
     @staticmethod
-    def _record_name(union: bool, name: str) -> str:
+    def record_name(union: bool, name: str) -> str:
+        """What a struct or union of a tag is called among types."""
         return f"union_{name}" if union else name
 
     def is_type(self, word: str) -> bool:
@@ -224,8 +229,9 @@ class CTypes:
                 one = self.size(of)
                 return (count * one[0], one[1]) if one else None
             case name:
-                if name in WIDTHS:
-                    return WIDTHS[str(name)], WIDTHS[str(name)]
+                if name in WIDTHS or name == UNKNOWN:  # what no header tells is as large as anyone likes
+                    size = WIDTHS.get(str(name), ADDRESS)
+                    return size, size
                 found = self.layout(str(name))
                 return (found.size, found.align) if found else None
 

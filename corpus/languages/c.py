@@ -145,6 +145,7 @@ class C(Language):
     compiler: ClassVar[tuple[str, ...]] = ("cc", "-std=gnu17", *STRICT)
     reader: ClassVar[type[CReader]] = CReader
     renderer: ClassVar[type[CRenderer]] = CRenderer
+    tags: ClassVar[bool] = True
     no_parameters: ClassVar[str] = "void"
     linkage: ClassVar[str] = ""
 
@@ -230,7 +231,7 @@ class C(Language):
 
     # ------------------------------------------------------------ reading and rendering
 
-    file_header: ClassVar[str] = "#include <stdint.h>\n#include <stddef.h>\n#include <stdbool.h>\n"
+    file_header: ClassVar[str] = "#include <math.h>\n#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n"
 
     def gather(self, text: str, folder: Path) -> tuple[str, list[int]]:
         lines, numbers = inline_includes(text, folder)

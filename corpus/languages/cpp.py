@@ -51,6 +51,7 @@ class Cpp(C):
     compiler: ClassVar[tuple[str, ...]] = ("c++", "-std=gnu++20", "-fno-exceptions", "-fno-rtti", "-Werror=return-type")
     reader: ClassVar[type[CReader]] = CppReader
     renderer: ClassVar[type[CRenderer]] = CppRenderer
+    tags: ClassVar[bool] = False
     no_parameters: ClassVar[str] = ""
     linkage: ClassVar[str] = 'extern "C" '
 

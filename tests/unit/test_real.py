@@ -51,7 +51,7 @@ def test_types_that_only_the_body_needs_are_defined_in_it() -> None:
     ).text
     body = text[text.index("{") :]
     assert "typedef float triple [ 3 ] ;" in body
-    assert "struct point { float x , y ; } ;" in body and "struct point p ;" in body
+    assert "struct point { float x ; float y ; } ;" in body and "struct point p ;" in body
     assert "union bits { float f ; unsigned int i ; } ;" in body
     assert "return u . i + ( unsigned int ) p . x" in body
 
