@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from transpile.verify.types import Candidate
 
 if TYPE_CHECKING:
     import ctranslate2
+    from tokenizers import Tokenizer
 
 MAX_INPUT = 1024
 """Longest encoder input in tokens that the shipped model was trained on; longer functions are not decoded."""
@@ -47,6 +48,15 @@ class Sample:
     ended: bool = False
 
 
+def candidates(tokenizer: Tokenizer, request: Request, samples: Iterable[Sample], engine: str) -> list[Candidate]:
+    """The distinct codes among samples, the likeliest first."""
+    best: dict[str, float] = {}
+    for sample in samples:
+        code = copy_constants(decode(tokenizer, sample.ids), request.wat)
+        best[code] = max(sample.logprob, best.get(code, -1e9))
+    return [Candidate(code, request.language, score, engine) for code, score in sorted(best.items(), key=lambda item: -item[1])]
+
+
 class Decoder(Protocol):
     """An engine. `decode` returns, for each request, distinct candidates, the likeliest first; the code is body only, without the prelude."""
 
@@ -68,10 +78,10 @@ def default_checkpoint() -> Path:
 _HINT = "export one with `model export`, or leave out --checkpoint to use the weights that ship with the package"
 
 
-def check_checkpoint(checkpoint: Path | None) -> Path:
-    """The folder of a checkpoint. Raises TranspileError where there is none."""
+def check_checkpoint(checkpoint: Path | None, weights: str = "ctranslate2/model.bin") -> Path:
+    """The folder of a checkpoint that has the `weights` of an engine. Raises TranspileError where there is none."""
     folder = checkpoint or default_checkpoint()
-    if not (folder / "ctranslate2" / "model.bin").is_file():
+    if not (folder / weights).is_file():
         raise TranspileError(f"no checkpoint in {folder}", hint=_HINT)
     return folder
 
@@ -206,12 +216,7 @@ class CTranslate2Decoder:
             generated = self.generate(source, prefix)
             if samples > 1:
                 generated += self.generate(source, prefix, samples=samples - 1, temperature=temperature, top_p=0.98, seed=seed)
-            best: dict[str, float] = {}
-            for sample in generated:
-                code = copy_constants(decode(self.tokenizer, sample.ids), request.wat)
-                best[code] = max(sample.logprob, best.get(code, -1e9))
-            ranked = sorted(best.items(), key=lambda item: -item[1])
-            out.append([Candidate(code, request.language, score, self.name) for code, score in ranked])
+            out.append(candidates(self.tokenizer, request, generated, self.name))
         return out
 
     def _tokens(self, ids: Sequence[int]) -> list[str]:

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Str
 
 from transpile.serve.http import completions, errors
 from transpile.serve.http import messages as m
-from transpile.serve.http.admission import while_connected
+from transpile.serve.http.admission import Admission, while_connected
 from transpile.serve.http.errors import ApiError
 from transpile.serve.http.guard import Guard
 from transpile.serve.http.jobs import STATES
@@ -84,8 +84,8 @@ def _seconds(service: Service, wanted: float | None) -> float:
     return min(wanted or service.settings.seconds, service.settings.seconds)
 
 
-def _streaming(service: Service, events: AsyncIterator[str]) -> StreamingResponse:
-    service.admission.check()
+def _streaming(admission: Admission, events: AsyncIterator[str]) -> StreamingResponse:
+    admission.check()
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
@@ -100,7 +100,7 @@ def _add_v1(app: FastAPI, service: Service) -> None:
         """The functions of a file, each with its verdict."""
         seconds, plain = _seconds(service, asked.timeout), asked.model_dump(exclude={"stream", "timeout"})
         if asked.stream:
-            return _streaming(service, service.stream_transpilation(plain, seconds))
+            return _streaming(service.admission, service.stream_transpilation(plain, seconds))
         return JSONResponse(await while_connected(request, service.transpile_in_turn(plain), seconds, service.metrics))
 
 
@@ -113,7 +113,7 @@ def _add_openai(app: FastAPI, service: Service) -> None:
             raise ApiError(422, "unprocessable", "best_of is not n", "leave it out: every sample is returned")
         seconds = _seconds(service, asked.timeout)
         if asked.stream:
-            return _streaming(service, service.stream_completion(asked, seconds))
+            return _streaming(service.decoding, service.stream_completion(asked, seconds))
         return JSONResponse(await while_connected(request, service.complete(asked), seconds, service.metrics))
 
     @app.get("/v1/models", tags=["openai"], **_reply(m.Models, "one for each language that is written"))

@@ -6,13 +6,14 @@ their queue, then the service ends.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,10 +45,17 @@ def serve(
     keep_days: Annotated[float, typer.Option(min=0.0, help="Days that finished jobs are kept.")] = 7.0,
     drain: Annotated[float, typer.Option(min=0.0, help="Seconds that requests under way get to finish after SIGTERM.")] = 30.0,
     checkpoint: Annotated[Path | None, typer.Option(help="An exported model folder, instead of the weights that ship.")] = None,
+    tensor_parallel_size: Annotated[int, typer.Option(min=1, help="vLLM: devices that each hold a part of the model.")] = 1,
+    data_parallel_size: Annotated[int, typer.Option(min=1, help="vLLM: copies of the model, each on devices of its own.")] = 1,
+    vllm_option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="vLLM: an argument of its AsyncEngineArgs, in JSON; may be repeated.")
+    ] = None,
 ) -> None:
     """Decode, transpile and judge over HTTP, with a page to try it on at /. GET /openapi.json describes what can be asked."""
-    if engine is Engine.VLLM:
-        raise TranspileError("this release has no vLLM engine", hint="leave out --engine: CTranslate2 decodes on the CPU")
+    parallel = {"tensor_parallel_size": tensor_parallel_size, "data_parallel_size": data_parallel_size}
+    vllm = {name: size for name, size in parallel.items() if size > 1} | _vllm_options(vllm_option or [])
+    if engine is not Engine.VLLM and vllm:
+        raise TranspileError(f"CTranslate2 has no {next(iter(vllm))}", hint="it is an option of --engine vllm")
     try:
         import uvicorn
 
@@ -60,11 +68,15 @@ def serve(
     keys = read_keys(api_key_file) if api_key_file else ()
     if host not in LOOPBACK and not keys and not without_key:
         raise TranspileError(f"{host} can be reached from other machines, and there is no API key", hint="add --api-key-file FILE, or say --without-key")
-    check_checkpoint(checkpoint)
+    if engine is Engine.VLLM:
+        from transpile.serve.vllm.engine import check_vllm
+
+        check_vllm()
+    check_checkpoint(checkpoint, "model.safetensors" if engine is Engine.VLLM else "ctranslate2/model.bin")
     settings = Settings(
         host=host, port=port, keys=keys, workers=workers or max(2, os.cpu_count() or 1), queue=queue, seconds=deadline,
         largest_request=max_request, largest_reply=max_reply, checkpoint=checkpoint and checkpoint.resolve(), jobs=jobs or default_jobs(),
-        most_jobs=max_jobs, keep_days=keep_days, drain=drain,
+        most_jobs=max_jobs, keep_days=keep_days, drain=drain, engine=engine.value, vllm=vllm,
     )  # fmt: skip
     config = uvicorn.Config(
         create_app(settings), host=host, port=port, log_config=_LOGGING, access_log=False, server_header=False, timeout_keep_alive=30,
@@ -79,6 +91,20 @@ def serve(
         print("error: the service could not start", file=sys.stderr)
         print("hint: the lines above say why; is the port taken?", file=sys.stderr)
         raise SystemExit(2)
+
+
+def _vllm_options(given: list[str]) -> dict[str, Any]:
+    """`max_num_seqs=64` and the like; a value that is not JSON is a string."""
+    out: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name.isidentifier():
+            raise TranspileError(f"'{one}' is not NAME=VALUE", hint="--vllm-option max_num_seqs=64, for instance")
+        try:
+            out[name] = json.loads(value)
+        except ValueError:
+            out[name] = value
+    return out
 
 
 _LOGGING = {

@@ -1,4 +1,4 @@
-"""The decoding engine of the service: one model in this process, asked from the event loop, running in threads of its own.
+"""The decoding engine of the service: one model, asked from the event loop. CTranslate2 within this process, or vLLM beside it.
 
 Invariant: generation stops soon after the request that asked for it is cancelled.
 """
@@ -11,16 +11,60 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from transpile.corpus.errors import TranspileError
 from transpile.serve.decoder import CTranslate2Decoder, Sample
 from transpile.serve.http.metrics import Metrics
+from transpile.serve.http.settings import Settings
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 _AT_ONCE = 2
 """Inputs decoded at the same time: a short one does not wait for a long one."""
 
+Each = Callable[[int, int, float], bool]
+"""Gets (sample, token id, log-probability) as tokens come; the sample ends early where it returns True."""
 
-class Engine:
-    """Loads its model when it is made, which takes a moment. Raises TranspileError for a bad checkpoint."""
+
+class Engine(Protocol):
+    tokenizer: Tokenizer
+
+    async def generate(
+        self,
+        source: Sequence[int],
+        prefix: Sequence[int],
+        *,
+        samples: int,
+        temperature: float,
+        top_p: float,
+        seed: int | None,
+        longest: int,
+        grammar: str | None = None,
+        each: Each | None = None,
+    ) -> list[Sample]:
+        """`samples` continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once.
+
+        Temperature 0 is greedy search: all samples are then the same one, and `each` hears of the first. `grammar` is EBNF, as `serve.grammar`
+        writes it. Raises TranspileError where the engine can't do what is asked.
+        """
+        ...
+
+    def stop(self) -> None: ...
+
+
+def load(settings: Settings, metrics: Metrics) -> Engine:
+    """The engine of the settings with its model loaded, which takes a moment. Raises TranspileError for a bad checkpoint or a missing vLLM."""
+    if settings.engine == "vllm":
+        from transpile.serve.vllm.engine import VllmEngine
+
+        return VllmEngine(settings.checkpoint, settings.vllm, metrics)
+    return EmbeddedEngine(settings.checkpoint, metrics)
+
+
+class EmbeddedEngine:
+    """CTranslate2, running in threads of its own."""
 
     def __init__(self, checkpoint: Path | None, metrics: Metrics) -> None:
         self.decoder = CTranslate2Decoder(checkpoint, threads=max(1, (os.cpu_count() or 1) // _AT_ONCE))
@@ -38,9 +82,12 @@ class Engine:
         top_p: float,
         seed: int | None,
         longest: int,
-        each: Callable[[int, int, float], bool] | None = None,
+        grammar: str | None = None,
+        each: Each | None = None,
     ) -> list[Sample]:
-        """As `CTranslate2Decoder.generate`; `each` is called in the engine's thread."""
+        """As in `Engine`; `each` is called in the engine's thread."""
+        if grammar is not None:
+            raise TranspileError("this service's engine can't be held to a grammar", hint="leave out `constrained`, or start it with --engine vllm")
         left = threading.Event()
 
         def take(sample: int, token: int, logprob: float) -> bool:

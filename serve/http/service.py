@@ -18,9 +18,10 @@ from transpile.corpus.constants import copy_constants
 from transpile.serve.decoder import MAX_OUTPUT
 from transpile.serve.http import completions, work
 from transpile.serve.http.admission import Admission
-from transpile.serve.http.engine import Engine
+from transpile.serve.http.engine import Engine, load
 from transpile.serve.http.errors import ApiError, as_api_error
 from transpile.serve.http.jobs import Runner, Table
+from transpile.serve.http.lend import Lender
 from transpile.serve.http.messages import CompletionRequest, DecodeRequest
 from transpile.serve.http.metrics import Metrics
 from transpile.serve.http.settings import Settings
@@ -30,6 +31,8 @@ from transpile.tokenizer.vocabulary import decode
 _HEARTBEAT = 5.0
 """Seconds of silence after which a stream says that it lives."""
 _JOB_SECONDS = 6 * 3600.0
+_VLLM_AT_ONCE = 64
+"""Requests to decode that vLLM has at the same time; it makes batches of them."""
 
 log = logging.getLogger("transpile.serve")
 
@@ -49,13 +52,17 @@ class Service:
         """Be able to answer; whether everything is loaded, `ready` says."""
         settings = self.settings
         self.admission = Admission(settings.workers, settings.queue, self.metrics)
+        lent = settings.engine == "vllm"
+        self.decoding = Admission(_VLLM_AT_ONCE, settings.queue, self.metrics) if lent else self.admission
         stack.callback(self.table.close)
-        self.workers = Workers(settings.workers, settings.checkpoint, _workplace(settings.jobs), self.metrics)
+        self.workers = Workers(settings.workers, settings.checkpoint, _workplace(settings.jobs), self.metrics, lent=lent)
         stack.callback(self.workers.stop)
         warm = asyncio.create_task(self._warm())
         stack.push_async_callback(_ended, warm)
-        self.engine = await asyncio.to_thread(Engine, settings.checkpoint, self.metrics)
+        self.engine = await asyncio.to_thread(load, settings, self.metrics)
         stack.callback(self.engine.stop)
+        if lent:
+            await stack.enter_async_context(Lender(self.engine, self.workers.folder))
         self.runner = Runner(self.table, self._job, max(1, settings.workers // 2), self.metrics)
         stack.push_async_callback(_ended, asyncio.create_task(self.runner.run()))
 
@@ -75,7 +82,7 @@ class Service:
 
     async def decode(self, request: DecodeRequest) -> dict[str, Any]:
         asked = request.model_dump()
-        async with self.admission.turn():
+        async with self.decoding.turn():
             worked, prompt = await self._read(asked)
             samples = await self.engine.generate(
                 prompt.source, prompt.prefix, samples=request.n, temperature=request.temperature, top_p=request.top_p, seed=request.seed, longest=MAX_OUTPUT
@@ -102,12 +109,12 @@ class Service:
         return out
 
     async def complete(self, asked: CompletionRequest) -> dict[str, Any]:
-        async with self.admission.turn():
+        async with self.decoding.turn():
             return await completions.complete(self.engine, asked, await self.prompts(asked))
 
     async def stream_completion(self, asked: CompletionRequest, seconds: float) -> AsyncIterator[str]:
         try:
-            async with asyncio.timeout(seconds), self.admission.turn():
+            async with asyncio.timeout(seconds), self.decoding.turn():
                 async for chunk in completions.stream(self.engine, asked, await self.prompts(asked)):
                     yield chunk
         except asyncio.CancelledError:
@@ -127,7 +134,7 @@ class Service:
             elif each:
                 each(event)
 
-        result = await self.workers.run(work.translate, asked, self.settings.checkpoint, self.workers.threads, each=take)
+        result = await self.workers.run(work.translate, asked, self.workers.model, each=take)
         self.metrics.judged(f["status"] for f in result["functions"])
         return self._bounded(result)
 

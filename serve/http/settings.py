@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 from transpile.corpus.errors import TranspileError
 
@@ -35,6 +37,9 @@ class Settings:
     largest_request: int = 1 << 20
     largest_reply: int = 8 << 20
     checkpoint: Path | None = None
+    engine: Literal["ctranslate2", "vllm"] = "ctranslate2"
+    vllm: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of vLLM's AsyncEngineArgs."""
     jobs: Path = field(default_factory=default_jobs)
     most_jobs: int = 1000
     """Jobs that may wait."""

@@ -17,13 +17,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from transpile.corpus.errors import TranspileError
 from transpile.serve.decoder import CTranslate2Decoder
+from transpile.serve.http.lend import BorrowedDecoder
 
 EVENTS = ".events"
 """Name of the pipe in a task's folder."""
@@ -34,7 +35,16 @@ SUFFIXES = {"c": ".c", "cpp": ".cpp", "rust": ".rs", "zig": ".zig", "wasm": ".wa
 Emit = Callable[[dict[str, Any]], None]
 
 
-def start(checkpoint: Path | None, threads: int, folder: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a worker decodes with: a checkpoint on CTranslate2, in so many threads; or, where it is lent, the service's engine."""
+
+    checkpoint: Path | None
+    threads: int
+    lent: bool
+
+
+def start(model: Model, folder: Path) -> None:
     """A worker's beginning: leave signals to the service, end with it, keep temporary files in `folder`, have the slow imports behind us."""
     tempfile.tempdir = str(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -56,12 +66,12 @@ def start(checkpoint: Path | None, threads: int, folder: Path) -> None:
     import transpile.serve.transpiler  # noqa: F401
 
     _decoder.cache_clear()
-    _decoder(checkpoint, threads)
+    _decoder(model)
 
 
 @cache
-def _decoder(checkpoint: Path | None, threads: int) -> CTranslate2Decoder:
-    return CTranslate2Decoder(checkpoint, threads=threads)
+def _decoder(model: Model) -> CTranslate2Decoder | BorrowedDecoder:
+    return BorrowedDecoder(model.checkpoint) if model.lent else CTranslate2Decoder(model.checkpoint, threads=model.threads)
 
 
 def kill_children(pid: int) -> None:
@@ -110,8 +120,11 @@ def _bytes(text: str) -> bytes:
         raise TranspileError("the wasm is not in base64", hint="encode the module's bytes with standard base64") from error
 
 
-def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit: Emit) -> dict[str, Any]:
-    """The object of `transpile --json`, with the texts in `include`. Events: progress, every function as it is finished, tokens at the end."""
+def translate(asked: dict[str, Any], model: Model, emit: Emit) -> dict[str, Any]:
+    """The object of `transpile --json`, with the texts in `include`.
+
+    Events: progress, every function as it is finished, and at the end the tokens, where they were not the service's.
+    """
     from transpile.corpus.language import language
     from transpile.corpus.program import load
     from transpile.corpus.wat import canonical, pretty
@@ -144,8 +157,9 @@ def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit
 
     options = Options(asked["candidates"], asked["budget"], asked["seed"], asked["inputs"], tuple(asked["only"]))
     engine = asked["engine"]
-    decoder = _decoder(checkpoint, threads) if engine != "lifter" else None
-    before = dict(decoder.tokens) if decoder else {}
+    decoder = _decoder(model) if engine != "lifter" else None
+    own = decoder if isinstance(decoder, CTranslate2Decoder) else None
+    before = dict(own.tokens) if own else {}
     translations = transpile(
         program,
         target,
@@ -155,8 +169,8 @@ def translate(asked: dict[str, Any], checkpoint: Path | None, threads: int, emit
         progress=progress,
         finished=finished,
     )
-    if decoder:
-        emit({"tokens": {kind: decoder.tokens[kind] - before[kind] for kind in before}})
+    if own:
+        emit({"tokens": {kind: own.tokens[kind] - before[kind] for kind in before}})
     result = out.as_json(translations, target, source, time.monotonic() - started)
     for function in result["functions"]:
         function |= more(function["name"])

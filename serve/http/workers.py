@@ -33,14 +33,14 @@ _TRIES = 2
 
 
 class Workers:
-    """`folder` is ours alone: what an earlier service, that was killed, has left there is removed."""
+    """`folder` is ours alone: what an earlier service, that was killed, has left there is removed. `lent`: they decode with the service's engine."""
 
-    def __init__(self, count: int, checkpoint: Path | None, folder: Path, metrics: Metrics) -> None:
-        self.count, self.checkpoint, self.folder, self.metrics = count, checkpoint, folder, metrics
+    def __init__(self, count: int, checkpoint: Path | None, folder: Path, metrics: Metrics, *, lent: bool) -> None:
+        self.count, self.folder, self.metrics = count, folder, metrics
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
         conceal(folder)
-        self.threads = max(1, (os.cpu_count() or 1) // count)
+        self.model = work.Model(checkpoint, max(1, (os.cpu_count() or 1) // count), lent)
         self._pool = self._build()
 
     def _build(self) -> ProcessPool:
@@ -49,7 +49,7 @@ class Workers:
             max_workers=self.count,
             max_tasks=_TASKS,
             initializer=work.start,
-            initargs=(self.checkpoint, self.threads, self.folder),
+            initargs=(self.model, self.folder),
             context=multiprocessing.get_context("spawn"),
         )
 

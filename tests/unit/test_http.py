@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,8 +63,14 @@ def test_bad_key_files_are_refused(tmp_path: Path, text: str, mode: int, says: s
 
 @pytest.mark.parametrize(
     "options, says",
-    [(["--host", "0.0.0.0"], "no API key"), (["--engine", "vllm"], "no vLLM engine"), (["--checkpoint", "/nowhere"], "no checkpoint")],
-    ids=["bind", "vllm", "checkpoint"],
+    [
+        (["--host", "0.0.0.0"], "no API key"),
+        (["--checkpoint", "/nowhere"], "no checkpoint"),
+        (["--tensor-parallel-size", "2"], "no tensor_parallel_size"),
+        (["--engine", "vllm", "--vllm-option", "max_num_seqs"], "not NAME=VALUE"),
+        pytest.param(["--engine", "vllm"], "vLLM is not installed", marks=pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is here")),
+    ],
+    ids=["bind", "checkpoint", "parallel", "option", "vllm"],
 )
 def test_what_serve_refuses(options: list[str], says: str) -> None:
     code = "import sys; sys.argv[0] = 'transpile'; from transpile.serve.command import main; main()"

@@ -54,6 +54,7 @@ def test_model_reaches_the_judge_from_evaluation_only() -> None:
 
 
 LAZY = {f"transpile.verify.{name}": f"verify/{name}.py" for name in ("symbolic", "symbolic_values")}
+LAZY |= {f"transpile.serve.vllm.{name}": f"serve/vllm/{name}.py" for name in ("inputs", "network")}
 """Modules that may import heavy packages at their top, because they are themselves imported inside functions alone."""
 
 
