@@ -12,8 +12,8 @@ import numpy as np
 import wasmtime
 
 from transpile.corpus.signature import Parameter, Signature
-from transpile.verify.driver import _engine
 from transpile.verify.judge import Jury
+from transpile.verify.placement import engine
 from transpile.verify.reference import target
 from transpile.verify.types import Executable
 
@@ -56,7 +56,7 @@ def main() -> None:
         judged = best(lambda j=jury: j.judge(candidate), 10)
         figures[count] = {"driver_seconds": driven, "judge_seconds": judged, "driver_calls_per_second": count / driven}
 
-    store = wasmtime.Store(_engine())
+    store = wasmtime.Store(engine())
     store.set_fuel(1 << 60)
     exports = wasmtime.Instance(store, compiled.module, []).exports(store)
     memory, function = exports["memory"], exports["f"]

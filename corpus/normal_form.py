@@ -26,7 +26,9 @@ _MOST_CHARACTERS = 200_000
 
 def parameter_bounds(signature: Signature) -> dict[int, int]:
     """What a signature promises of its parameters, by position: small unsigned types are zero-extended, lengths are not negative and the
-    elements fit into the address space."""
+    elements fit into the address space. Of wider types than `Signature.plain` nothing is used."""
+    if not signature.plain:
+        return {}
     small = {"bool": 1, "u8": 0xFF, "u16": 0xFFFF}
     bounds = {i: small[one.type] for i, one in enumerate(signature.parameters) if not one.pointer and one.type in small}
     for one in signature.parameters:

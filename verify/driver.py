@@ -21,26 +21,15 @@ import numpy as np
 import wasmtime
 
 from transpile.corpus.errors import TranspileError
-from transpile.verify import stand_in
+from transpile.verify import callbacks, stand_in
 from transpile.verify.driver_wat import BLOCK, driver_text
-from transpile.verify.thin import CONSTRUCTORS, parsed
+from transpile.verify.marshal import Marshal
+from transpile.verify.placement import MEMORY_LIMIT, PAGE, START_FUEL, TABLE_LIMIT, Placement, Probe, UnusableModule, WrongType, engine
+from transpile.verify.thin import parsed
 from transpile.verify.types import Executable
-
-PAGE = 65536
-MEMORY_LIMIT = 1 << 28
-"""Bytes that a target's memory may grow to."""
-TABLE_LIMIT = 1 << 20
 
 _TABLE = 1 << 17
 """Bytes of arenas that are in the driver's memory at a time."""
-
-_START_FUEL = 100_000_000
-"""What a module may use to start."""
-
-_KNOWN = ("memory", "__stack_pointer", "__heap_base", *CONSTRUCTORS)
-
-GAP = 1 << 24
-"""Bytes between the target's own memory and the arena, so that a stray index seldom hits the former."""
 
 RETURNED, NOT_RUN, UNRESOLVED, OTHER_TRAP = 0, 255, 254, 253
 _TRAP_BASE = 1
@@ -62,21 +51,13 @@ NULL_CALL = _code("INDIRECT_CALL_TO_NULL")
 BAD_SIGNATURE = _code("BAD_SIGNATURE")
 
 
-class UnusableModule(Exception):
-    """The module cannot be loaded, or lacks the function; says why. Whoever made the module is to blame, not this machine."""
-
-
-class WrongType(UnusableModule):
-    """The export has another wasm type than the signature says."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outcomes:
     """What came of each vector: `status` (RETURNED, a trap's code, NOT_RUN), raw result bits, and the arena afterwards.
 
     `results` and `arenas` mean something only where the status is RETURNED; with a probe also the arenas of what trapped. `fuel` is what
     the whole run used. `calls`: a hash of the calls of imports, with their arguments, and of the growth of memory; `log`: those of the last
-    vector in words.
+    vector in words; `text`: what it returned a pointer to, where that is text outside of the arena.
     """
 
     status: np.ndarray
@@ -85,43 +66,37 @@ class Outcomes:
     fuel: int
     calls: np.ndarray
     log: tuple[str, ...] = ()
+    text: str = ""
 
     def take(self, rows: np.ndarray) -> Outcomes:
         """The outcomes of some vectors; `fuel` stays that of the whole run."""
         return Outcomes(self.status[rows], self.results[rows], self.arenas[rows], self.fuel, self.calls[rows])
 
 
-@cache
-def _engine() -> wasmtime.Engine:
-    config = wasmtime.Config()
-    config.consume_fuel = True
-    config.cranelift_nan_canonicalization = True
-    config.wasm_multi_memory = True
-    return wasmtime.Engine(config)
-
-
 @lru_cache(maxsize=64)
 def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
     """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate."""
     try:
-        module = wasmtime.Module(_engine(), wasm)
+        module = wasmtime.Module(engine(), wasm)
     except wasmtime.WasmtimeError as error:
         raise UnusableModule(str(error).splitlines()[0]) from error
     return module, {e.name: e.type for e in module.exports}
 
 
 @cache
-def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool,
+def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], marshal: Marshal | None, memory: bool, stack: bool,
             imports: bool) -> wasmtime.Module:  # fmt: skip
-    text = driver_text(parameters, results, pointers, memory=memory, stack=stack, imports=imports)
-    return wasmtime.Module(_engine(), wasmtime.wat2wasm(text))
+    text = driver_text(parameters, results, pointers, memory=memory, stack=stack, imports=imports, marshal=marshal)
+    return wasmtime.Module(engine(), wasmtime.wat2wasm(text))
 
 
 class Target:
     """One executable, compiled, with its type checked. Cheap: the module is shared by all executables with the same bytes."""
 
-    def __init__(self, executable: Executable, parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...]) -> None:
-        """Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
+    def __init__(self, executable: Executable, parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...],
+                 marshal: Marshal | None = None) -> None:  # fmt: skip
+        """`pointers`: which parameters are relocated, unless `marshal` says it. Raises UnusableModule when the module does not load, WrongType
+        when the export has another type than said."""
         self.module, self.kinds = _module(executable.wasm)
         self.export = executable.export
         if any(one.module in ("d", "t") for one in self.module.imports):
@@ -137,12 +112,15 @@ class Target:
         if self.memory and memory.is_64:
             raise UnusableModule("the module's memory has 64-bit addresses")
         pointer = self.kinds.get("__stack_pointer")
-        self.type = (parameters, results, pointers)
+        self.type = (parameters, results, pointers, marshal)
+        self.marshal = marshal
+        self.callbacks = marshal.callbacks if marshal else ()
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
         self.imports = stand_in.function_imports(self.module)
-        self.driver = _driver(parameters, results, pointers, self.memory, self.stack, bool(self.imports))
+        self.notes = bool(self.imports or self.callbacks)
+        self.driver = _driver(parameters, results, pointers, marshal, self.memory, self.stack, self.notes)
         self.data = (0, 0)
-        if self.imports:
+        if self.notes:
             with suppress(TranspileError):
                 self.data = parsed(executable.wasm).data_range
 
@@ -173,14 +151,12 @@ class Target:
                 after[rows.stop :] = 0
                 break
             done = rows.stop
-        return Outcomes(status, results, after, used, calls, stand_in.read_log(session.flat, self.imports))
+        return Outcomes(status, results, after, used, calls, stand_in.read_log(session.flat, self.noted), stand_in.read_text(session.flat))
 
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """For an instrumented original: the name of the exported mutable global that must hold the arena's address."""
-
-    base: str
+    @property
+    def noted(self) -> tuple[tuple[str, str, stand_in.Type], ...]:
+        """What calls are noted of, by number: imports, then callbacks."""
+        return (*self.imports, *(("", callbacks.describe(*one), callbacks.type_of(one[0])) for one in self.callbacks))
 
 
 def overhead(target: Target, stride: int) -> int:
@@ -189,92 +165,15 @@ def overhead(target: Target, stride: int) -> int:
 
 
 @cache
-def _overhead(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], memory: bool, stack: bool, stride: int) -> int:
+def _overhead(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], marshal: Marshal | None, memory: bool, stack: bool,
+              stride: int) -> int:  # fmt: skip
     exports = ('(memory (export "memory") 1)' if memory else "") + ('(global (export "__stack_pointer") (mut i32) (i32.const 0))' if stack else "")
     empty = f'(func (export "f") (param {" ".join(parameters)}) (result {" ".join(results)}) {"".join(f"({t}.const 0)" for t in results)})'
-    nothing = Target(Executable(bytes(wasmtime.wat2wasm(f"(module {exports} {empty})")), "f"), parameters, results, pointers)
+    nothing = Target(Executable(bytes(wasmtime.wat2wasm(f"(module {exports} {empty})")), "f"), parameters, results, pointers, marshal)
     used = [
         nothing.run(np.zeros((n, len(parameters)), np.uint64), np.zeros((n, stride), np.uint8), fuel=1 << 30).fuel for n in (1, 2)
     ]
     return used[1] - used[0]
-
-
-class Placement:
-    """A target instantiated in a store, with room for the arena: `linker` has it as "t", `base` is the arena's address, `stack` where the
-    stack pointer begins."""
-
-    def __init__(self, target: Target, store: wasmtime.Store, tables: wasmtime.Memory, stride: int, probe: Probe | None) -> None:
-        """`tables`: the driver's memory, "d" to the linker. Raises UnusableModule when the module does not start."""
-        self.target, self.store, self.tables, self.stride, self.probe = target, store, tables, stride, probe
-        self.load()
-
-    def load(self) -> None:
-        store, target = self.store, self.target
-        store.set_fuel(_START_FUEL)
-        linker = wasmtime.Linker(_engine())
-        try:
-            linker.define(store, "d", "memory", self.tables)
-            notes = self._stand_in(linker) if target.imports else None
-            if target.module.imports:
-                linker.define_unknown_imports_as_traps(target.module)
-            # Named one by one out of a linker: a batch exports hundreds of functions.
-            linker.define_instance(store, "target", linker.instantiate(store, target.module))
-            exports = {name: linker.get(store, "target", name) for name in (target.export, *_KNOWN) if name in target.kinds}
-            for name in CONSTRUCTORS:
-                if isinstance(constructor := exports.get(name), wasmtime.Func):
-                    constructor(store)
-                    break
-            self.base = self._place_arena(exports)
-            linker.define(store, "t", "f", exports[target.export])
-            if target.memory:
-                linker.define(store, "t", "memory", exports["memory"])
-        except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
-            raise UnusableModule(f"the module does not start: {str(error).splitlines()[0]}") from error
-        if self.probe:
-            linker.get(store, "target", self.probe.base).set_value(store, self.base)
-        self.stack = 0
-        if target.stack:
-            linker.define(store, "t", "__stack_pointer", exports["__stack_pointer"])
-            self.stack = exports["__stack_pointer"].value(store)
-        self.linker = linker
-        if notes is not None:
-            low, high = target.data
-            flat = np.frombuffer(self.tables.get_buffer_ptr(store), np.uint8)
-            stand_in.prepare(flat, self.base, self.stride, target.data, self.stack)
-            if target.memory and high <= exports["memory"].data_len(store):
-                notes.write(store, exports["memory"].read(store, low, high), 0)
-
-    def arena(self) -> np.ndarray:
-        """What the arena holds now."""
-        memory = self.linker.get(self.store, "target", "memory")
-        return np.frombuffer(memory.read(self.store, self.base, self.base + self.stride), np.uint8)
-
-    def _stand_in(self, linker: wasmtime.Linker) -> wasmtime.Memory:
-        """Define the imports; returns the memory where they look for the module's data."""
-        low, high = self.target.data
-        module = stand_in.stand_ins(_engine(), self.target.imports, max(1, -(-(high - low) // PAGE)))
-        exports = linker.instantiate(self.store, module).exports(self.store)
-        for name, k in {(module, field): k for k, (module, field, _) in enumerate(self.target.imports)}.items():
-            linker.define(self.store, *name, exports[str(k)])
-        return exports["data"]
-
-    def _place_arena(self, exports: dict[str, Any]) -> int:
-        """The arena's address: the end of the memory after growing it, or above `__heap_base` where it cannot grow."""
-        if not self.target.memory or not self.stride:
-            return 0
-        memory = exports["memory"]
-        needed = -(-self.stride // PAGE)
-        for pages in (needed + GAP // PAGE, needed):
-            try:
-                memory.grow(self.store, pages)
-                break
-            except wasmtime.WasmtimeError:
-                continue
-        else:
-            heap = exports.get("__heap_base")
-            if not isinstance(heap, wasmtime.Global) or heap.value(self.store) + self.stride > memory.data_len(self.store):
-                raise UnusableModule("the module's memory has no room for the arguments")
-        return memory.data_len(self.store) - self.stride
 
 
 def call(store: wasmtime.Store, entry: Any) -> int:
@@ -298,10 +197,11 @@ class _Session:
         self.target, self.stride = target, stride
         count, width = arguments.shape
         self.rows = max(1, min(count, max(64, _TABLE // max(1, stride))))
-        sizes = [stand_in.RESERVED, 8 * width * self.rows, stride * self.rows, 8 * self.rows, stride * self.rows, 8 * self.rows]
+        cells = target.marshal.cells if target.marshal else b""
+        sizes = [stand_in.RESERVED, 8 * width * self.rows, stride * self.rows, 8 * self.rows, stride * self.rows, 8 * self.rows, len(cells)]
         offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
-        self.store = wasmtime.Store(_engine())
-        self.store.set_fuel(_START_FUEL)
+        self.store = wasmtime.Store(engine())
+        self.store.set_fuel(START_FUEL)
         pages = max(1, -(-offsets[-1] // PAGE))
         self.tables = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
         self.store.set_limits(memory_size=MEMORY_LIMIT, table_elements=TABLE_LIMIT)
@@ -312,7 +212,8 @@ class _Session:
         self.results = tables[3].view(np.uint64)
         self.after = tables[4 if target.memory else 2].reshape(self.rows, stride)
         self.calls = tables[5].view(np.uint64)
-        self.flat = flat
+        self.flat, self.cells = flat, offsets[6]
+        flat[self.cells : self.cells + len(cells)] = np.frombuffer(cells, np.uint8)
         self.block = flat[: 4 * len(BLOCK)].view(np.uint32)
         self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0, offsets[5])
         self.place = Placement(target, self.store, self.tables, stride, probe)
@@ -320,7 +221,9 @@ class _Session:
 
     def instantiate(self) -> None:
         linker = self.place.linker
-        self.entry = linker.instantiate(self.store, self.target.driver).exports(self.store)["run"]
+        exports = linker.instantiate(self.store, self.target.driver).exports(self.store)
+        self.entry = exports["run"]
+        self.place.prepare(exports, self.cells)
         self.block[7:9] = self.place.base, self.place.stack
 
     def run(self, arguments: np.ndarray, arenas: np.ndarray, status: np.ndarray, fuel: int, expected: np.ndarray | None) -> tuple[int, bool]:
@@ -335,7 +238,7 @@ class _Session:
             trap = call(self.store, self.entry)
             used += fuel - self.store.get_fuel()
             at = count if trap == RETURNED else int(self.block[0])
-            if trap != RETURNED and self.target.imports:
+            if trap != RETURNED and self.target.notes:
                 self.calls[at] = self.flat[stand_in.HASH : stand_in.HASH + 8].view(np.uint64)[0]
             status[start:at] = RETURNED
             if trap == RETURNED:

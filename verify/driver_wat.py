@@ -6,19 +6,19 @@ Memory "d" holds the settings (`BLOCK`), the notes of the stand-ins and the tabl
 from __future__ import annotations
 
 from transpile.verify import stand_in
+from transpile.verify.marshal import FUNCTIONS, NUMBER, Marshal, entering
 
 BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack", "calls")
 """Settings of the driver: 32-bit numbers at the start of its memory. Calls without arguments are the cheap ones."""
 
 
 def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], *, memory: bool, stack: bool,
-                imports: bool) -> str:  # fmt: skip
-    """`pointers` are relocated by the arena's address, with `stack` the stack pointer is put back, with `imports` there are stand-ins."""
-    loads = []
-    for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
-        load = f"({type_}.load $d offset={8 * position} (local.get $row))"
-        loads.append(f"(i32.add (local.get $base) {load})" if pointer else load)
-    called = f"(call $f {' '.join(loads)})"
+                imports: bool, marshal: Marshal | None = None) -> str:  # fmt: skip
+    """`pointers` are relocated by the arena's address (with `marshal`: as that says, in memory too), with `stack` the stack pointer is put
+    back, with `imports` calls are noted."""
+    called = f"(call $f {' '.join(loads(parameters, pointers, marshal, '(local.get $row)', '(local.get $base)'))})"
+    if marshal and marshal.result is not None:
+        called = f"(call $result_out {called} (i32.const {marshal.result}))"
     slot = "(i32.add (local.get $results) (i32.shl (local.get $index) (i32.const 3)))"
     widen = {
         "i32": "(i64.extend_i32_u {})",
@@ -31,7 +31,9 @@ def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
     copy_in = copy_out = ""
     if memory:
         copy_in = f"(memory.copy $t $d (local.get $base) (i32.add (local.get $before) {offset}) (local.get $stride))"
-        copy_out = f"(memory.copy $d $t (i32.add (local.get $after) {offset}) (local.get $base) (local.get $stride))"
+        if marshal and marshal.cells:
+            copy_in, copy_out = copy_in + "(call $enter_cells)", "(call $leave_cells)"
+        copy_out += f"(memory.copy $d $t (i32.add (local.get $after) {offset}) (local.get $base) (local.get $stride))"
     forget = f"(i64.store $d (i32.const {stand_in.HASH}) (i64.const 0)) (i32.store $d (i32.const {stand_in.COUNT}) (i32.const 0))"
     grown = f"(i32.store $d (i32.const {stand_in.GROWN}) (i32.sub (memory.size $t) (local.get $pages)))" if memory else ""
     # Growth of memory counts like a call.
@@ -45,6 +47,8 @@ def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
       {'(import "t" "memory" (memory $t 0))' if memory else ""}
       {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
       (import "d" "memory" (memory $d 1))
+      {"" if memory or not marshal else "(memory $t 1)"}
+      {FUNCTIONS if marshal else ""}
       (func (export "run") {" ".join(f"(local ${name} i32)" for name in (*BLOCK, "row", "pages"))}
         {settings}
         {"(global.set $stack (local.get $stack))" if stack else ""}
@@ -60,3 +64,16 @@ def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
             {copy_out}
             (local.set $index (i32.add (local.get $index) (i32.const 1)))
             (br $next)))))"""
+
+
+def loads(parameters: tuple[str, ...], pointers: tuple[bool, ...], marshal: Marshal | None, row: str, base: str) -> list[str]:
+    """The arguments of a call, from a row of 8 bytes each in memory "d"."""
+    out = []
+    for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
+        load = f"({type_}.load $d offset={8 * position} {row})"
+        if marshal is None:
+            out.append(f"(i32.add {base} {load})" if pointer else load)
+        else:
+            kind = marshal.kinds[position]
+            out.append(load if kind == NUMBER else entering(kind, load))
+    return out

@@ -18,49 +18,56 @@ from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import driver, stand_in
 from transpile.verify.draw import FLOAT_VALUES, TEXT, Mined, boundaries
 from transpile.verify.driver import PAGE, Placement, Probe, Target
+from transpile.verify.driver_wat import loads
 from transpile.verify.explore_wat import (
     BOOL,
     BY_LENGTH,
     BY_ROOM,
+    CHOICE,
     FIELD,
     FLOAT,
     LENGTH,
+    REST,
     SCALAR,
     SETTINGS,
     SIGNED_,
     TO_END,
     TO_NUL,
     UNSIGNED,
+    WHOLE,
     text,
 )
 from transpile.verify.instrument import BASE, Instrumented
-from transpile.verify.layout import CAPACITY, LENGTHS, Layout, Vectors
+from transpile.verify.layout import LENGTHS, NOWHERE, NULL, POINTER, Layout, Vectors
+from transpile.verify.marshal import FUNCTIONS, Marshal
+from transpile.verify.placement import engine
 from transpile.verify.policy import unusable
 
 _POT = 3_000_000
 """Fuel handed out at a time: what one endless input can burn."""
 _MOST_TRAPS = 400
 _BLOCK = 4 * len(SETTINGS)
+_ARRAYS = 4
+"""Elements whose arrays are changed; each is a span of its own."""
 
 
 @cache
 def _explorer() -> wasmtime.Module:
-    return wasmtime.Module(driver._engine(), wasmtime.wat2wasm(text()))
+    return wasmtime.Module(engine(), wasmtime.wat2wasm(text()))
 
 
 @cache
-def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], stack: bool) -> wasmtime.Module:
-    """Calls a function of one type with the arguments of a row; puts the stack pointer back."""
-    loads = []
-    for position, (type_, pointer) in enumerate(zip(parameters, pointers, strict=True)):
-        load = f"({type_}.load offset={8 * position} (local.get 0))"
-        loads.append(f"(i32.add (global.get $base) {load})" if pointer else load)
+def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], marshal: Marshal | None, stack: bool) -> wasmtime.Module:
+    """Calls a function of one type with the arguments of a row; makes addresses of pointers in memory; puts the stack pointer back."""
+    arguments = loads(parameters, pointers, marshal, "(local.get 0)", "(global.get $base)")
     wat = f"""(module (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
       {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
-      (import "d" "memory" (memory 1)) (global $base (export "base") (mut i32) (i32.const 0))
-      (func (export "call") (param i32) (call $f {" ".join(loads)}) {"drop" if results else ""})
+      (import "d" "memory" (memory $d 1)) {'(import "t" "memory" (memory $t 0))' if marshal else ""}
+      {FUNCTIONS if marshal else '(global $base (export "base") (mut i32) (i32.const 0))'}
+      (func (export "call") (param i32) (call $f {" ".join(arguments)}) {"drop" if results else ""})
+      (func (export "enter") {"(call $enter_cells)" if marshal and marshal.cells else ""})
       (func (export "restore") (param i32) {"(global.set $stack (local.get 0))" if stack else ""}))"""
-    return wasmtime.Module(driver._engine(), wasmtime.wat2wasm(wat))
+    return wasmtime.Module(engine(), wasmtime.wat2wasm(wat))
 
 
 @dataclass(slots=True)
@@ -78,8 +85,8 @@ class Explorer:
     def __init__(self, target: Target, probes: Instrumented, seeds: Vectors, mined: Mined, seed: int, *, capacity: int, any_access: bool = False):
         """`capacity`: most rows to find. Raises UnusableModule when the module does not start."""
         self.layout, self.first, self.probes = seeds.layout, len(seeds), probes
-        self.tables = _lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access)
-        self.store = wasmtime.Store(driver._engine())
+        self.tables = _lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access, target.marshal)
+        self.store = wasmtime.Store(engine())
         self.store.set_fuel(1)
         pages = -(-self.tables.size // PAGE)
         self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
@@ -119,15 +126,20 @@ class Explorer:
         layout = self.layout
         rows = self._rows()[self.first + start : self._get("found")]
         vectors = Vectors.blank(layout, len(rows))
-        head = 8 * len(layout.signature.parameters)
-        vectors.values[:] = np.ascontiguousarray(rows[:, :head]).view(np.uint64)
+        passed = layout.signature.passed()
+        head = 8 * len(passed)
+        owners = [k for k, p in enumerate(passed) if p.parameter is not None]
+        vectors.values[:, [passed[k].parameter for k in owners]] = np.ascontiguousarray(rows[:, :head]).view(np.uint64)[:, owners]
         vectors.arenas[:] = rows[:, head : head + layout.stride]
         for k, slot in enumerate(layout.slots):
+            if slot.parameter is None:
+                continue
             offsets = vectors.values[:, slot.parameter].astype(np.int64)
             for home, other in enumerate(layout.slots):
                 there = (offsets >= other.offset) & (offsets < other.end)
                 vectors.home[there, k] = home
                 vectors.shift[there, k] = (offsets[there] - other.offset) // slot.size
+            vectors.home[offsets == NOWHERE, k] = NULL
             vectors.values[:, slot.parameter] = 0
         return vectors.settle()
 
@@ -137,11 +149,11 @@ class Explorer:
         return self.flat[start : start + settings["capacity"] * width].reshape(settings["capacity"], width)
 
     def _instantiate(self) -> None:
-        linker, signature = self.place.linker, self.layout.signature
-        pointers = tuple(p.pointer for p in signature.parameters)
-        trampoline = linker.instantiate(self.store, _trampoline(*signature.wasm(), pointers, self.target.stack)).exports(self.store)
+        linker = self.place.linker
+        trampoline = linker.instantiate(self.store, _trampoline(*self.target.type, self.target.stack)).exports(self.store)
         trampoline["base"].set_value(self.store, self.place.base)
-        for name in ("call", "restore"):
+        self.place.prepare(trampoline, self.tables.settings["cells"])
+        for name in ("call", "enter", "restore"):
             linker.define(self.store, "c", name, trampoline[name])
         seed = self.exports["seed"].value(self.store) if self.exports else self.seed
         self.exports = {name: value for name, value in linker.instantiate(self.store, _explorer()).exports(self.store).items()}
@@ -161,7 +173,7 @@ class Explorer:
             # One that does not end costs as much as many traps.
             stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
             self.traps += 1 + 20 * (stuck > 1)
-            if not unusable(np.array([trap]))[0]:
+            if not unusable(np.array([trap]), self.layout.wide)[0]:
                 # A panic is an outcome like others.
                 self.store.set_fuel(_POT)
                 driver.call(self.store, self.exports["count" if entry == "replay" else "keep"])
@@ -176,9 +188,8 @@ class Explorer:
         self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)] = value
 
 
-def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, any_access: bool) -> _Tables:
-    parameters = layout.signature.parameters
-    head = 8 * len(parameters)
+def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, any_access: bool, marshal: Marshal | None) -> _Tables:
+    head = 8 * len(layout.signature.passed())
     row = -(-(head + layout.stride) // 16) * 16
     parts: list[tuple[int, bytes]] = []
     at = stand_in.RESERVED
@@ -192,7 +203,10 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
         at += data if isinstance(data, int) else len(data)
         return start
 
-    spans, slots = _spans(layout, head), _slots(layout)
+    choices = {t: np.concatenate(([0], layout.targets(t))) for t in _cell_types(layout)}
+    starts = np.concatenate(([0], np.cumsum([len(c) for c in choices.values()]))).astype(int)
+    tables = {t: (int(start), len(c)) for (t, c), start in zip(choices.items(), starts, strict=False)}
+    spans, slots = _spans(layout, head, tables), _slots(layout)
     integers = np.unique(np.concatenate([mined.integers, mined.integers, boundaries("i64"), boundaries("i32")]))
     floats = np.concatenate([mined.floats, mined.floats, FLOAT_VALUES])
     settings = {
@@ -203,35 +217,65 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
         "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
         "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
         "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
+        "cells": put(marshal.cells if marshal else b""), "choices": put(np.concatenate([*choices.values(), [0]]).astype("<u4").tobytes()),
         "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0, "owners": put(16 * probes.tail),
     }  # fmt: skip
     parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
     return _Tables(settings, parts, at)
 
 
-def _spans(layout: Layout, head: int) -> np.ndarray:
-    """int32 [N, 8]; see `explore_wat`."""
+def _cell_types(layout: Layout) -> list[str]:
+    """The types of pointers in memory, and of parameters that are pointers to functions."""
+    return list(dict.fromkeys([*(c.type for s in layout.slots for c in s.cells), *(t for t in layout.types if t and t not in WIDTHS)]))
+
+
+def _spans(layout: Layout, head: int, tables: dict[str, tuple[int, int]]) -> np.ndarray:
+    """int32 [N, 8]; see `explore_wat`. `tables`: for every type of `_cell_types` where its choices begin, and how many there are."""
     out = []
     lengths = layout.signature.lengths()
-    for k, parameter in enumerate(layout.signature.parameters):
-        if not parameter.pointer:
-            kind = LENGTH if k in lengths else SCALAR
-            out.append((kind, 8 * k, 8, WIDTHS[parameter.type], _class(parameter.type), 1, -1, 0))
+    for place, passed in enumerate(layout.signature.passed()):
+        k = passed.parameter
+        type_ = None if k is None else layout.types[k]
+        if type_ in WIDTHS:
+            out.append((LENGTH if k in lengths else SCALAR, 8 * place, 8, WIDTHS[type_], _class(type_), 1, -1, 0))
+        elif type_ is not None:
+            out.append((CHOICE, 8 * place, 8, 4, tables[type_][0], 1, -1, tables[type_][1]))
+    at = _places(layout)
     for slot in layout.slots:
-        length = -1 if slot.length is None else 8 * slot.length
-        for scalar, offset in slot.fields:
-            out.append((FIELD, head + slot.offset + offset, slot.size, WIDTHS[scalar], _class(scalar), CAPACITY, length, 0))
+        length = -1 if slot.length is None else 8 * at[slot.length]
+        for scalar, offset, repeat in slot.fields:
+            width, from_ = WIDTHS[scalar], head + slot.offset + offset
+            if repeat == 1:
+                out.append((FIELD, from_, slot.size, width, _class(scalar), slot.count, length, 0))
+            else:
+                out += [(FIELD, from_ + k * slot.size, width, width, _class(scalar), repeat, -1, 0) for k in range(min(slot.count, _ARRAYS))]
+        for cell in slot.cells:
+            start, count = tables[cell.type]
+            from_ = head + slot.offset + cell.offset
+            if cell.repeat == 1:
+                out.append((CHOICE, from_, slot.size, 4, start, slot.count, length, count))
+            else:
+                out += [(CHOICE, from_ + k * slot.size, 4, 4, start, cell.repeat, -1, count) for k in range(min(slot.count, _ARRAYS))]
     return np.array(out, "<i4").reshape(-1, 8)
+
+
+def _places(layout: Layout) -> dict[int, int]:
+    """Which argument a parameter is."""
+    return {p.parameter: k for k, p in enumerate(layout.signature.passed()) if p.parameter is not None}
 
 
 def _slots(layout: Layout) -> np.ndarray:
     """int32 [N, 6]; see `explore_wat`."""
     out = []
+    at = _places(layout)
     for slot in layout.slots:
         how = BY_LENGTH if slot.length is not None else BY_ROOM
         if slot.text and slot.length is None:
             how = TO_NUL if slot.const and layout.room == 1 else TO_END
-        out.append((8 * slot.parameter, slot.size, how, 8 * (slot.length or 0), slot.offset, slot.end))
+        if slot.whole:
+            how = REST if slot.role == POINTER else WHOLE
+        place = 0 if slot.parameter is None else 8 * at[slot.parameter]
+        out.append((place, slot.size, how, 8 * at[slot.length] if slot.length is not None else 0, slot.offset, slot.end))
     return np.array(out, "<i4").reshape(-1, 6)
 
 

@@ -2,8 +2,10 @@
 
 Memory "d" begins with a block of 32-bit settings (`SETTINGS`, 4 bytes each, in this order), written by `explore`. A *row* is
 `[arguments, 8 bytes each | arena]`. A *span* (32 bytes) is something that may change: kind, offset in the row, distance of elements, width,
-class, number of elements, offset of its length. A *slot* (24 bytes) is a pointer: offset of its argument, element size, how its extent is
-known, offset of its length, its start and end in the arena. Target memory is "t"; `call` calls the target with the arguments of a row.
+class, number of elements, offset of its length; of a pointer in memory, in place of the class, where the `choices` of its type begin, and at the
+end how many there are. A *slot* (24 bytes) is a pointer: offset of its argument, element size, how its extent is known, offset of its
+length, its start and end in the arena. Target memory is "t"; `call` calls the target with the arguments of a row, `enter` makes addresses of
+pointers in memory.
 """
 
 from __future__ import annotations
@@ -13,12 +15,12 @@ from transpile.verify.stand_in import COUNT, HASH
 SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
-    "lengths", "length_count", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
+    "lengths", "length_count", "cells", "choices", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
     "owners",
 )  # fmt: skip
-SCALAR, LENGTH, FIELD = 0, 1, 2
+SCALAR, LENGTH, FIELD, CHOICE = 0, 1, 2, 3
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
-BY_LENGTH, BY_ROOM, TO_NUL, TO_END = 0, 1, 2, 3
+BY_LENGTH, BY_ROOM, TO_NUL, TO_END, REST, WHOLE = 0, 1, 2, 3, 4, 5
 
 
 def _setting(name: str) -> str:
@@ -39,6 +41,7 @@ _TEXT = """(module
   (import "t" "memory" (memory $t 0))
   (import "d" "memory" (memory $d 1))
   (import "c" "call" (func $call (param i32)))
+  (import "c" "enter" (func $enter))
   (import "c" "restore" (func $restore (param i32)))
   (global $seed (export "seed") (mut i64) (i64.const 1))
 
@@ -217,7 +220,22 @@ _TEXT = """(module
     (local.set $kind (i32.load $d (local.get $span)))
     (if (i32.eqz (local.get $kind)) (then (call $change_scalar (local.get $span)) (return)))
     (if (i32.eq (local.get $kind) (i32.const 1)) (then (call $change_length (local.get $span)) (return)))
+    (if (i32.eq (local.get $kind) (i32.const 3)) (then (call $change_choice (local.get $span)) (return)))
     (call $change_field (local.get $span)))
+
+  ;; A pointer: to what its type may lead to, or to what another one of its kind leads to.
+  (func $change_choice (param $span i32) (local $from i32) (local $step i32) (local $near i32) (local $at i32)
+    (local.set $from (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
+    (local.set $step (i32.load $d offset=8 (local.get $span)))
+    (local.set $near (i32.load $d offset=20 (local.get $span)))
+    (if (i32.and (i32.gt_u (local.get $near) (i32.const 6)) (i32.ne (call $below (i32.const 4)) (i32.const 0))) (then (local.set $near (i32.const 6))))
+    (local.set $at (i32.add (local.get $from) (i32.mul (local.get $step) (call $below (local.get $near)))))
+    (if (i32.eqz (call $below (i32.const 4)))
+      (then (i32.store $d (local.get $at)
+              (i32.load $d (i32.add (local.get $from) (i32.mul (local.get $step) (call $below (local.get $near)))))) (return)))
+    (i32.store $d (local.get $at)
+      (i32.load $d (i32.add {choices}
+        (i32.shl (i32.add (i32.load $d offset=16 (local.get $span)) (call $below (i32.load $d offset=28 (local.get $span)))) (i32.const 2))))))
 
   ;; Where the buffer ends that an offset in the arena lies in.
   (func $end_of (param $offset i32) (result i32) (local $slot i32) (local $last i32)
@@ -244,8 +262,9 @@ _TEXT = """(module
           (local.set $at (i32.add (local.get $row) (i32.load $d offset=12 (local.get $slot))))
           (local.set $limit (i64.extend_i32_u (i32.div_u (i32.sub (call $end_of (local.get $offset)) (local.get $offset))
                                                          (i32.load $d offset=4 (local.get $slot)))))
-          (if (i64.gt_u (i64.load $d (local.get $at)) (local.get $limit)) (then (i64.store $d (local.get $at) (local.get $limit))))))
-      (if (i32.ge_u (i32.load $d offset=8 (local.get $slot)) (i32.const 2))
+          (if (i32.and (i64.gt_u (i64.load $d (local.get $at)) (local.get $limit)) (i32.ne (local.get $offset) (i32.const -1)))
+            (then (i64.store $d (local.get $at) (local.get $limit))))))
+      (if (i32.eq (i32.and (i32.load $d offset=8 (local.get $slot)) (i32.const -2)) (i32.const 2))
         (then (i32.store8 $d (i32.sub (i32.add (i32.add (local.get $row) {argument_bytes}) (i32.load $d offset=20 (local.get $slot))) (i32.const 1))
                 (i32.const 0))))
       (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
@@ -256,6 +275,7 @@ _TEXT = """(module
                (local $left i32) (local $arena i32)
     (local.set $arena (i32.add (local.get $row) {argument_bytes}))
     (memory.copy $t $d {base} (local.get $arena) {stride})
+    (call $enter)
     (memory.fill $t (i32.add {base} {stride}) (i32.const 255) {stride})
     (memory.fill $t (i32.add {base} (i32.shl {stride} (i32.const 1))) (i32.const 0) {tail})
     (local.set $slot {slots})
@@ -265,6 +285,7 @@ _TEXT = """(module
       (local.set $offset (i32.load $d (i32.add (local.get $row) (i32.load $d (local.get $slot)))))
       (local.set $size (i32.load $d offset=4 (local.get $slot)))
       (local.set $how (i32.load $d offset=8 (local.get $slot)))
+      (if (i32.eq (local.get $how) (i32.const 5)) (then (local.set $offset (i32.load $d offset=16 (local.get $slot)))))
       (local.set $left (i32.sub (call $end_of (local.get $offset)) (local.get $offset)))
       (local.set $bytes (local.get $left))
       (if (i32.eqz (local.get $how))
@@ -272,14 +293,16 @@ _TEXT = """(module
       (if (i32.eq (local.get $how) (i32.const 1))
         (then (local.set $bytes (i32.mul (local.get $size) {room}))
               (if (i32.gt_u (local.get $bytes) (local.get $left)) (then (local.set $bytes (local.get $left))))))
-      (if (i32.eq (local.get $how) (i32.const 2))
+      (if (i32.and (i32.eq (local.get $how) (i32.const 2)) (i32.ne (local.get $offset) (i32.const -1)))
         (then (local.set $bytes (i32.const 0))
               (block $ended (loop $on
                 (br_if $ended (i32.eqz (i32.load8_u $d (i32.add (local.get $arena) (i32.add (local.get $offset) (local.get $bytes))))))
                 (local.set $bytes (i32.add (local.get $bytes) (i32.const 1)))
                 (br $on)))
               (local.set $bytes (i32.add (local.get $bytes) (i32.const 1)))))
-      (memory.fill $t (i32.add (i32.add {base} {stride}) (local.get $offset)) (i32.const 0) (local.get $bytes))
+      ;; Null has no buffer.
+      (if (i32.ne (local.get $offset) (i32.const -1))
+        (then (memory.fill $t (i32.add (i32.add {base} {stride}) (local.get $offset)) (i32.const 0) (local.get $bytes))))
       (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
       (br $next))))
 

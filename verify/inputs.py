@@ -12,7 +12,8 @@ import numpy as np
 
 from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, sortable, styles
-from transpile.verify.layout import CAPACITY, LENGTHS, Layout, Slot, Vectors
+from transpile.verify.layout import CAPACITY, LENGTHS, POOL, RESULT, Layout, Slot, Vectors
+from transpile.verify.links import copy_elements, drop, end_texts, link, relink
 
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
@@ -32,21 +33,25 @@ _WRITTEN = frozenset(_TEXTS) - {"distinct", "mirror"}
 def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined, *, small: float = 0.5) -> Vectors:
     """`count` fresh vectors. `small`: share of the vectors whose scalars are all small, so that loops they drive end soon."""
     vectors = Vectors.blank(layout, count)
-    parameters = layout.signature.parameters
     modest = rng.random(count) < small
     for position in layout.signature.lengths():
         vectors.values[:, position] = rng.choice(LENGTHS, count, p=_WEIGHTS)
     for slot in layout.slots:
         _fill(vectors, slot, np.arange(count), rng, mined)
+    if layout.wide:
+        link(vectors, rng)
     _relate(vectors, rng)
     for position in layout.scalars:
-        scalar = parameters[position].type
+        scalar = layout.types[position]
+        assert scalar is not None
         vectors.values[:, position] = _by_row(rng, styles(scalar), scalar, count, mined)
         gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed")
         vectors.values[modest, position] = _by_row(rng, gentle, scalar, int(modest.sum()), mined)
     _bind(vectors, rng)
     _go_to_extremes(vectors, rng, mined)
     _alias(vectors, rng)
+    if layout.nullable:
+        drop(vectors, rng)
     return vectors.settle()
 
 
@@ -58,7 +63,7 @@ def _go_to_extremes(vectors: Vectors, rng: np.random.Generator, mined: Mined) ->
     for rows, constants in ((every[:half], Mined()), (every[half:], mined)):
         if not positions or not len(rows):
             return
-        pools = [extremes(vectors.layout.signature.parameters[k].type, constants) for k in positions]
+        pools = [extremes(vectors.layout.types[k] or "", constants) for k in positions]
         total = int(min(1e9, np.prod([len(p) for p in pools], dtype=float)))
         picks = rng.permutation(total)[: len(rows)] if total <= 4096 else rng.integers(0, total, len(rows))
         picks = np.resize(picks, len(rows))
@@ -75,22 +80,34 @@ def _by_row(rng: np.random.Generator, kinds: tuple[str, ...], scalar: str, count
 
 def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator, mined: Mined) -> None:
     """New contents for a slot in some rows, redzone included."""
-    for scalar, offset in slot.fields:
-        kinds = _TEXTS if slot.text else _CONTENTS
-        if WIDTHS[scalar] == 1 and scalar != "bool" and not slot.text:
+    for field in slot.fields:
+        scalar = field.scalar
+        written = slot.text or (slot.role == POOL and slot.type in ("i8", "u8"))
+        kinds = _TEXTS if written else _CONTENTS
+        if WIDTHS[scalar] == 1 and scalar != "bool" and not written:
             kinds = _BYTES
+        if vectors.layout.wide and len(slot.fields) > 1 and scalar not in FLOATS:
+            kinds = (*kinds, *["small"] * len(kinds))
         chosen = rng.integers(0, len(kinds), len(rows))
         for k in np.unique(chosen):
             group = rows[chosen == k]
-            bits = _contents(rng, kinds[k], scalar, len(group), mined, text=slot.text)
-            vectors.layout.write(vectors.arenas, slot, scalar, offset, group, bits)
+            bits = _contents(rng, kinds[k], scalar, len(group), mined, text=written, width=slot.count * field.repeat)
+            vectors.layout.write(vectors.arenas, slot, field, group, bits)
+        if vectors.layout.wide and WIDTHS[scalar] == 1 and (field.repeat > 1 or (written and not slot.text)):
+            end_texts(vectors, slot, field, rows, rng)
     if slot.text:
         _terminate(vectors, slot, rows, rng)
 
 
-def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mined: Mined, *, text: bool) -> np.ndarray:
-    """Raw bits [count, CAPACITY] of one kind of content."""
-    shape = (count, CAPACITY)
+def _contents(
+    rng: np.random.Generator, kind: str, scalar: str, count: int, mined: Mined, *, text: bool, width: int = CAPACITY
+) -> np.ndarray:
+    """Raw bits [count, width] of one kind of content."""
+    if width < CAPACITY:
+        return _contents(rng, kind, scalar, count, mined, text=text)[:, :width]
+    shape = (count, width)
+    if kind == "small":
+        return draw(rng, "small" if rng.random() < 0.5 else "signed", scalar, shape, mined)
     if text or kind in _WRITTEN:
         return _written(rng, kind, shape, mined)
     names = styles(scalar)
@@ -98,9 +115,9 @@ def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mine
     if kind == "bits":
         return draw(rng, "bits", scalar, shape, mined)
     if kind == "equal":
-        return np.repeat(draw(rng, style, scalar, (count, 1), mined), CAPACITY, axis=1)
+        return np.repeat(draw(rng, style, scalar, (count, 1), mined), width, axis=1)
     if kind == "ramp":
-        start = rng.integers(-2, 3, (count, 1)) + np.arange(CAPACITY) * rng.integers(1, 4, (count, 1))
+        start = rng.integers(-2, 3, (count, 1)) + np.arange(width) * rng.integers(1, 4, (count, 1))
         if scalar in FLOATS:
             return sortable_bits(start.astype(np.float64), scalar)
         return cut(start.view(np.uint64), WIDTHS[scalar])
@@ -119,7 +136,7 @@ def _contents(rng: np.random.Generator, kind: str, scalar: str, count: int, mine
         return np.take_along_axis(bits, order, axis=1)
     if kind == "mirror":
         half = int(rng.integers(1, 6))
-        return np.concatenate([bits[:, :half], bits[:, half - 1 :: -1], bits[:, : CAPACITY - 2 * half]], axis=1)
+        return np.concatenate([bits[:, :half], bits[:, half - 1 :: -1], bits[:, : width - 2 * half]], axis=1)
     return bits
 
 
@@ -155,7 +172,7 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
         return rng.choice(pool, shape).astype(np.uint64)
     if kind == "script" and len(mined.script):
         # From some place of the script on, as it is or with some characters changed.
-        out = mined.script[(_places(rng, count, mined)[:, None] + np.arange(CAPACITY)) % len(mined.script)]
+        out = mined.script[(_places(rng, count, mined)[:, None] + np.arange(shape[1])) % len(mined.script)]
         changed = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.3]), (count, 1))
         out[changed] = rng.choice(TEXT, int(changed.sum()))
         return out.astype(np.uint64)
@@ -171,7 +188,7 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
         return np.take_along_axis(few, rng.integers(0, few.shape[1], shape), axis=1).astype(np.uint64)
     if kind == "mirror":
         half = rng.choice(letters[:5], (count, 4))
-        out = np.concatenate([half, half[:, :: -1]] * (CAPACITY // 8), axis=1)
+        out = np.concatenate([half, half[:, :: -1]] * -(-shape[1] // 8), axis=1)[:, : shape[1]]
         return out.astype(np.uint64)
     if kind == "tiny":
         return rng.integers(1, 4, shape).astype(np.uint64)
@@ -187,7 +204,7 @@ def _places(rng: np.random.Generator, count: int, mined: Mined) -> np.ndarray:
 
 
 def _terminate(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator) -> None:
-    lengths = np.minimum(rng.choice(LENGTHS, len(rows), p=_WEIGHTS), CAPACITY - 1)
+    lengths = np.minimum(rng.choice(LENGTHS, len(rows), p=_WEIGHTS), slot.count - 1)
     vectors.arenas[rows, slot.offset + lengths] = 0
 
 
@@ -196,7 +213,7 @@ def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
     slots = vectors.layout.slots
     for j, two in enumerate(slots):
         for one in slots[:j]:
-            if one.fields != two.fields or one.size != two.size:
+            if one.fields != two.fields or one.size != two.size or POOL in (one.role, two.role) or one.cells != two.cells:
                 continue
             rows = np.flatnonzero(rng.random(len(vectors)) < 0.3)
             if not len(rows):
@@ -204,11 +221,16 @@ def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
             shifts = rng.choice(np.array([0, 0, 0, 0, 1, 2, 3]), len(rows))
             for shift in range(4):
                 group = rows[shifts == shift]
+                if vectors.layout.wide:
+                    copy_elements(vectors, one, two, shift, group)
+                    continue
                 source = vectors.arenas[group, one.offset + shift * one.size : one.end]
                 vectors.arenas[group, two.offset : two.offset + source.shape[1]] = source
             if one.length is not None and two.length is not None and one.length != two.length:
                 same = rows[rng.random(len(rows)) < 0.5]
                 vectors.values[same, two.length] = vectors.values[same, one.length]
+            if vectors.layout.wide:
+                continue
             changed = rows[rng.random(len(rows)) < 0.4]
             where = two.offset + rng.integers(0, 6 * two.size, len(changed))
             vectors.arenas[changed, where] ^= rng.choice(np.array([1, 2, 0x20, 0x80], np.uint8), len(changed))
@@ -216,18 +238,22 @@ def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
 
 def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
     """Scalars become, in a share of the rows, an index into a buffer, an element of it, or equal to another scalar."""
-    layout, parameters = vectors.layout, vectors.layout.signature.parameters
+    layout = vectors.layout
     count = len(vectors)
     for position in layout.scalars:
-        scalar = parameters[position].type
+        scalar = layout.types[position]
+        assert scalar is not None
         for slot in layout.slots:
+            if slot.role == RESULT:
+                continue
             extent = vectors.values[:, slot.length].astype(np.int64) if slot.length is not None else np.full(count, 8)
-            for same, offset in slot.fields:
+            for field in slot.fields:
+                same = field.scalar
                 if (same in FLOATS) != (scalar in FLOATS) or WIDTHS[same] > WIDTHS[scalar]:
                     continue
                 rows = np.flatnonzero(rng.random(count) < 0.35)
-                picks = np.minimum(rng.integers(0, 1 << 30, len(rows)) % np.maximum(extent[rows], 1), CAPACITY - 1)
-                column = layout.columns(vectors.arenas[rows], slot, same, offset)
+                picks = np.minimum(rng.integers(0, 1 << 30, len(rows)) % np.maximum(extent[rows], 1), slot.count * field.repeat - 1)
+                column = layout.columns(vectors.arenas[rows], slot, field)
                 found = column[np.arange(len(rows)), picks]
                 if scalar in FLOATS:
                     found = sortable_bits(sortable(found, same), scalar)
@@ -238,7 +264,7 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
                 rows = np.flatnonzero(rng.random(count) < 0.3)
                 vectors.values[rows, position] = (rng.integers(0, 1 << 30, len(rows)) % (extent[rows] + 1)).astype(np.uint64)
         for other in layout.scalars:
-            if other < position and parameters[other].type == scalar:
+            if other < position and layout.types[other] == scalar:
                 rows = np.flatnonzero(rng.random(count) < 0.12)
                 vectors.values[rows, position] = vectors.values[rows, other]
                 if scalar not in FLOATS:
@@ -263,19 +289,23 @@ def mutate(vectors: Vectors, parents: np.ndarray, rng: np.random.Generator, mine
     count = len(out)
     for _ in range(3):
         rows = np.flatnonzero(rng.random(count) < 0.6)
-        for position in range(len(layout.signature.parameters)):
-            if not layout.signature.parameters[position].pointer:
+        for position, type_ in enumerate(layout.types):
+            if type_ in WIDTHS:
                 _nudge(out, position, rows[rng.random(len(rows)) < 0.5], rng, mined)
         for slot in layout.slots:
-            _edit(out, slot, rows[rng.random(len(rows)) < 0.5], rng, mined)
+            if slot.fields:
+                _edit(out, slot, rows[rng.random(len(rows)) < 0.5], rng, mined)
     for slot in layout.slots:
         _fill(out, slot, np.flatnonzero(rng.random(count) < 0.05), rng, mined)
+    if layout.wide:
+        relink(out, rng)
     return out.settle()
 
 
 def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Generator, mined: Mined) -> None:
     """Change a scalar: by one, one bit, or a new draw; a length by one or to a new length."""
-    scalar = vectors.layout.signature.parameters[position].type
+    scalar = vectors.layout.types[position]
+    assert scalar is not None
     old = vectors.values[rows, position]
     step = old + rng.choice(np.array([1, (1 << 64) - 1], np.uint64), len(rows))
     if position in vectors.layout.signature.lengths():
@@ -298,10 +328,10 @@ def _edit(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
     """Change one element near the start: a new draw, a copy of another element, or one bit."""
     if not len(rows):
         return
-    scalar, offset = slot.fields[rng.integers(len(slot.fields))]
-    bits = vectors.layout.columns(vectors.arenas[rows], slot, scalar, offset)
+    field = slot.fields[rng.integers(len(slot.fields))]
+    scalar, bits = field.scalar, vectors.layout.columns(vectors.arenas[rows], slot, field)
     each = np.arange(len(rows))
-    reach = np.where(rng.random(len(rows)) < 0.8, 8, CAPACITY - 1)
+    reach = np.where(rng.random(len(rows)) < 0.8, min(8, bits.shape[1]), max(1, bits.shape[1] - 1))
     where, other = rng.integers(0, reach), rng.integers(0, reach)
     byte = WIDTHS[scalar] == 1 and scalar != "bool"
     kinds = ("text", "digits", "small", "mined", "boundary") if slot.text else (*styles(scalar), "text", "digits") if byte else styles(scalar)
@@ -313,7 +343,7 @@ def _edit(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
         # A piece of the script, in a quarter of the rows.
         places, lengths = _places(rng, len(rows), mined), rng.integers(2, 13, len(rows))
         lengths[rng.random(len(rows)) < 0.75] = 0
-        column = np.arange(CAPACITY) - np.where(rng.random(len(rows)) < 0.5, 0, where)[:, None]
+        column = np.arange(bits.shape[1]) - np.where(rng.random(len(rows)) < 0.5, 0, where)[:, None]
         piece = mined.script[(places[:, None] + column) % len(mined.script)]
         bits = np.where((column >= 0) & (column < lengths[:, None]), piece, bits)
-    vectors.layout.write(vectors.arenas, slot, scalar, offset, rows, bits)
+    vectors.layout.write(vectors.arenas, slot, field, rows, bits)

@@ -23,6 +23,7 @@ from transpile.verify.challenge import proposals
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
 from transpile.verify.layout import Vectors
+from transpile.verify.places import problem
 from transpile.verify.reference import FUEL, Accepts, Reference, study, target
 from transpile.verify.render import explain
 from transpile.verify.sequences import compare, keeps_state
@@ -114,6 +115,9 @@ class Jury:
 
     def judge(self, candidate: Executable) -> Verdict:
         """The verdict on the candidate as it is, with all that it calls."""
+        undriven = problem(self.signature)
+        if undriven:
+            return Verdict("inconclusive", evidence="types that the judge cannot drive", detail=undriven)
         try:
             compiled = target(candidate, self.signature)
         except WrongType as error:
@@ -234,7 +238,7 @@ class Jury:
             plain = target(thin(self.original), self.signature)
             self._every = plain.run(vectors.arguments(), vectors.arenas, fuel=self.reference.fuel)
         expected = self._every
-        if policy.unusable(expected.status).any():
+        if policy.unusable(expected.status, vectors.layout.wide).any():
             return None
         got = compiled.run(vectors.arguments(), vectors.arenas, fuel=self.reference.candidate_fuel, expected=expected.status)
         return every[policy.differences(vectors.layout, expected, got)]

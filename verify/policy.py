@@ -4,19 +4,26 @@ The original is the reference; what it does as compiled is what its source means
 
 * Results are compared bit by bit in the width of the source type (i8, i16 and bool after truncation); any NaN equals any NaN.
 * All of the caller's memory is compared after the call, inside the buffers and around them, so that missing and stray writes are seen.
-  Padding within structs is not compared, and in float elements any NaN equals any NaN.
+  Padding within structs is not compared, and in float elements any NaN equals any NaN. A struct passed by value is the callee's: what it
+  leaves there is not compared.
+* Pointers, returned or in the caller's memory, are compared by where in that memory they lead; those that lead elsewhere by the text there, or by
+  the bytes of what they point to where that holds no padding and no further pointers; any two others elsewhere count as equal.
 * Calls of imported functions are compared in order, with their arguments; each is answered by a deterministic stand-in that depends on the
   calls so far. Arguments that are addresses count as offsets in the caller's memory, as the text of the module's own data, or as somewhere
   on its stack. A stand-in writes no memory. A call of abort is a panic.
+* A pointer to a function leads to one of a few pure functions (an argument, a mixture or a comparison of the arguments, a constant), which write no
+  memory. Their calls are compared in order, with the arguments, and with what those that are pointers lead to.
 * By how much memory grew is compared.
 * Traps are compared by kind. A panic (unreachable) is the same as a trap of integer division, integer overflow, float conversion or an
   indirect call, in either direction: languages that check before they divide panic where others trap. After a trap memory is not compared.
 * What a function keeps between calls (globals, static data) is compared by what later calls do: over the inputs in one order, and, where
   the code could keep anything, over further orders, repetitions and short sequences in fresh instances.
 * An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data,
-  or runs out of the machine's stack or of fuel, or when it breaks a precondition that the user gave.
+  calls a pointer to a function that is null, or runs out of the machine's stack or of fuel, or when it breaks a precondition that the user gave.
 * Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements, a bool is 0 or 1, narrow
-  integers are extended as the C ABI says, no pointer is null. Equal normal forms and proofs may rest on that.
+  integers are extended as the C ABI says, no pointer parameter is null; what pointers in memory lead to is there whole, strings end. Equal normal
+  forms and proofs may rest on that. Among wider types (pointers in structs, pointers to pointers, structs by value, pointers to functions)
+  pointers in memory may be null, shared, and lead in circles, and a pointer parameter is null in some inputs if the original is seen to take that.
 * A translation that needs more than 100 times the fuel that the original may use on an input is taken for endless, and differs, if it does
   not end on the simplest such input in a hundred million instructions; else it is slow, and the inputs that it is slow on are set aside.
 * Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
@@ -34,7 +41,7 @@ import numpy as np
 from transpile.corpus.signature import FLOATS, WIDTHS, Signature
 from transpile.verify import driver
 from transpile.verify.driver import Outcomes
-from transpile.verify.layout import Layout
+from transpile.verify.layout import VALUE, Layout
 
 TEXT = __doc__.strip()
 
@@ -57,6 +64,8 @@ _NAMES = {
 
 _SET_ASIDE = (driver.STACK_OVERFLOW, driver.OUT_OF_BOUNDS, driver.OUT_OF_FUEL, driver.UNRESOLVED, driver.OTHER_TRAP, driver.NOT_RUN)
 
+_WRONG_CALLS = (driver.TABLE_OUT_OF_BOUNDS, driver.NULL_CALL, driver.BAD_SIGNATURE)
+
 _PANICS = (
     driver.INTEGER_OVERFLOW,
     driver.DIVISION_BY_ZERO,
@@ -72,9 +81,9 @@ def describe(status: int) -> str:
     return _NAMES.get(int(status), "trap")
 
 
-def unusable(status: np.ndarray) -> np.ndarray:
-    """bool [N]: the original ended in a way that sets the input aside."""
-    return np.isin(status, _SET_ASIDE)
+def unusable(status: np.ndarray, wide: bool = False) -> np.ndarray:
+    """bool [N]: the original ended in a way that sets the input aside. `wide`: pointers to functions may be null, and calling that sets aside."""
+    return np.isin(status, (*_SET_ASIDE, *_WRONG_CALLS) if wide else _SET_ASIDE)
 
 
 def same_end(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
@@ -84,10 +93,13 @@ def same_end(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
 
 
 def canonical_results(results: np.ndarray, signature: Signature) -> np.ndarray:
-    """Raw result bits cut to the source width, every NaN made the same."""
-    if signature.result is None:
+    """Raw result bits cut to the source width, every NaN made the same; a pointer as `marshal` has made it comparable."""
+    scalar = signature.result_scalar
+    if scalar is None:
         return np.zeros_like(results)
-    return _canonical(results & np.uint64((1 << 8 * WIDTHS[signature.result]) - 1), signature.result)
+    if scalar not in WIDTHS:
+        return results
+    return _canonical(results & np.uint64((1 << 8 * WIDTHS[scalar]) - 1), scalar)
 
 
 def _canonical(bits: np.ndarray, scalar: str) -> np.ndarray:
@@ -103,9 +115,9 @@ def canonical_arenas(arenas: np.ndarray, layout: Layout) -> np.ndarray:
     out = np.where(layout.dust(), np.uint8(0), arenas)
     every = np.arange(len(out))
     for slot in layout.slots:
-        for scalar, offset in slot.fields:
-            if scalar in FLOATS:
-                layout.write(out, slot, scalar, offset, every, _canonical(layout.columns(out, slot, scalar, offset), scalar))
+        for field in slot.fields:
+            if field.scalar in FLOATS and slot.role != VALUE:
+                layout.write(out, slot, field, every, _canonical(layout.columns(out, slot, field), field.scalar))
     return out
 
 

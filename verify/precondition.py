@@ -20,7 +20,7 @@ import numpy as np
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
-from transpile.verify.layout import CAPACITY, Slot, Vectors
+from transpile.verify.layout import NULL, POINTER, VALUE, Field, Slot, Vectors
 
 _LONGEST = 1000
 _COMPARE = {ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
@@ -88,13 +88,24 @@ def _check(tree: ast.expr, text: str, signature: Signature) -> None:
                 raise refuse(f"{node.func.id} takes {2 if node.func.id == 'disjoint' else 1} argument(s)")
         if isinstance(node, ast.Subscript | ast.Attribute):
             base = node.value.value if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript) else node.value
-            if not isinstance(base, ast.Name) or not (base.id in names and names[base.id].pointer):
+            held = isinstance(node, ast.Attribute) and isinstance(base, ast.Name) and base.id in names and signature.struct(names[base.id].type)
+            if not isinstance(base, ast.Name) or not (base.id in names and (names[base.id].pointer or held)):
                 raise refuse(f"'{ast.unparse(node)}': only parameters that are pointers have elements")
         if isinstance(node, ast.Attribute):
             name = ast.unparse(node.value).split("[")[0]
             struct = signature.struct(names[name].type)
             if struct is None or node.attr not in [f for f, _ in struct.fields]:
                 raise refuse(f"'{name}' has no field '{node.attr}'")
+            if dict(struct.fields)[node.attr] not in WIDTHS or signature.scalar(names[name].whole) in WIDTHS:
+                raise refuse(f"'{ast.unparse(node)}' is no number behind a pointer")
+    with_fields = {id(n.value.value if isinstance(n.value, ast.Subscript) else n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    measured = {id(a) for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) in ("len", "disjoint") for a in n.args}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and id(node) not in called | with_fields | measured and node.id in names:
+            parameter = names[node.id]
+            struct = signature.struct(parameter.type) if parameter.pointer else None
+            if parameter.type not in WIDTHS and not (struct is not None and struct.flat):
+                raise refuse(f"'{node.id}' is no number, nor are its elements")
 
 
 @dataclass(slots=True)
@@ -111,7 +122,8 @@ class _Rows:
     def __init__(self, vectors: Vectors) -> None:
         self.vectors, self.signature = vectors, vectors.layout.signature
         self.fine = np.ones(len(vectors), bool)
-        self.slots = {self.signature.parameters[s.parameter].name: k for k, s in enumerate(vectors.layout.slots)}
+        slots = ((k, s) for k, s in enumerate(vectors.layout.slots) if s.role in (POINTER, VALUE) and s.parameter is not None)
+        self.slots = {self.signature.parameters[s.parameter or 0].name: k for k, s in slots}
         self.extents = vectors.extents() if self.slots else None
 
     def value(self, node: ast.expr) -> Any:
@@ -197,31 +209,34 @@ class _Rows:
         """The elements behind a pointer, wherever it points; those of a struct by field."""
         vectors, k = self.vectors, self.slots[name]
         slot = vectors.layout.slots[k]
-        scalar, offset = self._field(slot, field)
+        place = self._field(slot, field)
         out: np.ndarray | None = None
         for home in np.unique(vectors.home[:, k]):
+            if home == NULL:
+                continue
             rows = vectors.home[:, k] == home
-            cells = _decode(vectors.layout.columns(vectors.arenas, vectors.layout.slots[home], scalar, offset), scalar)
-            places = np.minimum(np.arange(CAPACITY) + vectors.shift[:, k, None], CAPACITY - 1)
+            cells = _decode(vectors.layout.columns(vectors.arenas, vectors.layout.slots[home], place), place.scalar)
+            places = np.minimum(np.arange(slot.count) + vectors.shift[:, k, None], slot.count - 1)
             moved = np.take_along_axis(cells, places.astype(np.int64), axis=1)
             out = moved if out is None else np.where(rows[:, None], moved, out)
         if out is None:
-            out = np.zeros((0, CAPACITY), np.int64)
+            out = np.zeros((len(vectors), slot.count), np.int64)
         assert self.extents is not None
-        return _Many(out.astype(object), np.arange(CAPACITY) < self.extents[:, k, None])
+        return _Many(out.astype(object), np.arange(slot.count) < self.extents[:, k, None])
 
-    def _field(self, slot: Slot, field: str | None) -> tuple[str, int]:
-        struct = self.signature.struct(self.signature.parameters[slot.parameter].type)
+    def _field(self, slot: Slot, field: str | None) -> Field:
+        struct = self.signature.struct(slot.type)
         if struct is None or field is None:
             return slot.fields[0]
-        return next((scalar, offset) for name, scalar, offset in struct.layout()[0] if name == field)
+        return next(Field(scalar, offset) for name, scalar, offset in struct.layout(self.signature.structs)[0] if name == field)
 
     def at(self, array: _Many, index: Any) -> np.ndarray:
         if isinstance(index, _Many):
             raise TranspileError("an index in a precondition must be one number", hint=_HINT)
-        place = np.array([int(i) if 0 <= i < CAPACITY else CAPACITY for i in index], np.int64)
+        most = array.inside.shape[1]
+        place = np.array([int(i) if 0 <= i < most else most for i in index], np.int64)
         rows = np.arange(len(place))
-        inside = (place < CAPACITY) & array.inside[rows, np.minimum(place, CAPACITY - 1)]
+        inside = (place < most) & array.inside[rows, np.minimum(place, most - 1)]
         self.fine &= inside
         return array.values[rows, np.where(inside, place, 0)]
 

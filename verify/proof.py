@@ -79,7 +79,12 @@ def _uses_data(function: WasmFunction) -> bool:
 
 
 def prove(left: WasmFunction, right: WasmFunction, signature: Signature, *, effort: int = EFFORT, loops: int = LOOPS) -> Answer:
-    """Compare two functions of the signature's wasm type, the original first. `effort`: for each question; `loops`: see `LOOPS`."""
+    """Compare two functions of the signature's wasm type, the original first. `effort`: for each question; `loops`: see `LOOPS`.
+
+    Of types wider than `Signature.plain` nothing is said.
+    """
+    if not signature.plain:
+        return NOTHING
     import z3
 
     from transpile.verify.symbolic import execute
@@ -183,7 +188,7 @@ def _differences(original: Behaviour, candidate: Behaviour, signature: Signature
 
 def all_inputs(signature: Signature) -> np.ndarray | None:
     """Every input of a signature of few scalars as raw bits [N, P]; None where there are more than 65,536, or pointers."""
-    if any(p.pointer for p in signature.parameters) or not signature.parameters:
+    if not signature.plain or any(p.pointer for p in signature.parameters) or not signature.parameters:
         return None
     widths = [1 if p.type == "bool" else 8 * WIDTHS[p.type] for p in signature.parameters]
     if 1 << sum(widths) > _MOST_INPUTS:

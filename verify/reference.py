@@ -8,7 +8,8 @@ them, in order, in a fresh instance, as every candidate's run will be.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +21,9 @@ from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
 from transpile.verify.explore import Explorer
 from transpile.verify.inputs import generate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine
-from transpile.verify.layout import CAPACITY, Layout, Vectors
-from transpile.verify.thin import parsed, reachable, thin
+from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Vectors
+from transpile.verify.marshal import ADDRESS, marshal
+from transpile.verify.thin import parsed, reachable, thin, with_table
 from transpile.verify.types import Executable
 
 FUEL = 200_000
@@ -29,6 +31,8 @@ FUEL = 200_000
 _DRAWN = 0.6
 """Share of the vectors that are drawn from the types, where the others can be found by exploring."""
 _PROBED = 96
+_TAKES_NULL = 0.5
+"""Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
 _EXAMPLES = 8
@@ -76,13 +80,19 @@ class Reference:
     @property
     def candidate_fuel(self) -> int:
         """What a candidate may use on one input before it is taken for endless."""
-        return 100_000 + 4 * self.layout.stride + policy.FUEL_FACTOR * min(self.fuel, max(self.outcomes.fuel, 1000))
+        return 100_000 + self.layout.cost // 2 + policy.FUEL_FACTOR * min(self.fuel, max(self.outcomes.fuel, 1000))
 
 
 def target(executable: Executable, signature: Signature) -> Target:
     """Raises UnusableModule (WrongType) where the executable is not what the signature says."""
     parameters, results = signature.wasm()
-    return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters))
+    how = marshal(signature)
+    if how is None:
+        return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters))
+    if how.callbacks:
+        with suppress(TranspileError):  # What our decoder does not know has no callbacks, which shows when they are called.
+            executable = Executable(with_table(executable.wasm), executable.export)
+    return Target(executable, parameters, results, tuple(kind == ADDRESS for kind in how.kinds), how)
 
 
 def study(
@@ -138,7 +148,7 @@ class _Study:
         # What exploring found comes first.
         vectors = Vectors.join(parts).take(slice(self.inputs))
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
-        fine = ~policy.unusable(outcomes.status)
+        fine = ~policy.unusable(outcomes.status, layout.wide)
         if not fine.all():
             self.set_aside += int((~fine).sum())
             vectors = vectors.take(fine)
@@ -187,8 +197,7 @@ class _Study:
         return vectors.take(usable)
 
     def _fuel(self, layout: Layout) -> int:
-        # The driver's copies of the arena cost fuel by the byte.
-        return self.fuel + 8 * layout.stride
+        return self.fuel + layout.cost
 
     def _instrument(self, layout: Layout) -> tuple[Instrumented | None, Target | None]:
         if not self.probing:
@@ -200,7 +209,7 @@ class _Study:
         """How much a pointer without a length points to: one element, unless the original is seen to use more."""
         layout = Layout.of(self.signature, aliasing=self.aliasing)
         if not self.probing or all(s.length is not None for s in layout.slots):
-            return layout
+            return self._allow_null(layout)
         best, share = layout, 0.3
         for room in (1, 16, CAPACITY):
             layout = Layout.of(self.signature, room=room, aliasing=self.aliasing)
@@ -208,10 +217,30 @@ class _Study:
             vectors = generate(layout, _PROBED, np.random.default_rng(1), self.mined, small=0.9)
             refused = 1 - float(self._try(vectors, probes, probed)[0].mean())
             if refused <= 0.3:
-                return layout
+                return self._allow_null(layout)
             if room == 1 or refused < share:
                 best, share = layout, refused
-        return best
+        return self._allow_null(best)
+
+    def _allow_null(self, layout: Layout) -> Layout:
+        """The layout with those pointers nullable, among wide types, that the original is seen to take null for."""
+        if not layout.wide or not self.probing:
+            return layout
+        probes, probed = self._instrument(layout)
+        found = []
+        for k, slot in enumerate(layout.slots):
+            if slot.role != POINTER:
+                continue
+            tried = replace(layout, nullable=frozenset({k}))
+            vectors = generate(tried, _PROBED // 3, np.random.default_rng(2), self.mined, small=0.9)
+            vectors.home[:, k], vectors.shift[:, k] = NULL, 0
+            vectors.home[vectors.home == k] = NULL
+            if slot.length is not None:
+                # For an empty buffer any pointer does; whether null is tested for shows where there should be elements.
+                vectors.values[:, slot.length] = np.maximum(vectors.values[:, slot.length], 1)
+            if self._try(vectors, probes, probed)[0].mean() >= _TAKES_NULL:
+                found.append(k)
+        return replace(layout, nullable=frozenset(found))
 
     def _try(self, vectors: Vectors, probes: Instrumented | None, probed: Target | None) -> tuple[np.ndarray, np.ndarray, float]:
         """(bool [N]: the original can take it, uint8 [N, outcomes]: how often reached, share that ran out of fuel)."""
@@ -225,5 +254,5 @@ class _Study:
             outcomes = self.plain.run(arguments, vectors.arenas, fuel=self._fuel(vectors.layout))
             counts = np.zeros((len(vectors), 0), np.uint8)
             strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1) & (outcomes.status == driver.RETURNED)
-        usable = ~policy.unusable(outcomes.status) & ~strayed
+        usable = ~policy.unusable(outcomes.status, vectors.layout.wide) & ~strayed
         return usable, counts * usable[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())

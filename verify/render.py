@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from transpile.corpus.signature import FLOATS
+from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify import driver
 from transpile.verify.driver import Outcomes
-from transpile.verify.layout import Slot, Vectors, decode_scalar
+from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Layout, Slot, Vectors, decode_scalar, plain
+from transpile.verify.marshal import is_hash
+from transpile.verify.objects import Objects
 from transpile.verify.policy import canonical_arenas, canonical_results, describe
 from transpile.verify.types import Counterexample
 
@@ -21,19 +22,25 @@ _SHOWN = 12
 def values(vectors: Vectors, row: int) -> tuple[tuple[str, Any], ...]:
     """(parameter, value) in order, as `Counterexample.arguments` describes; a pointer into another's buffer shows what it sees there."""
     layout = vectors.layout
-    slots = {s.parameter: k for k, s in enumerate(layout.slots)}
+    slots = {s.parameter: k for k, s in enumerate(layout.slots) if s.parameter is not None}
     out: list[tuple[str, Any]] = []
     for position, parameter in enumerate(layout.signature.parameters):
+        type_ = layout.types[position]
         if position in slots:
             out.append((parameter.name, buffer(vectors, row, slots[position], vectors.arenas[row])))
         else:
-            out.append((parameter.name, plain(decode_scalar(int(vectors.values[row, position]), parameter.type))))
+            number = int(vectors.values[row, position])
+            objects = Objects(layout, vectors.arenas[row])
+            shown = plain(decode_scalar(number, type_)) if type_ in WIDTHS else {} if type_ is None else objects.callback(number)
+            out.append((parameter.name, {layout.signature.leaves(parameter.type)[0].path[0]: shown} if _wrapped(layout, position) else shown))
     return tuple(out)
 
 
 def buffer(vectors: Vectors, row: int, index: int, arena: np.ndarray) -> Any:
     """What one pointer of a vector points to, read from an arena (before or after the call)."""
     slot = vectors.layout.slots[index]
+    if vectors.layout.wide:
+        return _object(vectors, row, index, arena)
     one = vectors.take(np.array([row]))
     start, count = int(one.offsets()[0, index]), int(one.extents()[0, index])
     if slot.text:
@@ -45,32 +52,45 @@ def buffer(vectors: Vectors, row: int, index: int, arena: np.ndarray) -> Any:
     return elements[0] if slot.length is None and count == 1 else elements
 
 
+def _wrapped(layout: Layout, position: int) -> bool:
+    """Whether a parameter is a struct that is passed as its only number."""
+    return layout.types[position] is not None and layout.signature.struct(layout.signature.parameters[position].type) is not None
+
+
+def _object(vectors: Vectors, row: int, index: int, arena: np.ndarray) -> Any:
+    """What a slot holds, or a pointer of a vector leads to, among wide types."""
+    slot, objects = vectors.layout.slots[index], Objects(vectors.layout, arena)
+    if slot.role != POINTER:
+        return objects.value(slot.type, slot.offset)
+    if vectors.home[row, index] == NULL:
+        return None
+    one = vectors.take(np.array([row]))
+    start, count = int(one.offsets()[0, index]), int(one.extents()[0, index])
+    listed = not slot.whole and (slot.length is not None or (count > 1 and not slot.text))
+    return objects.elements(slot.type, start, slot_end(vectors, row, index), ((slot.type, start),), count if listed else None)
+
+
 def slot_end(vectors: Vectors, row: int, index: int) -> int:
     """Where the slot ends that a pointer of a vector points into."""
     return vectors.layout.slots[int(vectors.home[row, index])].end
 
 
 def _element(vectors: Vectors, slot: Slot, arena: np.ndarray, at: int) -> Any:
-    read = [plain(decode_scalar(int.from_bytes(bytes(arena[at + o : at + o + 8]), "little"), scalar)) for scalar, o in slot.fields]
-    struct = vectors.layout.signature.struct(vectors.layout.signature.parameters[slot.parameter].type)
+    read = [plain(decode_scalar(int.from_bytes(bytes(arena[at + o : at + o + 8]), "little"), scalar)) for scalar, o, _ in slot.fields]
+    struct = vectors.layout.signature.struct(slot.type)
     return read[0] if struct is None else {name: value for (name, _), value in zip(struct.fields, read, strict=True)}
-
-
-def plain(value: float | int | bool) -> float | int | bool | str:
-    """A value JSON can hold: non-finite floats become text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if value != value else "inf" if value > 0 else "-inf"
-    return value
 
 
 def show(value: Any) -> str:
     """A value for the one-line text."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, str):
-        return value if value in ("nan", "inf", "-inf") else _quote(value)
+        return value if value in ("nan", "inf", "-inf") or (value[:1] == "<" and value[-1:] == ">") else _quote(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k}: {show(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
@@ -108,20 +128,21 @@ def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: i
             elif signature.result is None:
                 words.append("returns")
             else:
-                side["result"] = _result(outcome, at, signature.result)
+                side["result"] = _result(vectors, outcome, at)
                 words.append(f"= {show(side['result'])}")
         verb = words[1][2:] if words[1].startswith("= ") else words[1]
         return Counterexample(arguments, sides[0], sides[1], f"{call} {words[0]}, candidate {verb}{note}", aliased)
     results = [int(canonical_results(o.results[at : at + 1], signature)[0]) for o in (expected, got)]
     texts: list[str] = []
-    if signature.result is not None and results[0] != results[1]:
+    if results[0] != results[1]:
         for side, outcome in zip(sides, (expected, got), strict=True):
-            side["result"] = _result(outcome, at, signature.result)
+            side["result"] = _result(vectors, outcome, at)
         texts = [f"{call} = {show(sides[0]['result'])}", f"candidate {show(sides[1]['result'])}"]
     arenas = [canonical_arenas(o.arenas[at : at + 1], vectors.layout)[0] for o in (expected, got)]
     if (arenas[0] != arenas[1]).any():
         changed = _changed(vectors, row, arenas, sides)
-        texts = texts or [f"{call} leaves {changed[0]}", f"candidate {changed[1]}"]
+        verb = "=" if changed[0].startswith("result = ") else "leaves"
+        texts = texts or [f"{call} {verb} {changed[0].removeprefix('result = ')}", f"candidate {changed[1]}"]
     if expected.log != got.log:
         for side, outcome in zip(sides, (expected, got), strict=True):
             side["calls"] = list(outcome.log)
@@ -129,12 +150,30 @@ def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: i
     return Counterexample(arguments, sides[0], sides[1], ", ".join(texts) + note, aliased)
 
 
-def _result(outcome: Outcomes, at: int, scalar: str) -> Any:
-    return plain(decode_scalar(int(outcome.results[at]), scalar))
+def _result(vectors: Vectors, outcome: Outcomes, at: int) -> Any:
+    """What was returned: a number, a struct, or where a pointer leads."""
+    layout, bits = vectors.layout, int(outcome.results[at])
+    scalar = layout.signature.result_scalar
+    if scalar is None:
+        result = next((s for s in layout.slots if s.role == RESULT), None)
+        return {} if result is None else Objects(layout, outcome.arenas[at]).value(result.type, result.offset)
+    if scalar in WIDTHS:
+        return plain(decode_scalar(bits, scalar))
+    objects = Objects(layout, outcome.arenas[at])
+    if scalar in ("*i8", "*const i8", "*u8", "*const u8") and is_hash(bits) and outcome.text:
+        return outcome.text
+    return objects.callback(bits) if scalar.startswith("fn(") else objects.place(bits, _names(layout))
+
+
+def _names(layout: Layout) -> dict[int, str]:
+    """What to call the slots that have a name."""
+    return {k: layout.signature.parameters[s.parameter].name for k, s in enumerate(layout.slots) if s.parameter is not None and s.role == POINTER}
 
 
 def _argument(vectors: Vectors, position: int, value: Any) -> str:
     parameter = vectors.layout.signature.parameters[position]
+    if vectors.layout.wide:
+        return f"&{show(value)}" if parameter.pointer and isinstance(value, dict) else show(value)
     scalar_pointer = parameter.pointer and not isinstance(value, (list, str, dict))
     shown = f"&{show(value)}" if scalar_pointer or (parameter.pointer and isinstance(value, dict)) else show(value)
     if parameter.pointer and isinstance(value, str) and parameter.type in FLOATS:
@@ -145,8 +184,9 @@ def _argument(vectors: Vectors, position: int, value: Any) -> str:
 def _changed(vectors: Vectors, row: int, arenas: list[np.ndarray], sides: list[dict[str, Any]]) -> tuple[str, str]:
     """Record the buffers that differ in both sides; the first of them in words."""
     words: list[tuple[str, str]] = []
-    for index, slot in enumerate(vectors.layout.slots):
-        name = vectors.layout.signature.parameters[slot.parameter].name
+    names = _names(vectors.layout)
+    names |= {k: "result" for k, s in enumerate(vectors.layout.slots) if s.role == RESULT}
+    for index, name in names.items():
         pair = [buffer(vectors, row, index, arena) for arena in arenas]
         if show_all(pair[0]) != show_all(pair[1]):
             for side, value in zip(sides, pair, strict=True):
@@ -156,7 +196,8 @@ def _changed(vectors: Vectors, row: int, arenas: list[np.ndarray], sides: list[d
         return words[0]
     where = int(np.flatnonzero(arenas[0] != arenas[1])[0])
     near = min(vectors.layout.slots, key=lambda s: (abs(where - s.offset) if where < s.offset else max(0, where - s.end)))
-    name = vectors.layout.signature.parameters[near.parameter].name
+    name = "result" if near.role == RESULT else f"the pool of {near.type}" if near.role == POOL else _names(vectors.layout).get(
+        vectors.layout.slots.index(near), "a copy")  # fmt: skip
     inside = bool(vectors.take(np.array([row])).inside()[0, where])
     what = f"byte {where - near.offset} of {name}" + ("" if inside else " (outside every buffer)")
     for side, arena in zip(sides, arenas, strict=True):
@@ -170,9 +211,9 @@ def show_all(value: Any) -> str:
 
 
 def _overlap(vectors: Vectors, row: int) -> str:
-    names = [vectors.layout.signature.parameters[s.parameter].name for s in vectors.layout.slots]
+    names = _names(vectors.layout)
     for index, home in enumerate(vectors.home[row]):
-        if home != index:
+        if home not in (index, NULL):
             shift = int(vectors.shift[row, index])
             return f" (with {names[index]} = {names[home]}{f' + {shift}' if shift else ''})"
     return ""

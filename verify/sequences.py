@@ -80,9 +80,9 @@ def compare(reference: Reference, candidate: Target, seed: int) -> tuple[int, Co
 
 def _first(reference: Reference, candidate: Target, rows: Vectors) -> tuple[int, int | None]:
     """Calls compared, and the first that differs; what the original cannot take ends the sequence."""
-    fuel = reference.fuel + 8 * rows.layout.stride
+    fuel = reference.fuel + rows.layout.cost
     expected = reference.target.run(rows.arguments(), rows.arenas, fuel=fuel)
-    bad = np.flatnonzero(policy.unusable(expected.status))
+    bad = np.flatnonzero(policy.unusable(expected.status, rows.layout.wide))
     end = int(bad[0]) if len(bad) else len(rows)
     if not end:
         return 0, None
@@ -95,7 +95,7 @@ def _first(reference: Reference, candidate: Target, rows: Vectors) -> tuple[int,
 def _explain(reference: Reference, candidate: Target, rows: Vectors) -> Counterexample:
     """The last call of a sequence, and the one before it where there are just two."""
     at = len(rows) - 1
-    expected = reference.target.run(rows.arguments(), rows.arenas, fuel=reference.fuel + 8 * rows.layout.stride)
+    expected = reference.target.run(rows.arguments(), rows.arenas, fuel=reference.fuel + rows.layout.cost)
     got = candidate.run(rows.arguments(), rows.arenas, fuel=reference.candidate_fuel)
     found = explain(rows, at, expected, got, at)
     if at != 1:

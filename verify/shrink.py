@@ -16,7 +16,7 @@ from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
 from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Probe, Target, UnusableModule
 from transpile.verify.instrument import BASE
-from transpile.verify.layout import CAPACITY, Slot, Vectors
+from transpile.verify.layout import CAPACITY, Field, Slot, Vectors
 from transpile.verify.reference import Reference, target
 from transpile.verify.render import explain
 from transpile.verify.types import Counterexample
@@ -75,9 +75,9 @@ class Runner:
             got = self.candidate.run(one.arguments(), one.arenas, fuel=_PATIENCE)
             if not policy.differences(vectors.layout, expected, got).any():
                 return None
-        if expected.calls[at] != got.calls[at]:
-            # Alone, for what was called.
-            expected, at = self.original.run(one.arguments(), one.arenas, fuel=self.reference.fuel + 8 * vectors.layout.stride), 0
+        if expected.calls[at] != got.calls[at] or vectors.layout.signature.result_scalar not in (None, *WIDTHS):
+            # Alone, for what was called, and for the text that was returned.
+            expected, at = self.original.run(one.arguments(), one.arenas, fuel=self.reference.fuel + vectors.layout.cost), 0
             got = self.candidate.run(one.arguments(), one.arenas, fuel=self.reference.candidate_fuel)
             if not policy.differences(vectors.layout, expected, got).any():
                 return None
@@ -93,7 +93,7 @@ class Runner:
 
     def _run(self, vectors: Vectors, how: int) -> tuple[np.ndarray, Outcomes | None, Outcomes | None]:
         """Rows that the original can take, and what came of them on both sides; no outcomes if there are none."""
-        fuel = self.reference.fuel + 8 * vectors.layout.stride
+        fuel = self.reference.fuel + vectors.layout.cost
         inside, arguments = vectors.inside(), vectors.arguments()
         usable = np.ones(len(vectors), bool)
         if self.probes and self.probed:
@@ -101,7 +101,7 @@ class Runner:
             outcomes = self.probed.run(arguments, arenas, fuel=6 * fuel, probe=Probe(BASE))
             usable = ~self.probes.read(outcomes.arenas)[1]
         expected = self.original.run(arguments, vectors.arenas, fuel=fuel)
-        usable &= ~policy.unusable(expected.status)
+        usable &= ~policy.unusable(expected.status, vectors.layout.wide)
         if self.reference.accepts is not None:
             usable &= self.reference.accepts(vectors)
         if not self.probes:
@@ -121,18 +121,21 @@ class Runner:
 
 def _weight(vectors: Vectors) -> np.ndarray:
     """How far each vector is from simple: aliasing first, then the sizes of buffers, then magnitudes. Only its order means anything."""
-    layout, parameters = vectors.layout, vectors.layout.signature.parameters
+    layout = vectors.layout
     weight = 1e6 * vectors.aliased().astype(float)
     extents = vectors.extents()
     for k, slot in enumerate(layout.slots):
         weight += 1000.0 * np.minimum(extents[:, k], CAPACITY)
-        for scalar, offset in slot.fields:
-            table = _sizes(layout.columns(vectors.arenas, slot, scalar, offset).astype(np.uint64), scalar)
-            weight += (table * (np.arange(CAPACITY) < extents[:, k, None])).sum(axis=1)
+        for field in slot.fields:
+            table = _sizes(layout.columns(vectors.arenas, slot, field).astype(np.uint64), field.scalar)
+            weight += (table * (np.arange(table.shape[1]) // field.repeat < extents[:, k, None])).sum(axis=1)
             weight += table.sum(axis=1) * 1e-3
-    for position, parameter in enumerate(parameters):
-        if not parameter.pointer:
-            weight += 3 * _sizes(vectors.values[:, position], parameter.type)
+        for cell in slot.cells:
+            pointers = layout.columns(vectors.arenas, slot, Field("u32", cell.offset, cell.repeat))
+            weight += (30.0 * (pointers != 0) + pointers / 4096).sum(axis=1)
+    for position, type_ in enumerate(layout.types):
+        if type_ is not None:
+            weight += 3 * _sizes(vectors.values[:, position], type_ if type_ in WIDTHS else "u32")
     return weight
 
 
@@ -171,7 +174,7 @@ def _simpler(bits: int, scalar: str) -> list[int]:
 
 def _variants(one: Vectors) -> Vectors:
     """Simpler versions of a single vector, from simple to less so."""
-    layout, parameters = one.layout, one.layout.signature.parameters
+    layout = one.layout
     lengths = layout.signature.lengths()
     out: list[Vectors] = []
 
@@ -182,27 +185,30 @@ def _variants(one: Vectors) -> Vectors:
     if one.aliased()[0]:
         child = fork()
         child.home[0], child.shift[0] = np.arange(len(layout.slots)), 0
-    for position, parameter in enumerate(parameters):
-        if parameter.pointer:
+    for position, type_ in enumerate(layout.types):
+        if type_ is None:
             continue
         value = int(one.values[0, position])
         if position in lengths:
             tries = [t for t in (0, 1, 2, 3, value // 2, value - 1) if 0 <= t < value]
+        elif type_ in WIDTHS:
+            tries = _simpler(value & (1 << 8 * WIDTHS[type_]) - 1, type_)
         else:
-            tries = _simpler(value & (1 << 8 * WIDTHS[parameter.type]) - 1, parameter.type)
+            tries = [t for t in layout.functions(type_) if t != value]
         for t in dict.fromkeys(tries):
             fork().values[0, position] = t
     extents = one.extents()[0]
     for k, slot in enumerate(layout.slots):
-        count = int(min(extents[k], CAPACITY))
+        count = int(min(extents[k], slot.count))
         _cut(one, slot, count, fork)
         for element in range(min(count, 12)):
-            for scalar, offset in slot.fields:
-                at = slot.offset + element * slot.size + offset
-                width = WIDTHS[scalar]
-                value = int.from_bytes(bytes(one.arenas[0, at : at + width]), "little")
-                for t in _simpler(value, scalar)[: 11 if count <= 4 else 5]:
-                    fork().arenas[0, at : at + width] = np.frombuffer(t.to_bytes(width, "little"), np.uint8)
+            for scalar, offset, repeat in slot.fields:
+                for at in slot.offset + element * slot.size + offset + WIDTHS[scalar] * np.arange(min(repeat, 8)):
+                    width = WIDTHS[scalar]
+                    value = int.from_bytes(bytes(one.arenas[0, at : at + width]), "little")
+                    for t in _simpler(value, scalar)[: 11 if count <= 4 else 5]:
+                        fork().arenas[0, at : at + width] = np.frombuffer(t.to_bytes(width, "little"), np.uint8)
+        _unlink(one, slot, fork)
         _flatten(slot, count, fork)
     if not out:
         return one.take(np.zeros(0, int))
@@ -216,11 +222,33 @@ def _flatten(slot: Slot, count: int, fork: Callable[[], Vectors]) -> None:
     """Variants in which all elements from one on are 0, or the integer 1."""
     for start in dict.fromkeys((0, 1, 2, 4, 8, count)):
         begin = slot.offset + start * slot.size
-        fork().arenas[0, begin : slot.end] = 0
-        child = fork()
-        child.arenas[0, begin : slot.end] = 0
-        for _, offset in slot.fields:
-            child.arenas[0, begin + offset : slot.end : slot.size] = 1
+        for value in (0, 1):
+            child = fork()
+            if not slot.cells:
+                child.arenas[0, begin : slot.end] = 0
+            for scalar, offset, repeat in slot.fields:
+                for k in range(repeat):
+                    for byte in range(WIDTHS[scalar]):
+                        child.arenas[0, begin + offset + k * WIDTHS[scalar] + byte : slot.end : slot.size] = 0
+                    if value:
+                        child.arenas[0, begin + offset + k * WIDTHS[scalar] : slot.end : slot.size] = 1
+
+
+def _unlink(one: Vectors, slot: Slot, fork: Callable[[], Vectors]) -> None:
+    """Variants in which all pointers of a kind from one element on are null, or one of them is, or leads to the first object."""
+    layout = one.layout
+    for cell in slot.cells:
+        places = slot.offset + cell.offset + (slot.size * np.arange(slot.count)[:, None] + 4 * np.arange(cell.repeat)).ravel()
+        targets = layout.targets(cell.type)[:2]
+        for start in dict.fromkeys((0, 1, 2, 4)):
+            child = fork()
+            for byte in range(4):
+                child.arenas[0, places[start:] + byte] = 0
+        for at in places[:16]:
+            old = int(one.arenas[0, at : at + 4].view("<u4")[0])
+            for new in (0, *(int(t) for t in targets)):
+                if new != old:
+                    fork().arenas[0, at : at + 4] = np.frombuffer(new.to_bytes(4, "little"), np.uint8)
 
 
 def _cut(one: Vectors, slot: Slot, count: int, fork: Callable[[], Vectors]) -> None:

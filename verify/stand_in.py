@@ -10,6 +10,7 @@ most `CALLS` calls can be shown, though all count.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -19,6 +20,8 @@ RESERVED = 4096
 """Bytes at the start of a driver's memory that are not its tables: its settings, and from `HASH` on what is noted of calls."""
 HASH, COUNT, BASE, STRIDE, DATA, DATA_END, STACK, STACK_END, GROWN, LOG = 512, 520, 524, 528, 532, 536, 540, 544, 548, 560
 CALLS, _ENTRY, _ARGUMENTS = 32, 64, 7
+RETURNED = 3072
+"""Where the text is kept, up to 256 bytes and a NUL, to which a pointer leads that the last vector returned (`marshal`)."""
 _NEAR = 1 << 13
 """Bytes below the top of the stack that count as its part in use."""
 
@@ -26,7 +29,7 @@ PANICS = frozenset({"abort", "__assert_fail", "__stack_chk_fail"})
 """Imports that do what a panic does."""
 
 Type = tuple[tuple[str, ...], tuple[str, ...]]
-_RAW = {
+RAW = {
     "i32": "(i64.extend_i32_u {})",
     "i64": "{}",
     "f32": "(i64.extend_i32_u (i32.reinterpret_f32 {}))",
@@ -46,7 +49,7 @@ def function_imports(module: wasmtime.Module) -> tuple[tuple[str, str, Type], ..
     for one in module.imports:
         if isinstance(one.type, wasmtime.FuncType) and len(one.type.results) < 2:
             type_ = tuple(str(t) for t in one.type.params), tuple(str(t) for t in one.type.results)
-            if all(t in _RAW for side in type_ for t in side):
+            if all(t in RAW for side in type_ for t in side):
                 out.append((one.module, one.name or "", type_))
     return tuple(out)
 
@@ -57,7 +60,7 @@ def stand_ins(engine: wasmtime.Engine, imports: tuple[tuple[str, str, Type], ...
     functions = []
     for k, (_, field, (takes, gives)) in enumerate(imports):
         noted = "".join(
-            f"(call $note (i32.const {n}) {_RAW[t].format(f'(local.get {n})') if t != 'i32' else f'(call $address (local.get {n}))'})"
+            f"(call $note (i32.const {n}) {RAW[t].format(f'(local.get {n})') if t != 'i32' else f'(call $address (local.get {n}))'})"
             for n, t in enumerate(takes)
         )
         head = f'(param {" ".join(takes)}) (result {" ".join(gives)})'
@@ -66,13 +69,23 @@ def stand_ins(engine: wasmtime.Engine, imports: tuple[tuple[str, str, Type], ...
             continue
         functions.append(f"""(func (export "{k}") {head} (call $enter (i64.const {zlib.crc32(field.encode())}) (i32.const {k}))
           {noted} {_ANSWER[gives[0]] if gives else ""})""")
-    text = _TEXT.replace("FUNCTIONS", "\n".join(functions)).replace("PAGES", str(pages))
-    return wasmtime.Module(engine, wasmtime.wat2wasm(text))
+    memory = f'(memory $t (export "data") {pages})'
+    return wasmtime.Module(engine, wasmtime.wat2wasm(module_text(functions, memory=memory)))
+
+
+def module_text(functions: Sequence[str], *, memory: str | None) -> str:
+    """A module of functions that note their calls. `memory`: the text of the one that holds a copy of the module's data; "" to import the
+    target's own, None where it has none."""
+    if memory:
+        where = f"(i32.sub (local.get $value) (i32.load $d (i32.const {DATA})))"
+    else:
+        memory, where = "(memory $t 1)" if memory is None else '(import "t" "memory" (memory $t 0))', "(local.get $value)"
+    return _TEXT.replace("FUNCTIONS", "\n".join(functions)).replace("MEMORY", memory).replace("WHERE", where)
 
 
 _TEXT = f"""(module
   (import "d" "memory" (memory $d 1))
-  (memory $t (export "data") PAGES)
+  MEMORY
   (func $mix (param $value i64)
     (local.set $value (i64.mul (i64.xor (i64.load $d (i32.const {HASH})) (local.get $value)) (i64.const 0x9E3779B97F4A7C15)))
     (i64.store $d (i32.const {HASH}) (i64.add (i64.xor (local.get $value) (i64.shr_u (local.get $value) (i64.const 29))) (i64.const 1))))
@@ -104,7 +117,7 @@ _TEXT = f"""(module
     (local.set $left (i32.const 64))
     (block $ended (loop $next
       (br_if $ended (i32.eqz (call $within (local.get $value) (i32.const {DATA}) (i32.const {DATA_END}))))
-      (local.set $byte (i64.load8_u $t (i32.sub (local.get $value) (i32.load $d (i32.const {DATA})))))
+      (local.set $byte (i64.load8_u $t WHERE))
       (br_if $ended (i64.eqz (local.get $byte)))
       (local.set $hash (i64.add (i64.mul (local.get $hash) (i64.const 257)) (local.get $byte)))
       (local.set $value (i32.add (local.get $value) (i32.const 1)))
@@ -121,6 +134,11 @@ _TEXT = f"""(module
     (if (i64.lt_u (local.get $kind) (i64.const 5)) (then (return (i64.sub (i64.and (local.get $hash) (i64.const 31)) (i64.const 4)))))
     (local.get $hash))
   FUNCTIONS)"""
+
+
+def read_text(flat: np.ndarray) -> str:
+    """The text that the last vector returned from elsewhere than the caller's memory."""
+    return bytes(flat[RETURNED : RETURNED + 256]).split(b"\0")[0].decode("latin-1")
 
 
 def read_log(flat: np.ndarray, imports: tuple[tuple[str, str, Type], ...]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import KINDS, Reader, write_name
 from transpile.verify.types import Executable
 
+TABLE = "__indirect_function_table"
+"""What linkers call the table of a module."""
 CONSTRUCTORS = ("_initialize", "__wasm_call_ctors")
 """What must be called before anything else; the first of them that is there."""
 
@@ -123,6 +125,27 @@ def with_memory(wasm: bytes) -> bytes | None:
         return write_unsigned(count + 1) + payload[reader.at :] + entry
 
     return rebuilt(wasm, change, {5: b"\1\0\1", 7: b"\1" + entry})
+
+
+@lru_cache(maxsize=64)
+def with_table(wasm: bytes) -> bytes:
+    """The module with its table exported under the linker's name for it, and free to grow; as it is, where it has none of its own."""
+    module = parsed(wasm)
+    if any(i.kind == "table" for i in module.imports) or len(module.tables) != 1 or any(e.name == TABLE and e.kind != "table" for e in module.exports):
+        return wasm
+    entry = write_name(TABLE) + bytes([KINDS.index("table"), 0])
+    exported = any(e.name == TABLE for e in module.exports)
+
+    def change(section: int, payload: bytes) -> bytes:
+        if section == 4:
+            return b"\1\x70\0" + write_unsigned(module.tables[0].minimum)
+        if section != 7 or exported:
+            return payload
+        reader = Reader(payload)
+        count = reader.number()
+        return write_unsigned(count + 1) + payload[reader.at :] + entry
+
+    return rebuilt(wasm, change, {} if exported else {7: b"\1" + entry})
 
 
 def add_functions(wasm: bytes, added: Sequence[tuple[FunctionType, bytes]]) -> bytes:

@@ -44,9 +44,9 @@ def test_vectors_keep_the_invariants(signature: Signature) -> None:
             assert inside[row, offsets[row, k] : ends[row]].all()
             if slot.text and slot.const:
                 assert vectors.arenas[row, ends[row] - 1] == 0
-        for scalar, offset in slot.fields:
-            if scalar == "bool":
-                assert layout.columns(vectors.arenas, slot, scalar, offset).max() <= 1
+        for field in slot.fields:
+            if field.scalar == "bool":
+                assert layout.columns(vectors.arenas, slot, field).max() <= 1
     arguments = vectors.arguments()
     for position, parameter in enumerate(signature.parameters):
         if parameter.type == "bool":
@@ -88,7 +88,7 @@ def test_floats_cover_the_special_values() -> None:
 def test_arrays_have_equal_elements_and_scalars_that_occur_in_them() -> None:
     vectors = vectors_of(SIGNATURES[2])
     slot = vectors.layout.slots[0]
-    elements = vectors.layout.columns(vectors.arenas, slot, "i32", 0)
+    elements = vectors.layout.columns(vectors.arenas, slot, slot.fields[0])
     lengths = vectors.values[:, 2]
     found = [n >= 2 and len(set(row[: int(n)].tolist())) < n for row, n in zip(elements, lengths, strict=True)]
     assert np.mean(found) > 0.2

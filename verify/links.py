@@ -1,0 +1,150 @@
+"""What pointers within memory lead to: lists, trees, arrays of strings, functions; and which pointer parameters are null.
+
+Pointers of a struct to its own type lead to later objects mostly, so that walks along them end: the next one, the children of a heap; in a small
+share of the rows anywhere, which makes cycles. Other pointers lead to some object of their pool, objects being shared by chance; in a share of
+the rows some are null. An array of pointers without a length ends with a null, as `argv` does. Everything is a function of the generator handed in.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from transpile.corpus.signature import WIDTHS
+from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Vectors
+
+_BACK = re.compile(r"prev|previous|back|parent|up|pred|owner|last", re.IGNORECASE)
+_CYCLIC, _NULLED, _ABSENT = 0.06, 0.35, 0.12
+"""Shares of the rows in which links may lead anywhere, some other pointers are null, and a nullable parameter is null."""
+
+
+def link(vectors: Vectors, rng: np.random.Generator) -> None:
+    """New cells everywhere, and callbacks for the parameters that are pointers to functions."""
+    layout, rows = vectors.layout, np.arange(len(vectors))
+    for slot in layout.slots:
+        own = [c for c in slot.cells if _own(slot, c)]
+        for cell in slot.cells:
+            _point(vectors, slot, cell, own.index(cell) if cell in own else None, len(own), rows, rng)
+    for position, type_ in enumerate(layout.types):
+        if type_ and type_ not in WIDTHS:
+            functions = np.array(layout.functions(type_), np.uint64)
+            vectors.values[:, position] = rng.choice(functions, len(vectors)) if len(functions) else 0
+
+
+def relink(vectors: Vectors, rng: np.random.Generator) -> None:
+    """Other cells in a share of the rows: one kind of cell anew, or one cell."""
+    layout = vectors.layout
+    for slot in layout.slots:
+        own = [c for c in slot.cells if _own(slot, c)]
+        for cell in slot.cells:
+            rows = np.flatnonzero(rng.random(len(vectors)) < 0.1)
+            if rng.random() < 0.3:
+                _point(vectors, slot, cell, own.index(cell) if cell in own else None, len(own), rows, rng)
+                continue
+            targets = np.concatenate(([0], layout.targets(cell.type)))
+            bits = layout.columns(vectors.arenas[rows], slot, _field(cell))
+            bits[np.arange(len(rows)), rng.integers(0, min(8, bits.shape[1]), len(rows))] = rng.choice(targets, len(rows))
+            layout.write(vectors.arenas, slot, _field(cell), rows, bits)
+    for position, type_ in enumerate(layout.types):
+        if type_ and type_ not in WIDTHS:
+            rows = np.flatnonzero(rng.random(len(vectors)) < 0.1)
+            vectors.values[rows, position] = rng.choice(np.array([*layout.functions(type_)], np.uint64), len(rows))
+
+
+def drop(vectors: Vectors, rng: np.random.Generator) -> None:
+    """Null for the parameters that may be null, in a share of the rows."""
+    for k in sorted(vectors.layout.nullable):
+        rows = np.flatnonzero(rng.random(len(vectors)) < _ABSENT)
+        # What another pointer's alias is stays.
+        rows = rows[~((vectors.home[rows] == k).sum(axis=1) > 1)]
+        vectors.home[rows, k], vectors.shift[rows, k] = NULL, 0
+
+
+def _field(cell: Cell) -> Field:
+    return Field("u32", cell.offset, cell.repeat)
+
+
+def _own(slot: Slot, cell: Cell) -> bool:
+    """Whether a cell leads to the type that it is in."""
+    return cell.type in (f"*{slot.type}", f"*const {slot.type}")
+
+
+def _point(vectors: Vectors, slot: Slot, cell: Cell, place: int | None, siblings: int, rows: np.ndarray, rng: np.random.Generator) -> None:
+    """New values for one kind of cell; `place`: which of the `siblings` that lead to their own type it is."""
+    layout = vectors.layout
+    targets = layout.targets(cell.type)
+    if not len(targets) or not len(rows):
+        return
+    shape = (len(rows), slot.count * cell.repeat)
+    if place is not None:
+        bits = _links(layout, slot, cell, place, siblings * cell.repeat, shape, rng, targets)
+    else:
+        bits = rng.choice(targets, shape)
+        if not cell.type.startswith("fn("):
+            # Objects side by side are what one expects, and told apart best.
+            ordered = targets[(np.arange(shape[1]) + rng.integers(0, len(targets), (len(rows), 1))) % len(targets)]
+            bits = np.where(rng.random((len(rows), 1)) < 0.5, ordered, bits)
+        nulled = rng.random((len(rows), 1)) < (0.1 if cell.type.startswith("fn(") else _NULLED)
+        bits = np.where(nulled & (rng.random(shape) < 0.25), 0, bits)
+        if slot.type.startswith("*") and slot.length is None:
+            # Arrays of pointers: they end with a null, mostly the first.
+            bits = np.where(bits == 0, rng.choice(targets, shape), bits)
+            step = slot.piece or shape[1]
+            for start in range(0, shape[1], step):
+                ends = np.minimum(rng.choice(np.array([0, 1, 1, 2, 2, 3, 3, 4, 5, 7, step - 1]), len(rows)), step - 1)
+                bits[np.arange(len(rows)), start + ends] = 0
+                bits[:, start + step - 1] = 0
+    layout.write(vectors.arenas, slot, _field(cell), rows, bits)
+
+
+def _links(
+    layout: Layout, slot: Slot, cell: Cell, place: int, ways: int, shape: tuple[int, int], rng: np.random.Generator, targets: np.ndarray
+) -> np.ndarray:
+    """Links of a list, a tree or the like, from every element of a slot."""
+    count = len(targets)
+    # From a parameter's element, as from before the first of the pool.
+    number = np.arange(shape[1]) // cell.repeat if slot.role == POOL else np.full(shape[1], -1)
+    which = place * cell.repeat + np.arange(shape[1]) % cell.repeat
+    if _BACK.search(cell.name):
+        near = number - 1
+    else:
+        forward = max(1, ways - sum(bool(_BACK.search(c.name)) for c in slot.cells if _own(slot, c)))
+        near = number + 1 if forward == 1 else forward * (number + 1) + np.minimum(which, forward - 1)
+    near = np.broadcast_to(near, shape)
+    later = number + 1 + rng.integers(0, 1 << 30, shape) % np.maximum(count - number - 1, 1)
+    picked = np.where(rng.random(shape) < 0.15, later, near)
+    ended = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.25, 0.5]), (shape[0], 1))
+    cyclic = rng.random((shape[0], 1)) < _CYCLIC
+    picked = np.where(cyclic & (rng.random(shape) < 0.4), rng.integers(0, count, shape), picked)
+    inside = (picked >= 0) & (picked < count) & ~ended
+    bits = np.where(inside, targets[np.clip(picked, 0, count - 1)], 0)
+    # Now and then back to where the parameter points.
+    first = next((s for s in layout.slots if s.role == POINTER and s.type == slot.type), None)
+    if first is not None:
+        bits = np.where(cyclic & (rng.random(shape) < 0.1), 1 + first.offset, bits)
+    return bits
+
+
+def end_texts(vectors: Vectors, slot: Slot, field: Field, rows: np.ndarray, rng: np.random.Generator) -> None:
+    """A NUL in every array of bytes: at some place of each string of a pool, and of each array within a struct in most of the rows."""
+    pooled = slot.role == POOL and slot.type in ("i8", "u8")
+    step = slot.piece if pooled else field.repeat
+    bits = vectors.layout.columns(vectors.arenas[rows], slot, field)
+    ends = rng.integers(0, 1 << 30, (len(rows), bits.shape[1] // step)) % np.minimum(step, rng.choice(np.array([1, 2, 4, 8, 16, step]), (len(rows), 1)))
+    places = ends + step * np.arange(bits.shape[1] // step)
+    ended = np.ones(len(rows), bool) if pooled else rng.random(len(rows)) < 0.8
+    chosen = np.flatnonzero(ended)
+    bits[chosen[:, None], places[chosen]] = 0
+    vectors.layout.write(vectors.arenas, slot, field, rows, bits)
+
+
+def copy_elements(vectors: Vectors, one: Slot, two: Slot, shift: int, rows: np.ndarray) -> None:
+    """The elements of one slot, from the `shift`-th on, into another with the same contents."""
+    count = min(one.count - shift, two.count)
+    if count <= 0 or two.role == RESULT or one.role == RESULT:
+        return
+    source = vectors.arenas[rows, one.offset + shift * one.size : one.offset + (shift + count) * one.size]
+    vectors.arenas[rows, two.offset : two.offset + source.shape[1]] = source
+
+
