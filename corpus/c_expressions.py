@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import walk
+from transpile.corpus.libm import MATH
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
 C_TYPES = {
@@ -136,7 +137,7 @@ class CExpressions:
                 return self.conversion(e, exact, strong)
             case ir.Builtin():
                 return self.builtin(e, exact, strong)
-        raise TypeError(f"no C for {e!r}")
+        raise ir.NotInLanguage(f"no C for {e!r}")
 
     def constant(self, e: ir.Const, strong: bool) -> Text:
         type_ = self.type_of(e.type)
@@ -332,7 +333,9 @@ class CExpressions:
                 return self.expression(first) if bits == 8 else Text(f"__builtin_bswap{bits}({self.expression(first).text})")
             case "sqrt" | "floor" | "ceil" | "trunc" | "fabs":
                 return Text(f"{e.name}{'f' if type_ == 'f32' else ''}({self.expression(first).text})")
-        raise TypeError(f"no C for the builtin {e.name}")
+        if e.name in MATH:
+            return Text(f"{e.name}({', '.join(self.assigned(a).text for a in e.arguments)})")
+        raise ir.NotInLanguage(f"no C for the builtin {e.name}")
 
     def counted(self, text: Text, e: ir.Builtin, strong: bool) -> Text:
         """A count of bits: an int, whatever the program calls it."""

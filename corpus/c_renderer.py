@@ -140,7 +140,7 @@ class CRenderer(CExpressions):
                 return [f"goto {self.next_round(one.label)};" if one.label else "continue;"]
             case ir.Do():
                 return [self.expression(one.call).text + ";"]
-        raise TypeError(f"no C for {one!r}")
+        raise ir.NotInLanguage(f"no C for {one!r}")
 
     @staticmethod
     def next_round(label: str) -> str:

@@ -13,6 +13,11 @@ from dataclasses import dataclass
 
 from transpile.corpus.signature import Signature
 
+
+class NotInLanguage(Exception):
+    """A renderer has no words for a node: its language lacks it, or nobody has written them yet. The program is left out in that language."""
+
+
 # ---------------------------------------------------------------- expressions
 
 

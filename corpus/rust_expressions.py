@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
+from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, read_type
 
 POSTFIX, UNARY, CAST = 15, 14, 13
@@ -230,6 +231,8 @@ class RustExpressions:
 
     def builtin(self, one: ir.Builtin) -> tuple[str, int]:
         first, *rest = one.arguments
+        if one.name in MATH:
+            return self.mathematics(one, MATH[one.name])
         if one.name == "from_bits":
             return f"{one.type}::from_bits({self.text(first)})", POSTFIX
         if one.name in ("min", "max") and isinstance(first, ir.Const) and not isinstance(rest[0], ir.Const):
@@ -244,6 +247,19 @@ class RustExpressions:
         if one.name in COUNTS and one.type != "u32":
             return f"{text} as {rust_type(one.type)}", CAST
         return text, POSTFIX
+
+    def mathematics(self, one: ir.Builtin, function: MathFunction) -> tuple[str, int]:
+        """A method of std's floats, or the C library's function declared on the spot."""
+        first, *rest = one.arguments
+        if function.rust == "%":
+            level = STRENGTH["%"]
+            return f"{self.text(first, level)} % {self.text(rest[0], level + 1)}", level
+        arguments = [self.text(a) for a in one.arguments]
+        if function.rust:
+            return f"{self.receiver(first)}.{function.rust}({', '.join(arguments[1:])})", POSTFIX
+        parameters = ", ".join(f"_: {type_}" for type_ in function.parameters)
+        declared = f'extern "C" {{ fn {one.name}({parameters}) -> {function.type}; }}'
+        return f"({{ {declared} unsafe {{ {one.name}({', '.join(arguments)}) }} }})", POSTFIX
 
     def negated(self, condition: ir.Expr) -> str:
         if isinstance(condition, ir.Not):

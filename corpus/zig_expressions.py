@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
+from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Array, Function, Parameter, Pointer, Signature, read_type
 from transpile.corpus.zig_casts import convert, fold
 
@@ -231,6 +232,8 @@ class ZigExpressions:
 
     def builtin(self, one: ir.Builtin, known: bool) -> tuple[str, int]:
         first, *rest = one.arguments
+        if one.name in MATH:
+            return self.mathematics(one, MATH[one.name])
         if one.name in ("to_bits", "from_bits"):
             text = f"@bitCast({self.operand(first)})"
             return (text if known else f"@as({one.type}, {text})"), POSTFIX
@@ -245,6 +248,14 @@ class ZigExpressions:
         text = f"{NARROWED[one.name]}({', '.join(arguments)})"
         plain = known or (rest and all(typed(a) and self.at_run_time(a) for a in one.arguments))
         return (text if plain else f"@as({zig_type(one.type)}, {text})"), POSTFIX
+
+    def mathematics(self, one: ir.Builtin, function: MathFunction) -> tuple[str, int]:
+        """One of Zig's builtins, or the C library's function declared on the spot."""
+        if function.zig:
+            return f"{function.zig}({self.operand(one.arguments[0])})", POSTFIX
+        parameters = ", ".join(function.parameters)
+        declared = f"struct {{ extern fn {one.name}({parameters}) {function.type}; }}"
+        return f"({declared}).{one.name}({', '.join(self.operand(a) for a in one.arguments)})", POSTFIX
 
     def at_run_time(self, one: ir.Expr) -> bool:
         """Is this value surely unknown to the compiler? Beside a known one, `@min` and `@max` have a narrower type."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from transpile.corpus import libm
 from transpile.corpus.confine import LARGEST_OUTPUT, confined, environment
 from transpile.corpus.errors import MissingCompiler
 
@@ -34,6 +36,9 @@ COMMON = (
 )  # fmt: skip
 """Flags of every compilation: MVP features, wrapping integers, and code that keeps the shape of its source (no idiom becomes a call,
 no loop a closed form). The target is wasi for its C headers and for clang's builtins, which zig turns off when freestanding."""
+
+_MATHEMATICS = re.compile(b"|".join(re.escape(bytes([len(name)]) + name.encode()) for name in libm.MATH))
+"""In a linked module: the name of a function of the C library's mathematics, imported or from wherever else."""
 
 RUNTIME = """\
 typedef __SIZE_TYPE__ size_t;
@@ -217,12 +222,19 @@ def runtime() -> Path:
 def link(objects: Sequence[Path], output: Path, exports: Sequence[str] | None = None, *, seconds: float = 60.0) -> Completed:
     """Link wasm objects (and archives) to the module `output`, with the names kept and memory, stack pointer and heap base exported.
 
-    `exports`: exactly these functions; None: every visible one. What is nowhere defined becomes an import. The runtime object is added.
+    `exports`: exactly these functions; None: every visible one. What is nowhere defined becomes an import. The runtime object is added,
+    and mathematics (`libm`) where something calls it.
     """
     wanted = ["--export-dynamic"] if exports is None else [f"--export={name}" for name in exports]
     command = [
         zig(), "wasm-ld", "--no-entry", *wanted, "--export=__heap_base", "--export=__stack_pointer", "--allow-undefined",
         "--no-check-features", f"--global-base={GLOBAL_BASE}", "--no-merge-data-segments", "-z", f"stack-size={STACK_SIZE}",
-        "--threads=1", *objects, runtime(), "-o", output,
+        "--threads=1", *objects, runtime(),
     ]  # fmt: skip
-    return run(command, output.parent, seconds, readable=[one.parent for one in objects if one.parent != output.parent])
+    first = command.index(objects[0])
+    folders = [one.parent for one in objects if one.parent != output.parent]
+    done = run([*command, "-o", output], output.parent, seconds, readable=folders)
+    if done.ok and _MATHEMATICS.search(output.read_bytes()):
+        # Before the archives that a language brings along, so that all have the same.
+        done = run([*command[:first], *libm.libraries(), *command[first:], "-o", output], output.parent, seconds, readable=folders)
+    return done

@@ -61,9 +61,9 @@ class Lifter:
             for index_type, idioms in product(("index", "i32"), (True, False)):
                 try:
                     lifted = lift(wat, signature, callees, data, starts, index_type=index_type, idioms=idioms)
-                except NotLiftable:
+                    found.setdefault(_body(lifted.function, callees, target))
+                except (NotLiftable, ir.NotInLanguage):
                     continue
-                found.setdefault(_body(lifted.function, callees, target))
         return list(found)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from transpile.corpus.instructions import encode_body
+from transpile.corpus.libm import MATH
 from transpile.corpus.wasm import WasmFunction, WasmModule
 from transpile.corpus.wasm_reader import Export
 from transpile.corpus.wat import canonical
@@ -31,7 +32,8 @@ from transpile.verify.types import Executable
 BASE = "verify_arena"
 _STACK = 1 << 16
 """How much of its stack the original is taken to use; a stray access that hits the rest is noticed."""
-RUNTIME = re.compile(r"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin")
+_MATH = rf"^(?:{'|'.join(MATH)}|remquof?|checkint|specialcase|erfc2|fegetround)$|^\.Lmath\."
+RUNTIME = re.compile(rf"panic|^__|\d(core|compiler_builtins|compiler_rt|std|alloc)\d|compiler_rt|^mem(cpy|set|move|cmp)$|rust_begin|{_MATH}")
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
 _TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64", "i64", "f32", "f64")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from transpile.corpus import ir, sysroot, zigcc
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.libm import MATH
 from transpile.corpus.rust_expressions import is_raw, is_unsafe, rust_type
 from transpile.corpus.rust_reader import read_functions
 from transpile.corpus.rust_renderer import RustFunction
@@ -34,22 +35,34 @@ PROLOGUE = """\
 #![feature(core_float_math)]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! { core::arch::wasm32::unreachable() }
-#[allow(dead_code)]
-trait FloatMath: Sized { fn sqrt(self) -> Self; fn floor(self) -> Self; fn ceil(self) -> Self; fn trunc(self) -> Self; }
-impl FloatMath for f32 {
-    #[inline(always)] fn sqrt(self) -> f32 { core::f32::math::sqrt(self) }
-    #[inline(always)] fn floor(self) -> f32 { core::f32::math::floor(self) }
-    #[inline(always)] fn ceil(self) -> f32 { core::f32::math::ceil(self) }
-    #[inline(always)] fn trunc(self) -> f32 { core::f32::math::trunc(self) }
-}
-impl FloatMath for f64 {
-    #[inline(always)] fn sqrt(self) -> f64 { core::f64::math::sqrt(self) }
-    #[inline(always)] fn floor(self) -> f64 { core::f64::math::floor(self) }
-    #[inline(always)] fn ceil(self) -> f64 { core::f64::math::ceil(self) }
-    #[inline(always)] fn trunc(self) -> f64 { core::f64::math::trunc(self) }
-}
 """
-"""`FloatMath` gives `core` the methods that floats have in `std`, as the wasm instructions."""
+
+
+def _float_math() -> str:
+    """A trait that gives `core` the methods that floats have in `std`: as the wasm instructions, or the C library's functions."""
+    heads: dict[str, None] = {}
+    bodies: dict[str, list[str]] = {"f32": [], "f64": []}
+    declared = []
+    for type_, lines in bodies.items():
+        for name in ("sqrt", "floor", "ceil", "trunc"):
+            heads[f"fn {name}(self) -> Self;"] = None
+            lines.append(f"#[inline(always)] fn {name}(self) -> Self {{ core::{type_}::math::{name}(self) }}")
+        for function in MATH.values():
+            if function.type != type_ or not function.rust.isidentifier():
+                continue
+            names = [f"a{i}" for i in range(1, len(function.parameters))]
+            parameters = "".join(f", {n}: Self" for n in names)
+            heads[f"fn {function.rust}(self{parameters}) -> Self;"] = None
+            arguments = ", ".join(["self", *names])
+            lines.append(f"#[inline(always)] fn {function.rust}(self{parameters}) -> Self {{ unsafe {{ c_math::{function.name}({arguments}) }} }}")
+            declared.append(f"pub fn {function.name}({', '.join(f'a{i}: {t}' for i, t in enumerate(function.parameters))}) -> {type_};")
+    out = ["#[allow(dead_code)]", 'mod c_math { extern "C" {', *declared, "} }", "#[allow(dead_code)]", "trait FloatMath: Sized {", *heads, "}"]
+    for type_, lines in bodies.items():
+        out += [f"impl FloatMath for {type_} {{", *lines, "}"]
+    return "\n".join(out) + "\n"
+
+
+PROLOGUE += _float_math()
 
 MACROS = r"include|include_str|include_bytes|env|option_env|asm|global_asm|naked_asm"
 REFUSED = (

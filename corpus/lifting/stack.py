@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from transpile.corpus.libm import MATH
 from transpile.corpus.lifting.tree import (
     Again,
     Block,
@@ -249,6 +250,11 @@ class TreeBuilder:
             self._spill(reads_memory)
             self.out.append(Do(CallNode("", name, args)))
             self.stack.append(args[0])
+            return
+        if name in MATH and name not in self.callees:
+            count = len(MATH[name].parameters)
+            # It keeps no state: an operation like any.
+            self.stack[len(self.stack) - count :] = [Op(MATH[name].type, f"math.{name}", tuple(self.stack[-count:]))]
             return
         if name not in self.callees:
             raise NotLiftable(f"call of {name}")

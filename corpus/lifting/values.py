@@ -10,6 +10,7 @@ import struct
 from dataclasses import replace
 
 from transpile.corpus import ir
+from transpile.corpus.libm import MATH
 from transpile.corpus.lifting.elements import Elements
 from transpile.corpus.lifting.memory import signed
 from transpile.corpus.lifting.tree import CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol, nodes
@@ -130,10 +131,16 @@ class Values(Elements):
 
     def _float(self, node: Op, name: str, sign: str) -> ir.Expr:
         kind, args = node.kind, node.args
+        if node.name.startswith("math."):
+            types = MATH[node.name[5:]].parameters
+            return ir.Builtin(kind, node.name[5:], tuple(self.value(a, t) for a, t in zip(args, types, strict=True)))
         if name in ("add", "sub", "mul", "div"):
             return ir.Binary(kind, ARITHMETIC[name], self.value(args[0], kind), self.value(args[1], kind))
         if name == "neg":
             return ir.Unary(kind, "-", self.value(args[0], kind))
+        if name in ("nearest", "copysign"):
+            own = {"nearest": "rint"}.get(name, name) + ("f" if kind == "f32" else "")
+            return ir.Builtin(kind, own, tuple(self.value(a, kind) for a in args))
         if name in FLOAT_UNARY:
             return ir.Builtin(kind, FLOAT_UNARY[name], (self.value(args[0], kind),))
         if name.startswith("convert_i"):
