@@ -37,8 +37,8 @@ def _functions() -> dict[str, MathFunction]:
         "erf": ("", ""), "erfc": ("", ""), "tgamma": ("", ""),
     }  # fmt: skip
     more = {
-        "pow": ("powf", 2), "atan2": ("atan2", 2), "hypot": ("hypot", 2), "fmod": ("%", 2), "remainder": ("", 2), "fdim": ("", 2), "copysign": ("copysign", 2), "nextafter": ("", 2),
-        "fma": ("mul_add", 3),
+        "pow": ("powf", 2), "atan2": ("atan2", 2), "hypot": ("hypot", 2), "fmod": ("%", 2), "remainder": ("", 2), "fdim": ("", 2), "copysign": ("copysign", 2),
+        "nextafter": ("", 2), "fma": ("mul_add", 3),
     }  # fmt: skip
     out = []
     for suffix, type_ in (("", "f64"), ("f", "f32")):
