@@ -1,37 +1,152 @@
-"""Structs that hold pointers, arrays and functions, by value and behind pointers: compiled, they have the wasm type that the signature says."""
+"""The judge drives functions of all kinds of types: a right and a subtly wrong translation of each, and what the counterexample says."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 
-from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import language
 from transpile.corpus.signature import Parameter, Signature, Struct
-from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
+from transpile.verify.judge import Jury
+from transpile.verify.types import Executable
 
-S0 = Struct("S0", (("m0", "i32"), ("m1", "*S0"), ("m2", "[4]f32"), ("m3", "fn(*void,i32)i32"), ("m4", "*const i8")))
-S1 = Struct("S1", (("m5", "f32"), ("m6", "f32")))
-S2 = Struct("S2", (("m7", "i64"),))
-WALK = Signature(
-    "f0",
-    (Parameter("p0", "S0", True), Parameter("p1", "*const i8", True), Parameter("p2", "S1"), Parameter("p3", "void", True, True, 4), Parameter("p4", "usize")),
-    "*S0",
-    (S0, S1),
-)
-TURN = Signature("f0", (Parameter("p0", "S1"), Parameter("p1", "S2")), "S1", (S1, S2))
-BODIES = {
-    ("rust", WALK): "let mut v0 = p0; while !(*v0).m1.is_null() { (*v0).m0 += p3.len() as i32; v0 = (*v0).m1; } v0",
-    ("zig", WALK): "_ = p1; _ = p2; var v0 = p0; while (v0.?.m1) |v1| { v1.m0 = v1.m3.?(v1, @intCast(p3.len)); v0 = v1; } return v0;",
-    ("rust", TURN): "S1 { m5: p0.m6, m6: p1.m7 as f32 }",
-    ("zig", TURN): "return .{ .m5 = p0.m6, .m6 = @floatFromInt(p1.m7) };",
+NODE = Struct("Node", (("value", "i32"), ("next", "*Node")))
+TREE = Struct("Tree", (("key", "i32"), ("left", "*Tree"), ("right", "*Tree")))
+VECTOR = Struct("Vector", (("data", "*i32"), ("len", "i32")), (("data", "len"),))
+POINT = Struct("Point", (("x", "f64"), ("y", "i32")))
+BUFFER = Struct("Buffer", (("name", "[16]i8"), ("items", "[8]i32"), ("n", "i32")))
+ONE = Struct("One", (("v", "f32"),))
+OUT = Struct("Out", (("a", "i8"), ("p", "Point"), ("w", "[2]One")))
+ENTRY = Struct("Entry", (("key", "*const i8"), ("value", "i32")))
+VISITOR = Struct("Visitor", (("visit", "fn(*void,i32)i32"), ("context", "*void")))
+C = {
+    NODE: "struct Node { int value; struct Node *next; };",
+    TREE: "struct Tree { int key; struct Tree *left, *right; };",
+    VECTOR: "struct Vector { int *data; int len; };",
+    POINT: "struct Point { double x; int y; };",
+    BUFFER: "struct Buffer { char name[16]; int items[8]; int n; };",
+    ONE: "struct One { float v; };",
+    OUT: "struct Out { char a; struct Point p; struct One w[2]; };",
+    ENTRY: "struct Entry { const char *key; int value; };",
+    VISITOR: "struct Visitor { int (*visit)(void *, int); void *context; };",
 }
 
 
-@pytest.mark.parametrize(("name", "signature"), BODIES)
-def test_the_wasm_type_is_the_signatures(name: str, signature: Signature) -> None:
-    tongue = language(name)
-    source = SourceFunction(name, signature, f"{tongue.write_header(signature)} {BODIES[name, signature]} }}")
-    result = compile_batch(tongue, [source])[0]
-    assert isinstance(result, Compiled), result.message
-    assert WasmModule.parse(result.wasm).function(result.export).type == signature.wasm()
+class Case(NamedTuple):
+    """`head` and `body` of a function; in the wrong one `change[0]` is `change[1]`. `shown`: a part of the counterexample."""
+
+    signature: Signature
+    head: str
+    body: str
+    change: tuple[str, str]
+    shown: str
+
+
+def case(parameters: list[Parameter], result: str | None, structs: list[Struct], head: str, body: str, wrong: tuple[str, str], shown: str = "") -> Case:
+    return Case(Signature("f", tuple(parameters), result, tuple(structs)), head, body, wrong, shown)
+
+
+P = Parameter
+CASES = {
+    "length of a list": case(
+        [P("head", "Node", True, True)], "i32", [NODE], "int f(const struct Node *p)",
+        "int n = 0; while (p) { n++; p = p->next; } return n;", ("while (p)", "while (p && p->next)"), "next: null"),
+    "a list reversed": case(
+        [P("head", "Node", True)], "*Node", [NODE], "struct Node *f(struct Node *h)",
+        "struct Node *p = 0; while (h) { struct Node *n = h->next; h->next = p; p = h; h = n; } return p;", ("h->next = p; p", "p"), "leaves head = {value"),
+    "sum of a vector": case(
+        [P("v", "Vector", True)], "i32", [VECTOR], "int f(struct Vector *v)",
+        "int s = 0; for (int i = 0; i < v->len; i++) s += v->data[i]; return s;", ("v->len;", "v->len - 1;"), "f(&{data: ["),
+    "the longest string": case(
+        [P("words", "*const i8", True, True, 1), P("n", "i32")], "*const i8", [], "const char *f(const char *const *w, int n)",
+        "const char *b = 0; int m = -1; for (int i = 0; i < n; i++) { int k = strlen(w[i]); if (k > m) { m = k; b = w[i]; } } return b;",
+        ("k > m", "k >= m"), '"'),
+    "strings counted": case(
+        [P("argv", "*i8", True)], "i32", [], "int f(char **a)",
+        "int n = 0; while (a[n]) n++; return n;", ("return n;", "return n > 4 ? 4 : n;"), ", null])"),
+    "strings joined": case(
+        [P("to", "i8", True), P("words", "*i8", True, True, 2), P("n", "i32")], None, [], "void f(char *to, char *const *w, int n)",
+        "for (int i = 0; i < n; i++) { for (const char *s = w[i]; *s; s++) *to++ = *s; *to++ = ','; } *to = 0;",
+        ("*to++ = ','", "if (i + 1 < n) *to++ = ','"), "leaves to ="),
+    "a matrix": case(
+        [P("m", "*i32", True, False, 1), P("n", "i32"), P("columns", "i32")], "i32", [], "int f(int **m, int n, int c)",
+        "int s = 0; for (int i = 0; i < n; i++) for (int j = 0; j < c; j++) s += m[i][j]; return s;", ("m[i][j]", "m[i][i]"), "f([["),
+    "sorting by a comparison": case(
+        [P("a", "i32", True, False, 1), P("n", "i32"), P("less", "fn(i32,i32)i32")], None, [], "void f(int *a, int n, int (*less)(int, int))",
+        "for (int i = 1; i < n; i++) { int x = a[i], j = i; while (j > 0 && less(x, a[j - 1]) < 0) { a[j] = a[j - 1]; j--; } a[j] = x; }",
+        ("< 0)", "<= 0)"), "<"),
+    "sorting bytes by a comparison": case(
+        [P("base", "void", True), P("n", "usize"), P("size", "usize"), P("compare", "fn(*const void,*const void)i32")], None, [],
+        "void f(void *base, size_t n, size_t s, int (*c)(const void *, const void *))",
+        "char *a = base; for (size_t i = 1; i < n; i++) for (size_t j = i; j > 0 && c(a + (j - 1) * s, a + j * s) > 0; j--)"
+        " for (size_t k = 0; k < s; k++) { char t = a[j * s + k]; a[j * s + k] = a[(j - 1) * s + k]; a[(j - 1) * s + k] = t; }",
+        ("(j - 1) * s + k] = t", "(j - 1) * s + (k & 7)] = t"), "base"),
+    "order of calls": case(
+        [P("x", "i32"), P("g", "fn(i32)i32")], "i32", [], "int f(int x, int (*g)(int))",
+        "int a = g(x); int b = g(x + 1); return a + b;", ("int a = g(x); int b = g(x + 1);", "int b = g(x + 1); int a = g(x);"), " calls <"),
+    "a callback in a struct": case(
+        [P("v", "Visitor", True, True), P("n", "i32")], "i32", [VISITOR], "int f(const struct Visitor *v, int n)",
+        "int s = 0; for (int i = 0; i < (n & 7); i++) s += v->visit(v->context, i); return s;", ("context, i)", "context, i & 3)"), "visit: <"),
+    "a struct by value": case(
+        [P("p", "Point"), P("k", "i32")], "Point", [POINT], "struct Point f(struct Point p, int k)",
+        "p.x *= k; p.y += k; return p;", ("+= k", "+= k & 0xffff"), "= {x: "),
+    "a struct of one number": case(
+        [P("w", "One")], "One", [ONE], "struct One f(struct One w)", "w.v *= 2; return w;", ("return w;", "if (w.v == 6) w.v = 7; return w;"), "f({v: 3.0})"),
+    "a nested struct": case(
+        [P("x", "i32")], "Out", [POINT, ONE, OUT], "struct Out f(int x)",
+        "struct Out o; o.a = x; o.p.x = x; o.p.y = x + 1; o.w[0].v = 1; o.w[1].v = x; return o;",
+        ("return o;", "if (x == 1000) o.p.y = 5; return o;"), "p: {x: 1000.0, y: 5}"),
+    "arrays in a struct": case(
+        [P("b", "Buffer", True)], "i32", [BUFFER], "int f(struct Buffer *b)",
+        "if (b->n < 0 || b->n > 8) return -1; int s = 0; for (int i = 0; i < b->n; i++) s += b->items[i]; return b->name[0] == 'x' ? -s : s;",
+        ("i < b->n", "i < b->n && i < 7"), "items: ["),
+    "a table of structs": case(
+        [P("table", "Entry", True, True, 1), P("n", "i32"), P("key", "i8", True, True)], "*const Entry", [ENTRY],
+        "const struct Entry *f(const struct Entry *t, int n, const char *key)",
+        "for (int i = 0; i < n; i++) { const char *a = t[i].key, *b = key; while (*a && *a == *b) a++, b++; if (*a == *b) return t + i; } return 0;",
+        ("if (*a == *b)", "if (!*a)"), "<table"),
+    "a search tree": case(
+        [P("t", "Tree", True), P("k", "i32")], "*Tree", [TREE], "struct Tree *f(struct Tree *t, int k)",
+        "while (t && t->key != k) t = k < t->key ? t->left : t->right; return t;", ("t->left : t->right", "t->left : t->left ? t->right : 0"), "right"),
+    "a pointer into the argument": case(
+        [P("s", "i8", True, True), P("c", "i32")], "*const i8", [], "const char *f(const char *s, int c)",
+        "const char *r = 0; for (; *s; s++) if (!r && *s == (char)c) r = s; return r;", ("!r && ", ""), "= <s"),
+    "text of its own": case(
+        [P("k", "i32")], "*const i8", [], "const char *f(int k)",
+        'switch (k) { case 0: return "zero"; case 1: return "one"; case 7: return 0; default: return "many"; }', ('"one"', '"One"'),
+        'f(1) = "one", candidate "One"'),
+    "bytes copied": case(
+        [P("d", "void", True), P("s", "void", True, True), P("n", "usize")], "*void", [], "void *f(void *d, const void *s, size_t n)",
+        "char *a = d; const char *b = s; while (n--) *a++ = *b++; return d;", ("n--", "n-- > 1"), "leaves d"),
+}  # fmt: skip
+
+
+def executable(one: Case, level: str, wrong: bool = False) -> Executable:
+    assert one.change[0] in one.body
+    body = one.body.replace(*one.change) if wrong else one.body
+    structs = "\n".join(C[s] for s in one.signature.structs)
+    tongue = language("c")
+    compiled = tongue.compile(f"{tongue.prologue}{structs}\n{one.head} {{ {body} }}\n", level=level)
+    assert compiled.wasm is not None, compiled.diagnostics
+    return Executable(compiled.wasm, "f")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_right_translation_is_accepted_and_a_wrong_one_is_not(name: str) -> None:
+    one = CASES[name]
+    jury = Jury(executable(one, "0"), one.signature)
+    right = jury.judge(executable(one, "2"))
+    assert right.verified, (right.evidence, right.detail)
+    wrong = jury.judge(executable(one, "2", wrong=True))
+    assert wrong.status == "mismatch" and wrong.counterexample is not None, wrong.evidence
+    assert one.shown in wrong.counterexample.text
+
+
+def test_what_cannot_be_driven_is_said() -> None:
+    huge = Struct("Huge", (("bytes", "[100000]u8"),))
+    signature = Signature("f", (Parameter("p", "Huge", pointer=True),), "i32", (huge,))
+    compiled = language("c").compile("int f(unsigned char *p) { return p[0]; }")
+    assert compiled.wasm is not None
+    verdict = Jury(Executable(compiled.wasm, "f"), signature).judge(Executable(compiled.wasm, "f"))
+    assert verdict.status == "inconclusive" and "100000 bytes" in verdict.detail
