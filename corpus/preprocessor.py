@@ -15,6 +15,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from transpile.corpus.zigcc import cache_folder, zig
@@ -226,19 +227,41 @@ def _escaped(file: str) -> str:
 def _without_markers(lines: Sequence[str], file: str) -> Preprocessed | None:
     if sum(map(len, lines)) > LARGEST:
         return None
-    parts: list[str] = []
-    starts: list[int] = []
-    offset, own = 0, False
+    stretches: list[list[str]] = [[]]
+    """Of headers and of the file, alternately; the first is of headers."""
     for line in lines:
         marker = _MARKER.match(line) if line.startswith("#") else None
         if marker:
-            here = marker[2] == _escaped(file)
-            if here != own:
-                starts.append(offset)
-                own = here
-            continue
-        if line.lstrip().startswith("#"):  # a #pragma
-            continue
-        parts.append(line)
-        offset += len(line)
-    return Preprocessed("".join(parts), tuple(starts))
+            if (marker[2] == _escaped(file)) == (len(stretches) % 2 == 1):
+                stretches.append([])
+        elif not line.lstrip().startswith("#"):  # but a #pragma
+            stretches[-1].append(line)
+    texts = ["".join(one) if i % 2 else without_prototypes("".join(one)) for i, one in enumerate(stretches)]
+    return Preprocessed("".join(texts), tuple(accumulate(map(len, texts[:-1]))))
+
+
+_BRACES = re.compile(r"""[{}]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+_PROTOTYPE = re.compile(r"(?:(?<=;)|\A)[^;=()]*\w\s*+\((?!\s*+\*)[^;=]*\)[^;=()]*+;")
+
+
+def without_prototypes(text: str) -> str:
+    """Text of a header without its prototypes, which are most of it and tell nothing that is needed."""
+    out: list[str] = []
+    depth = start = 0
+
+    def outside(end: int) -> str:
+        return _PROTOTYPE.sub(lambda m: m[0] if "typedef" in m[0] else "", text[start:end])
+
+    for found in _BRACES.finditer(text):
+        if found[0] == "{":
+            if not depth:
+                out.append(outside(found.start()))
+                start = found.start()
+            depth += 1
+        elif found[0] == "}" and depth:
+            depth -= 1
+            if not depth:
+                out.append(text[start : found.end()])
+                start = found.end()
+    out.append(text[start:] if depth else outside(len(text)))
+    return "".join(out)

@@ -10,7 +10,7 @@ import pytest
 from transpile.corpus.c_reader import tokens
 from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
-from transpile.corpus.preprocessor import Preprocessed
+from transpile.corpus.preprocessor import Preprocessed, without_prototypes
 from transpile.corpus.real import FILES, Tree, callee_names, groups, in_cpp, parts
 from transpile.corpus.real_c import CutReader
 from transpile.corpus.real_link import Linker
@@ -223,3 +223,9 @@ def test_what_of_a_tree_is_taken(tmp_path: Path) -> None:
     assert passed == {"file: tests or others' code": 3}
     assert Tree("o/n", "1", "MIT", str(tmp_path), take=("lib/*",)).files() == ["lib/Testing/g.c", "lib/b.c", "lib/old/c.c", "lib/test_f.c"]
     assert found[0].key() != parts(Tree("o/n", "2", "MIT", str(tmp_path), leave=("lib/old/",)))[0][0].key()
+
+
+def test_headers_lose_their_prototypes() -> None:
+    text = "int a(int x); typedef int f(int); struct s { int (*g)(void); }; static int h(int x) { a(x); return '}'; } extern int v[2]; void *b(f *, int);"
+    kept = "typedef int f(int); struct s { int (*g)(void); }; static int h(int x) { a(x); return '}'; } extern int v[2];"
+    assert without_prototypes(text).split() == kept.split()
