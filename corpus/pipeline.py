@@ -30,10 +30,13 @@ from transpile.corpus.splits import COUNTED, NATURAL, finish, held_out_names
 from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical, skeleton
+from transpile.corpus.wat_text import with_data
 
 MAX_WORDS = 800
 """Longest canonical text, of WAT or of source, in words."""
 MIN_INSTRUCTIONS = 3
+MOST_DATA = 400
+"""Bytes of the constant data of a function; they stand behind its WAT."""
 CHUNK = 400
 """Generated programs in a chunk."""
 
@@ -68,6 +71,15 @@ def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
     return re.sub(r"\bcall (c\d+)", lambda m: f"call {names.get(m.group(1), m.group(1))}", text) if names else text
 
 
+def data_of(module: WasmModule, segments: Sequence[int]) -> list[bytes] | None:
+    """The bytes of data segments, None for those that can't be shown: too many, or with addresses among them."""
+    data = [module.segments[i].data for i in segments]
+    if sum(map(len, data)) > MOST_DATA:
+        return None
+    words = (int.from_bytes(one[at : at + 4], "little") for one in data for at in range(0, len(one) - 3, 4))
+    return None if any(module.segment_at(word) for word in words) else data
+
+
 def compile_pairs(
     lang: Language,
     groups: Sequence[str],
@@ -99,7 +111,10 @@ def compile_pairs(
         prelude = canonical_text(lang.write_prelude(source.signature, [c.signature for c in source.callees]))
         text = renumber_locals(canonical_text(source.text))
         body = text[text.index("{") + 1 :].strip()
-        if read.data:
+        data = data_of(module, read.data)
+        if data:
+            wat = with_data(wat, data)
+        if data is None:
             drops["static data"] += 1
         elif not (text + wat).isascii():
             drops["not ASCII"] += 1

@@ -90,8 +90,23 @@ def parse_types(tokens: Sequence[str]) -> FunctionType:
     return takes, gives
 
 
+def with_data(text: str, data: Sequence[bytes]) -> str:
+    """A canonical text with the bytes of its data behind it: `... end data d0 104 105 0 data d1 ...`."""
+    return " ".join([text, *(" ".join(["data", f"d{i}", *map(str, one)]) for i, one in enumerate(data))])
+
+
+def split_data(text: str) -> tuple[str, tuple[bytes, ...]]:
+    """A canonical text, and the bytes of the data that stand behind it, if any. Raises TranspileError for what `with_data` did not write."""
+    code, *rest = text.split(" data ")
+    try:
+        return code, tuple(bytes(map(int, one.split(" ")[1:])) for one in rest)
+    except ValueError:
+        raise _broken("its data are no bytes") from None
+
+
 def parse(text: str) -> ParsedFunction:
-    """Take a canonical text apart. Raises TranspileError if it is none; blocks and types are not checked."""
+    """Take a canonical text apart; data behind it are passed over. Raises TranspileError if it is none; blocks and types are not checked."""
+    text, _ = split_data(text)
     head, separator, body = text.partition(" ; ")
     tokens = head.split(" ")
     if not separator or tokens[0] != "func" or "->" not in tokens:

@@ -25,7 +25,7 @@ from transpile.corpus.lifting.values import Values, invert
 from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import FLOATS, WIDTHS, Signature, wasm_type
-from transpile.corpus.wat_text import parse
+from transpile.corpus.wat_text import parse, split_data
 
 COMPOUND = frozenset("+ - * & | ^ << >>".split())
 
@@ -50,12 +50,15 @@ def lift(
 ) -> Lifted:
     """The canonical text of a function with the canonical `signature` (f0, p0..), as `ir`.
 
-    `callees`: by the name that the text calls them (c0, f0 for itself), with canonical parameters. `data`: the bytes of d0..; `starts`: for each,
-    the offsets at which something is known to begin. `index_type`: of the variables that stand for pointers, `index`, or `i32` where they may
-    stand before their array. `idioms`: rewrite loops as people write them. Raises NotLiftable, and TranspileError for a text that is not canonical.
+    `callees`: by the name that the text calls them (c0, f0 for itself), with canonical parameters. `data`: the bytes of d0.., if they do not stand
+    behind the text; `starts`: for each, the offsets at which something is known to begin. `index_type`: of the variables that stand for pointers,
+    `index`, or `i32` where they may stand before their array. `idioms`: rewrite loops as people write them. Raises NotLiftable, and TranspileError
+    for a text that is not canonical.
     """
     known = dict(callees or {})
     known.setdefault(signature.name, signature)
+    text, own_data = split_data(text)
+    data = data or own_data
     function = parse(text)
     if (function.parameters, function.results) != signature.wasm():
         raise NotLiftable("the signature is not the function's")
