@@ -190,7 +190,7 @@ class RustExpressions:
             if position in callee.lengths():
                 continue
             if isinstance(argument, ir.Part):
-                arguments.append(self.part(argument, parameter))
+                arguments.append(self.part(argument, parameter, callee))
             elif parameter.pointer and isinstance(argument, ir.Var):
                 own = self.parameters.get(argument.name)
                 if is_raw(parameter, callee) and (own is None or own.length is not None):
@@ -208,12 +208,12 @@ class RustExpressions:
                 self.next_local += 1
         return (f"unsafe {{ {text} }}", LOWEST) if is_unsafe(callee) and not self.unsafe else (text, POSTFIX)
 
-    def part(self, one: ir.Part, parameter: Parameter) -> str:
-        """A part of an array as the argument for `parameter`."""
+    def part(self, one: ir.Part, parameter: Parameter, callee: Signature) -> str:
+        """A part of an array as the argument for a callee's `parameter`."""
         own = self.parameters.get(one.array)
         raw = own is not None and own.length is None
         start = self.index(one.start)
-        if is_raw(parameter):
+        if is_raw(parameter, callee):
             base = one.array if raw else f"{one.array}.{'as_ptr' if parameter.const else 'as_mut_ptr'}()"
             return f"{base}.add({start})"
         reference = "&" if parameter.const else "&mut "

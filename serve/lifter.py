@@ -57,15 +57,19 @@ class Lifter:
         data = [self.program.module.segments[i].data for i in segments]
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
         found: dict[str, None] = {}
-        for starts in (known, None) if data else (None,):
+        ways = [(wat, data, known), (wat, data, None)] if data else [(wat, data, None)]
+        if len(data) > 1:
+            ways.append((*_as_one(wat, data), None))
+        for text, tables, starts in ways:
             for index_type, idioms in product(("index", "i32"), (True, False)):
                 try:
-                    lifted = lift(wat, signature, callees, data, starts, index_type=index_type, idioms=idioms)
+                    lifted = lift(text, signature, callees, tables, starts, index_type=index_type, idioms=idioms)
                     found.setdefault(_body(lifted.function, callees, target))
                 except (NotLiftable, ir.NotInLanguage):
                     continue
+            if text is wat and found and starts is None:
+                break
         return list(found)
-
 
     def _name_addresses(self, wat: str, segments: list[int]) -> str:
         """Constants right before a data segment as symbols with a distance below 0; `segments` grows by those that the text did not name."""
@@ -80,6 +84,20 @@ class Lifter:
             return found[0]
 
         return _ADDRESS.sub(name, wat)
+
+
+def _as_one(wat: str, data: list[bytes]) -> tuple[str, list[bytes]]:
+    """All tables as one, for a pointer that is into one or the other."""
+    places, whole = [], b""
+    for one in data:
+        places.append(len(whole))
+        whole += one + bytes(-len(one) % 8)
+
+    def moved(found: re.Match[str]) -> str:
+        offset = places[int(found[1])] + int(found[2] or 0)
+        return f"d0 {offset}" if offset else "d0"
+
+    return re.sub(r"\bd(\d+)(?: (-?\d+))?\b", moved, wat), [whole]
 
 
 def _body(function: ir.Function, callees: Mapping[str, Signature], target: Language) -> str:

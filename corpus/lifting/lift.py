@@ -24,7 +24,7 @@ from transpile.corpus.lifting.tree import Body, NotLiftable, expressions, nodes,
 from transpile.corpus.lifting.values import Values, invert
 from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.webs import split
-from transpile.corpus.signature import FLOATS, WIDTHS, Signature, wasm_type
+from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, wasm_type
 from transpile.corpus.wat_text import parse, split_data
 
 COMPOUND = frozenset("+ - * & | ^ << >>".split())
@@ -60,6 +60,9 @@ def lift(
     text, own_data = split_data(text)
     data = data or own_data
     function = parse(text)
+    if not _within_reach(signature):
+        raise NotLiftable("types that the rules do not know")
+    known = {name: one for name, one in known.items() if _within_reach(one)}
     if (function.parameters, function.results) != signature.wasm():
         raise NotLiftable("the signature is not the function's")
     called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
@@ -76,6 +79,16 @@ def lift(
         ir.Function(signature, lines, "i32" if length is None else signature.parameters[length].type),
         tuple(sorted(_called(body) - LIBRARY)),
     )
+
+
+def _within_reach(signature: Signature) -> bool:
+    """Are all types numbers, pointers to numbers, and pointers to structs of numbers?"""
+
+    def plain(parameter: Parameter) -> bool:
+        struct = signature.struct(parameter.type)
+        return parameter.type in WIDTHS or (parameter.pointer and struct is not None and struct.flat)
+
+    return all(map(plain, signature.parameters)) and (signature.result is None or signature.result in WIDTHS)
 
 
 def _called(body: Body) -> set[str]:

@@ -44,6 +44,10 @@ def _linear(node: Node, factor: int) -> tuple[int, dict[Node, int]]:
             return node.bits * factor, {}
         case Symbol():
             return node.offset * factor, {Symbol("i32", node.name, 0): factor}
+        case Op(name="select", args=(condition, Symbol(name=name) as left, Symbol(name=other) as right)) if name == other:
+            # One place or another in the same data: the distance is chosen.
+            distance = Op("i32", "select", (condition, Const("i32", 0), Const("i32", (right.offset - left.offset) & MASK)))
+            return _sum(_linear(left, factor), (0, {distance: factor}))
         case Op(name="i32.add", args=(left, right)):
             return _sum(_linear(left, factor), _linear(right, factor))
         case Op(name="i32.sub", args=(left, right)):
@@ -80,6 +84,8 @@ class Array:
 
     @property
     def width(self) -> int:
+        if self.struct is None and not self.scalar:
+            raise NotLiftable("elements of no known type")
         return self.struct.layout()[1] if self.struct else WIDTHS[self.scalar]
 
 
@@ -188,7 +194,7 @@ class Memory:
 
     def base_of(self, node: Node) -> str | None:
         """The array that a value points into, None for a number."""
-        if isinstance(node, Op) and node.name == "select":
+        if isinstance(node, Op) and node.name == "select" and len({getattr(one, "name", one) for one in node.args[1:]}) > 1:
             left, right = self.base_of(node.args[1]), self.base_of(node.args[2])
             return left if left == right else left or right
         if isinstance(node, Load | Const) or node.kind != "i32":

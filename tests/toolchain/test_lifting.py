@@ -57,6 +57,12 @@ unsigned histogram_peak(const uint8_t *data, int n) {
     return best;
 }
 
+int month_length(int leap, int month) {
+    static const int8_t plain[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}, longer[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const int8_t *lengths = leap ? longer : plain;
+    return month < 1 || month > 12 ? 0 : lengths[month - 1];
+}
+
 void scale_points(struct point *points, int n, double factor) {
     for (int i = 0; i < n; i++) {
         points[i].weight *= factor;
