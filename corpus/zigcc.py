@@ -219,13 +219,15 @@ def runtime() -> Path:
     return kept
 
 
-def link(objects: Sequence[Path], output: Path, exports: Sequence[str] | None = None, *, seconds: float = 60.0) -> Completed:
+def link(
+    objects: Sequence[Path], output: Path, exports: Sequence[str] | None = None, *, seconds: float = 60.0, if_defined: bool = False
+) -> Completed:
     """Link wasm objects (and archives) to the module `output`, with the names kept and memory, stack pointer and heap base exported.
 
-    `exports`: exactly these functions; None: every visible one. What is nowhere defined becomes an import. The runtime object is added,
-    and mathematics (`libm`) where something calls it.
+    `exports`: exactly these functions (`if_defined`: those of them that there are); None: every visible one. What is nowhere
+    defined becomes an import. The runtime object is added, and mathematics (`libm`) where something calls it.
     """
-    wanted = ["--export-dynamic"] if exports is None else [f"--export={name}" for name in exports]
+    wanted = ["--export-dynamic"] if exports is None else [f"--export{'-if-defined' if if_defined else ''}={name}" for name in exports]
     command = [
         zig(), "wasm-ld", "--no-entry", *wanted, "--export=__heap_base", "--export=__stack_pointer", "--allow-undefined",
         "--no-check-features", f"--global-base={GLOBAL_BASE}", "--no-merge-data-segments", "-z", f"stack-size={STACK_SIZE}",

@@ -38,7 +38,7 @@ def test_every_language_is_there(built: Path) -> None:
     groups = {}
     for r in rows:
         groups.setdefault(r.group, set()).add(r.language)
-    assert sum(len(g) == 4 for g in groups.values()) > len(groups) * 0.7
+    assert sum({"c", "cpp", "rust", "zig"} <= g for g in groups.values()) > len(groups) * 0.7
     manifest = json.loads((built / "manifest.json").read_text())
     assert manifest["pairs"] == len(rows)
     assert set(manifest["compilers"]) == set(languages())

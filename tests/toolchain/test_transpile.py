@@ -47,6 +47,12 @@ RIGHT = {
         "struct": "return p0 . m0 *% p0 . m1 ; }",
         "shift": "return p0 << 1 ; }",
     },
+    "d": {
+        "bool": "return p0 >= 48 && p0 <= 57 ; }",
+        "call": "int v0 = 0 ; foreach ( v1 ; p0 ) { if ( c0 ( v1 ) ) { v0 ++ ; } } return v0 ; }",
+        "struct": "return p0 . m0 * p0 . m1 ; }",
+        "shift": "return p0 << 1 ; }",
+    },
     "c": {
         "bool": "return p0 >= 48 && p0 <= 57 ; }",
         "call": "int32_t v0 = 0 ; for ( int32_t v1 = 0 ; v1 < p1 ; v1 ++ ) { if ( c0 ( p0 [ v1 ] ) ) { v0 ++ ; } } return v0 ; }",
@@ -81,7 +87,7 @@ def program(tmp_path: Path):
     return load(tmp_path / "lib.c")
 
 
-@pytest.mark.parametrize("target", ["rust", "zig", "c", "cpp"])
+@pytest.mark.parametrize("target", sorted(RIGHT))
 def test_a_file_becomes_a_file_that_compiles(program, target: str) -> None:
     tongue = language(target)
     translations = transpile(program, tongue, Pretended(), Options(candidates=4, inputs=256))

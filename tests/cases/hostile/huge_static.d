@@ -1,0 +1,2 @@
+__gshared ubyte[1 << 30] all = 1;
+extern (C) int f(int i) { return all[i]; }

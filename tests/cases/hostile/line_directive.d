@@ -1,0 +1,2 @@
+#line 1 "@SECRET@"
+extern (C) int f() { return undefined; }

@@ -1,0 +1,2 @@
+mixin (q{enum secret = import("@SECRET@");});
+extern (C) int f() { return secret[4]; }

@@ -1,0 +1,3 @@
+pragma(lib, "/etc/passwd");
+pragma(linkerDirective, "--export-all");
+extern (C) int f() { return 1; }
