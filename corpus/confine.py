@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 MEMORY = 4 << 30
-"""Bytes of address space of a process."""
+"""Bytes of address space of a process, or of what it may write to."""
 LARGEST_FILE = 64 << 20
 """Bytes that a process may write to one file: `int x[1 << 28] = {1};` is one line."""
 LARGEST_OUTPUT = 4 << 20
@@ -42,12 +42,16 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def confined(
-    command: Sequence[str | Path], folder: Path, seconds: float, *, readable: Iterable[Path] = (), writable: Iterable[Path] = ()
-) -> list[str]:
-    """`command` with its limits and, where it works, within bubblewrap: `folder` and `writable` can be written, `readable` read."""
+    command: Sequence[str | Path], folder: Path, seconds: float, *, readable: Iterable[Path] = (), writable: Iterable[Path] = (),
+    reserves: bool = False,
+) -> list[str]:  # fmt: skip
+    """`command` with its limits and, where it works, within bubblewrap: `folder` and `writable` can be written, `readable` read.
+
+    `reserves`: it reserves far more address space than it uses, as node does, so that only what it may write to is limited.
+    """
     words = [str(word) for word in command]
     walls = enclose(folder, readable, writable) if _works(words[0], tuple(map(str, readable))) else []
-    return [*_limited(seconds), *walls, *words]
+    return [*_limited(seconds, reserves), *walls, *words]
 
 
 @cache
@@ -92,10 +96,10 @@ def _works(program: str, readable: tuple[str, ...]) -> bool:
         return done.returncode == 0
 
 
-def _limited(seconds: float) -> list[str]:
+def _limited(seconds: float, reserves: bool) -> list[str]:
     """Limits are set by a shell before it becomes the command: in this process they would need code between fork and exec."""
     if os.name != "posix":
         return []
     # Threads add up to more processor time than passes on the clock; this only ends what nobody waits for any more.
-    limits = {"v": MEMORY >> 10, "f": LARGEST_FILE >> 9, "t": 4 * int(seconds + 1), "c": 0}
+    limits = {"d" if reserves else "v": MEMORY >> 10, "f": LARGEST_FILE >> 9, "t": 4 * int(seconds + 1), "c": 0}
     return ["/bin/sh", "-c", "".join(f"ulimit -{k} {v} 2>/dev/null; " for k, v in limits.items()) + 'exec "$@"', "sh"]

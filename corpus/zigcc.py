@@ -181,7 +181,7 @@ def run(
         except subprocess.TimeoutExpired:
             return Completed(False, "", timed_out=True)
         finally:
-            _kill_group(process)
+            kill_group(process)
         output.seek(0)
         stderr = output.read(LARGEST_OUTPUT)
     if len(stderr) == LARGEST_OUTPUT:
@@ -189,7 +189,7 @@ def run(
     return Completed(process.returncode == 0, stderr.decode("utf-8", "replace"))
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End a process, if it still runs, and the compilers that it started (zig runs clang in a child)."""
     import signal
 

@@ -15,7 +15,7 @@ from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.text import lex
 
 _LOOP = re.compile(r"v\d+")
-_CAMEL = frozenset({"rust", "zig", "cpp", "d", "go"})
+_CAMEL = frozenset({"rust", "zig", "cpp", "d", "go", "assemblyscript"})
 
 
 def type_name(name: str, language: Language) -> str:
