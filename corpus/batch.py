@@ -88,9 +88,14 @@ def _compile(language: Language, batch: list[int], texts: list[str], results: li
             if d.line is not None and d.line >= starts[0]:
                 position = bisect.bisect_right(starts, d.line) - 1
                 errors.setdefault(batch[position], []).append(replace(d, line=d.line - starts[position] + 1))
+        for i, found in errors.items():
+            results[i] = Rejected(tuple(found), texts[i])
+        if compiled.wasm is not None:
+            for i in batch:
+                if i not in errors:
+                    results[i] = Compiled(compiled.wasm, f"f0_{i}", f"_{i}")
+            return
         if errors:
-            for i, found in errors.items():
-                results[i] = Rejected(tuple(found), texts[i])
             batch = [i for i in batch if i not in errors]
         elif len(batch) == 1:
             results[batch[0]] = Rejected(compiled.diagnostics or (Diagnostic(None, "the compiler failed without a message"),))

@@ -31,6 +31,8 @@ LARGEST_OUTPUT = 4 << 20
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _FILES = ("/etc/ld.so.cache", "/etc/alternatives")
+_QUESTIONS = {"zig": "version", "compile": "-V", "gofmt": "/dev/null"}
+"""What a program is asked to see whether it starts, where that is not `--version`."""
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """Variables that programs may need to start at all."""
 
@@ -85,7 +87,7 @@ def _works(program: str, readable: tuple[str, ...]) -> bool:
         return False
     with tempfile.TemporaryDirectory(prefix="transpile-") as name:
         folder = Path(name)
-        question = [program, "version" if "zig" in Path(program).name else "--version"]
+        question = [program, next((q for name, q in _QUESTIONS.items() if name in Path(program).name), "--version")]
         try:
             done = subprocess.run(
                 [*enclose(folder, map(Path, readable), ()), *question],

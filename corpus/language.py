@@ -21,7 +21,7 @@ from transpile.corpus import ir
 from transpile.corpus.errors import MissingCompiler, TranspileError
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import lex
+from transpile.corpus.text import format_source, lex
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """A linked wasm module with its name section, or the errors that prevented it."""
+    """A linked wasm module with its name section, or the errors that prevented it; beside a module, why functions were left out of it."""
 
     wasm: bytes | None
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -190,6 +190,10 @@ class Language(ABC):
         """A file of functions as the compiler wants it, where it has rules that are not about behaviour (Zig's unused parameters)."""
         return text
 
+    def layout(self, text: str) -> str:
+        """A function as people lay it out, on lines of its own."""
+        return format_source(text)
+
     def tidy(self, text: str) -> str:
         """A canonical function as a person would write what canonical form spells out; behaviour stays."""
         return text
@@ -252,7 +256,7 @@ def language(name: str) -> Language:
     known = languages()
     if name.lower() in known:
         return known[name.lower()]
-    aliases = {"c++": "cpp", "cxx": "cpp", "rs": "rust"}
+    aliases = {"c++": "cpp", "cxx": "cpp", "golang": "go", "rs": "rust"}
     if name.lower() in aliases:
         return known[aliases[name.lower()]]
     near = difflib.get_close_matches(name.lower(), [*known, *aliases], n=1)

@@ -154,12 +154,12 @@ def work_folder() -> Iterator[Path]:
 
 def run(
     command: Sequence[str | Path], folder: Path, seconds: float, variables: dict[str, str] | None = None, *,
-    readable: Sequence[Path] = (), shared: bool = False,
+    readable: Sequence[Path] = (), shared: bool = False, merged: bool = False,
 ) -> Completed:  # fmt: skip
     """Run a compiler in `folder`, confined, stdin closed, at most `seconds`. Output other than stderr is dropped, and of that the end if it is long.
 
     `readable`: folders that it needs beside the system's, zig's and our cache. `shared`: with the cache of zig's standard library, which
-    zig wants to write to; what compiles C and what links does without.
+    zig wants to write to; what compiles C and what links does without. `merged`: what it prints on stdout counts as if on stderr.
     """
     kept = cache_folder() / "zig" if shared else folder / "zig-cache"
     kept.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ def run(
             cwd=folder,
             env={**environment(folder), **caches, **(variables or {})},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=output if merged else subprocess.DEVNULL,
             stderr=output,
             start_new_session=True,
         )

@@ -13,7 +13,7 @@ from transpile.corpus.files import check_writable as check_writable
 from transpile.corpus.files import write_whole as write_whole
 from transpile.corpus.language import Language
 from transpile.corpus.signature import Struct
-from transpile.corpus.text import format_source, rename
+from transpile.corpus.text import rename
 from transpile.serve.naming import readable_signature, restored_names
 from transpile.serve.transpiler import Translation
 
@@ -22,7 +22,7 @@ def readable(translation: Translation, target: Language) -> str:
     """A translation's own function with the names of its signature, formatted."""
     assert translation.source is not None
     names = restored_names(translation.signature, translation.callees, translation.source.text, target, translation.structs, translation.fields)
-    return format_source(target.tidy(rename(translation.source.text, names)))
+    return target.layout(target.tidy(rename(translation.source.text, names)))
 
 
 def write_file(translations: Sequence[Translation], target: Language, source: Path, *, keep_unverified: bool = False) -> str:
