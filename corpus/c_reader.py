@@ -2,65 +2,37 @@
 
 Invariant: what is returned has a signature that is right, or is not returned. A function's text is cut out as written, except that storage
 classes and attributes go, and that the file's own typedefs, enumerators and object-like macros of literals are put in, so that the
-text stands alone. Limits: conditional compilation is ignored outside functions (both branches are read, the first definition of a
+text stands alone. What is declared nowhere in full can be pointed to, as bytes of unknown type; so can, from within structs, unions and
+structs that no signature can say. Limits: conditional compilation is ignored outside functions (both branches are read, the first definition of a
 name counts) and a function with a preprocessor line inside is left out, as are function-like macros and old-style definitions.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
-from typing import NamedTuple
+from dataclasses import replace
+from itertools import pairwise
 
-from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.c_words import BUILT_IN, QUALIFIERS, SCALARS, STORAGE, Token, split, tokens, without_attributes
+from transpile.corpus.real_types import UNKNOWN, CTypes, plain
+from transpile.corpus.signature import FLOATS, WIDTHS, Array, Function, Parameter, Pointer, Signature, Struct, gather_structs, pointer_to, read_type
 from transpile.corpus.source import SourceFunction
-
-_TOKEN = re.compile(
-    r"""(?P<skip>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<directive>(?<![^\n])[ \t]*\#(?:\\\r?\n|/\*.*?\*/|[^\n])*)"""
-    r"""|(?P<word>[A-Za-z_]\w*)|(?P<literal>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\.?\d(?:[eEpP][+-]|[\w.'])*)"""
-    r"""|(?P<mark>\.\.\.|->|\+\+|--|<<=|>>=|<<|>>|[-+*/%&|^<>=!]=|&&|\|\||::|.)""",
-    re.DOTALL | re.VERBOSE,
-)
-
-_SCALARS = {
-    "char": "i8", "signed char": "i8", "unsigned char": "u8", "short": "i16", "unsigned short": "u16", "int": "i32",
-    "unsigned": "u32", "long": "i32", "unsigned long": "u32", "long long": "i64", "unsigned long long": "u64",
-    "float": "f32", "double": "f64", "bool": "bool", "_Bool": "bool", "size_t": "usize", "ssize_t": "i32", "ptrdiff_t": "i32",
-    "intptr_t": "i32", "uintptr_t": "usize",
-    **{f"{'u' * (sign == 'u')}int{bits}_t": f"{sign}{bits}" for sign in "iu" for bits in (8, 16, 32, 64)},
-}  # fmt: skip
-_BUILT_IN = frozenset({"char", "short", "int", "long", "signed", "unsigned", "float", "double"})
-_QUALIFIERS = frozenset({"const", "volatile", "restrict", "__restrict", "__restrict__", "register"})
-_STORAGE = frozenset({"static", "inline", "extern", "__inline", "__inline__", "_Noreturn", "constexpr", "noexcept"})
 
 _LENGTH = re.compile(
     r"n|len|length|size|count|num|cap|na|nb|nc|n1|n2|(?:n|num|len)_\w+|\w*len|\w+_(?:n|count|size|cap)"
 )  # fmt: skip
 
 
-class Token(NamedTuple):
-    """A named tuple, since files have many."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A type as declared: its name (a scalar's, or a struct's), and whether behind a pointer and const there."""
-
-    type: str
-    pointer: bool = False
-    const: bool = False
+_INTEGERS = frozenset(WIDTHS) - FLOATS - {"bool"}
+LONGEST_MACRO = 2000
+"""Characters that a macro may stand for; one that doubles itself again and again stands for nothing."""
+_LONGEST_TYPE = 500
+_UNSAYABLE = frozenset({"__attribute__", "__declspec", "alignas", "_Alignas", "static", "typedef", "virtual", "private", "protected", "using"})
+"""Words in a struct's definition with which it is more than its fields."""
 
 
-def tokens(text: str) -> list[Token]:
-    """Tokens without comments and white space; a whole preprocessor line is one of kind `directive`."""
-    return [Token(m.lastgroup or "", m.group(), *m.span()) for m in _TOKEN.finditer(text) if m.lastgroup != "skip"]
+class Unsayable(Exception):
+    """A type that no signature can hold."""
 
 
 def assign_lengths(parameters: list[Parameter]) -> tuple[Parameter, ...]:
@@ -70,7 +42,7 @@ def assign_lengths(parameters: list[Parameter]) -> tuple[Parameter, ...]:
     for i, p in enumerate(parameters):
         if p.pointer:
             open_.append(i)
-        elif open_ and p.type not in {*FLOATS, "bool"} and is_length(parameters, i):
+        elif open_ and p.type in _INTEGERS and is_length(parameters, i):
             for pointer in open_:
                 out[pointer] = replace(out[pointer], length=i)
             open_ = []
@@ -85,13 +57,9 @@ def is_length(parameters: list[Parameter], i: int) -> bool:
     for other in parameters[i + 1 :]:
         if other.pointer:
             break
-        if other.type not in {*FLOATS, "bool"} and _LENGTH.fullmatch(other.name.lower()):
+        if other.type in _INTEGERS and _LENGTH.fullmatch(other.name.lower()):
             return False
     return True
-
-LONGEST_MACRO = 2000
-"""Characters that a macro may stand for; one that doubles itself again and again stands for nothing."""
-
 
 
 class CReader:
@@ -103,12 +71,16 @@ class CReader:
         self.text = text
         self.language = language
         self.tokens = tokens(text)
-        self.scalars: dict[str, str] = dict(_SCALARS)
+        self.scalars: dict[str, str] = dict(SCALARS)
         self.structs: dict[str, Struct] = {}
-        self.aliases: dict[str, str] = {}
-        """typedef name of a struct -> the struct's name."""
         self.replaced: dict[str, str] = {}
         """What is put in for a word of a function's text."""
+        self.types = CTypes(self.scalars, self.replaced)
+        self.barred: set[str] = set()
+        """Structs whose fields do not lie as C would have them."""
+        self.packed = False
+        self._within: list[str] = []
+        """Structs whose fields are being read."""
         self.found: dict[str, SourceFunction] = {}
         self.calls: dict[str, list[str]] = {}
 
@@ -162,7 +134,9 @@ class CReader:
         return len(self.tokens) - 1
 
     def directive(self, text: str) -> None:
-        """Remember an object-like macro that stands for a literal or for an expression of such."""
+        """Remember an object-like macro that stands for a literal or for an expression of such, and whether structs are packed now."""
+        if re.match(r"\s*#\s*pragma\s+pack\b", text):
+            self.packed = not re.search(r"pop|\(\s*\)", text)
         match = re.match(r"\s*#\s*define\s+([A-Za-z_]\w*)[ \t]+(\S.*)$", re.sub(r"\\\r?\n", " ", text), re.DOTALL)
         if not match:
             return
@@ -184,11 +158,8 @@ class CReader:
             self.enum(words, is_typedef)
         elif words[:1] == ["struct"]:
             self.struct(words, is_typedef)
-        elif is_typedef and len(words) > 1 and words[-1].isidentifier():
-            declared = self.type_of(words[:-1])
-            if declared is not None and not declared.pointer and declared.type in WIDTHS and words[-1] not in _SCALARS:
-                self.scalars[words[-1]] = declared.type
-                self.replaced[words[-1]] = " ".join(self.replaced.get(w, w) for w in words[:-1])
+        elif is_typedef and len(words) > 1:
+            self.typedef(words)
 
     def enum(self, words: list[str], is_typedef: bool) -> None:
         if "{" not in words:
@@ -214,62 +185,91 @@ class CReader:
                 self.replaced[name] = "int" if negative else "unsigned"
 
     def struct(self, words: list[str], is_typedef: bool) -> None:
-        tag = words[1] if len(words) > 1 and words[1] != "{" else ""
-        after = words[2:]
-        if "{" in words:
-            end = len(words) - 1 - words[::-1].index("}")
-            after = words[end + 1 :]
-            name = tag or (after[-1] if is_typedef and after else "")
-            fields = self.fields(words[words.index("{") + 1 : end])
-            if fields and name and words[2 if tag else 1] == "{":
-                self.structs.setdefault(name, Struct(name, tuple(fields)))
-            tag = name
-        if is_typedef and len(after) == 1 and tag:
-            self.aliases[after[0]] = tag
-            self.replaced[after[0]] = f"struct {tag}"
+        tag = words[1] if len(words) > 1 and words[1].isidentifier() else ""
+        if "{" not in words:
+            if is_typedef:
+                self.typedef(words)
+            return
+        end = len(words) - 1 - words[::-1].index("}")
+        after = [d for d in split(words[end + 1 :]) if d]
+        name = tag or next((d[0] for d in after if len(d) == 1 and is_typedef), "")
+        if not name or words[2 if tag else 1] != "{":
+            return
+        self.types.add_record(["struct", name, *words[words.index("{") : end + 1]])
+        if self.packed or _UNSAYABLE & set(words) or "[[" in " ".join(words).replace("[ [", "[["):
+            self.barred.add(name)
+        if self.language != "c":
+            self.types.add_typedef(name, ["struct", name], [name])
+        for declarator in after if is_typedef else ():
+            self.alias(["struct", name], declarator)
 
-    def fields(self, words: list[str]) -> list[tuple[str, str]] | None:
-        """Fields of a struct, or None unless all are scalars."""
-        out: list[tuple[str, str]] = []
-        for line in split(words, ";"):
-            if not line:
-                continue
-            first, *others = split(line)
-            if len(first) < 2 or any(len(o) != 1 for o in others):
-                return None
-            declared = self.type_of(first[:-1])
-            names = [first[-1], *(o[0] for o in others)]
-            if declared is None or declared.pointer or declared.type not in WIDTHS or not all(n.isidentifier() for n in names):
-                return None
-            out += [(n, declared.type) for n in names]
-        return out
+    def typedef(self, words: list[str]) -> None:
+        """A typedef of anything but what it defines itself, or several."""
+        _, _, rest = self.types.base(words)
+        for declarator in split(rest):
+            self.alias(words[: len(words) - len(rest)], declarator)
+
+    def alias(self, base: list[str], declarator: list[str]) -> None:
+        """One name of a typedef, and what stands for it in a text."""
+        name = next((w for w in declarator if w.isidentifier() and w not in QUALIFIERS), "")
+        if not name or name in SCALARS or name in self.types.typedefs or self.unreadable & {*base, *declarator}:
+            return
+        self.types.add_typedef(name, base, declarator)
+        tagged = base[0] in {"struct", "union", "enum"}
+        written = [w if tagged and k == 1 else self.replaced.get(w, w) for k, w in enumerate(base)]
+        if declarator == [name]:
+            if base != ["struct", name] or self.language == "c":
+                self.replaced[name] = " ".join(written)
+            type_, _ = self.types.named(name)
+            if type_ in WIDTHS:
+                self.scalars[name] = type_
+        else:
+            inner = [self.replaced.get(w, w) for w in declarator if w != name]
+            self.replaced[name] = f"__typeof__({' '.join([*written, *inner])})"
 
     # ------------------------------------------------------------ types
 
-    def type_of(self, words: list[str]) -> Declared | None:
-        """The type that specifiers, qualifiers and at most one `*` say, or None where it is none of ours."""
-        words = [w for w in words if w not in _STORAGE]
-        pointer = "*" in words
-        if words.count("*") > 1 or self.unreadable & set(words):
-            return None
-        base = words[: words.index("*")] if pointer else words
-        if pointer and any(w not in _QUALIFIERS for w in words[words.index("*") + 1 :]):
-            return None
-        const = "const" in base
-        names = [w for w in base if w not in _QUALIFIERS]
-        type_ = self.named(names)
-        return None if type_ is None else Declared(type_, pointer, pointer and const)
+    def say(self, type_: str, *, pointed: bool = False) -> str:
+        """A type of `CTypes` as signatures have it; `pointed`: what is not known is void. Raises Unsayable."""
+        if type_.startswith("F(") or len(type_) > _LONGEST_TYPE:
+            raise Unsayable
+        match read_type(plain(type_)):
+            case Pointer(to=to, const=const):
+                try:
+                    return pointer_to(self.say(to, pointed=True), const)
+                except Unsayable:
+                    if not self._within:
+                        raise
+                    return pointer_to("void", const)
+            case Array(count=count, of=of):
+                if not count:
+                    raise Unsayable
+                return f"[{count}]{self.say(of)}"
+            case Function(parameters=parameters, result=result):
+                return f"fn({','.join(map(self.say, parameters))}){self.say(result) if result else ''}"
+            case name:
+                if name in WIDTHS or (name == "void" and pointed):
+                    return type_
+                if name == UNKNOWN or name not in self.types.records:
+                    if pointed:
+                        return "void"
+                    raise Unsayable
+                self.know(type_)
+                return type_
 
-    def named(self, names: list[str]) -> str | None:
-        if len(names) == 2 and names[0] == "struct":
-            return names[1] if names[1] in self.structs else None
-        if len(names) == 1 and names[0] in self.aliases:
-            return self.aliases[names[0]] if self.aliases[names[0]] in self.structs else None
-        if len(names) == 1 and names[0] in self.structs and self.language != "c":
-            return names[0]
-        if names and all(n in _BUILT_IN for n in names):
-            return self.scalars.get(_ordered(names))
-        return self.scalars.get(" ".join(names))
+    def know(self, name: str) -> None:
+        """Put a struct into `structs`. Raises Unsayable."""
+        if name in self.structs or name in self._within:
+            return
+        layout = self.types.layout(name)
+        if name in self.barred or layout is None or not layout.whole or not layout.fields:
+            raise Unsayable
+        self._within.append(name)
+        try:
+            fields = tuple((f.name, self.say(f.type)) for f in layout.fields)
+        finally:
+            self._within.pop()
+        self.structs[name] = Struct(name, fields, field_lengths(name, fields))
 
     # ------------------------------------------------------------ functions
 
@@ -282,44 +282,48 @@ class CReader:
         if head and head[-1].text == "noexcept":
             head.pop()
         words = [t.text for t in head]
-        if "(" not in words or words[-1] != ")" or words.index("(") < 2:
+        if "(" not in words or words[-1] != ")" or words.index("(") < 2 or self.unreadable & set(words):
             return
         paren = words.index("(")
         name = words[paren - 1]
-        result = self.type_of(words[: paren - 1]) if words[: paren - 1] != ["void"] else None
-        plain = [w for w in words[: paren - 1] if w not in _STORAGE]
-        if plain != ["void"] and (result is None or result.pointer or result.type not in WIDTHS):
+        if name in self.found or not name.isidentifier() or name in BUILT_IN:
             return
-        parameters = self.parameters(words[paren + 1 : -1])
-        if parameters is None or name in self.found:
+        try:
+            signature = self.signature(name, words[: paren - 1], words[paren + 1 : -1])
+        except (Unsayable, KeyError, RecursionError):
             return
-        used = dict.fromkeys(p.type for p in parameters if p.type not in WIDTHS)
-        signature = Signature(name, assign_lengths(parameters), result.type if result else None, tuple(self.structs[s] for s in used))
-        written = [*(t for i, t in enumerate(head) if t.text not in _STORAGE or i > paren), *self.tokens[brace : end + 1]]
+        written = [*(t for i, t in enumerate(head) if t.text not in STORAGE or i > paren), *self.tokens[brace : end + 1]]
         self.found[name] = SourceFunction(self.language, signature, self.cut(written, self.text))
         body = self.tokens[brace:end]
         called = [a.text for a, b in pairwise(body) if a.kind == "word" and b.text == "("]
         self.calls[name] = list(dict.fromkeys(called))
 
-    def parameters(self, words: list[str]) -> list[Parameter] | None:
-        if words in ([], ["void"]):
-            return []
+    def signature(self, name: str, before: list[str], words: list[str]) -> Signature:
+        """The signature that a definition's head says: what stands before its name, and between its brackets. Raises Unsayable, KeyError."""
+        found = self.types.declared(before)
+        if found is None or found[0]:
+            raise Unsayable
+        result = None if found[1] == "void" else self.say(found[1])
+        if result is not None and result.startswith("["):
+            raise Unsayable
+        parameters = [
+            replace(p, type="u8") if p.type == "void" and p.length is not None else p for p in assign_lengths(self.parameters(words))
+        ]
+        structs = gather_structs([*(p.whole for p in parameters), *([result] if result else [])], self.structs)
+        return Signature(name, tuple(parameters), result, structs)
+
+    def parameters(self, words: list[str]) -> list[Parameter]:
+        """Raises Unsayable."""
+        found = self.types.parameters([w for item in split(words) for w in (*_unsized(item), ",")][:-1])
+        if found is None:
+            raise Unsayable
         out = []
-        for item in split(words):
-            pointer = False
-            if item and item[-1] == "]":  # `a[]`, `a[n]`, `a[static 4]`
-                if item.count("[") != 1 or "*" in item:
-                    return None
-                item, pointer = item[: item.index("[")], True
-            if len(item) < 2 or not item[-1].isidentifier() or "(" in item:
-                return None
-            declared = self.type_of(item[:-1])
-            if declared is None or item[-1] in _SCALARS or item[-1] in _BUILT_IN | _QUALIFIERS:
-                return None
-            pointer = pointer or declared.pointer
-            if declared.type not in WIDTHS and not pointer:
-                return None
-            out.append(Parameter(item[-1], declared.type, pointer, pointer and "const" in item[: item.index("*") if "*" in item else None]))
+        for name, type_ in found:
+            if not name or name in SCALARS or name in BUILT_IN | QUALIFIERS or name in [p.name for p in out]:
+                raise Unsayable
+            said = self.say(type_)
+            pointer = read_type(said)
+            out.append(Parameter(name, pointer.to, True, pointer.const) if isinstance(pointer, Pointer) else Parameter(name, said))
         return out
 
     def cut(self, written: list[Token], text: str) -> str:
@@ -336,42 +340,26 @@ class CReader:
         return "".join(parts)
 
 
-def _ordered(names: list[str]) -> str:
-    """`long unsigned int` in the one order that the table knows."""
-    rest = [n for n in names if n not in {"signed", "unsigned"}]
-    if len(rest) > 1:
-        rest = [n for n in rest if n != "int"]
-    if "unsigned" in names:
-        return " ".join(["unsigned", *(n for n in rest if n != "int")])
-    return "signed char" if rest == ["char"] and "signed" in names else " ".join(rest or ["int"])
+def _unsized(item: list[str]) -> list[str]:
+    """A parameter without the size of its outermost array, which means nothing."""
+    depth = 0
+    for i, word in enumerate(item):
+        if word == "[" and depth == 0:
+            return [*item[: i + 1], *item[item.index("]", i) :]] if "]" in item[i:] else item
+        depth += (word == "(") - (word == ")")
+    return item
 
 
-def split(words: list[str], separator: str = ",") -> Iterator[list[str]]:
-    """Parts between separators outside brackets."""
-    depth, part = 0, []
-    for w in words:
-        depth += (w in {"(", "[", "{"}) - (w in {")", "]", "}"})
-        if w == separator and depth == 0:
-            yield part
-            part = []
-        else:
-            part.append(w)
-    yield part
-
-
-def without_attributes(head: list[Token]) -> list[Token]:
-    """A head without `__attribute__((...))`, `__declspec(...)` and `[[...]]`, and without `extern "C"`."""
-    out: list[Token] = []
-    depth, inside = 0, False
-    for token, following in zip_longest(head, head[1:]):
-        if not inside:
-            square = token.text == "[" and following is not None and following.text == "["
-            inside, depth = square or token.text in {"__attribute__", "__declspec", "alignas", "_Alignas"}, 0
-            if not inside:
-                if token.text != '"C"':
-                    out.append(token)
-                continue
-        depth += (token.text in {"(", "["}) - (token.text in {")", "]"})
-        if depth == 0 and token.text in {")", "]"}:
-            inside = False
-    return out
+def field_lengths(name: str, fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Which pointers among a struct's fields have a length, by the rules for parameters; pointers to the struct itself link, and text that does
+    not stand right before a length ends in NUL."""
+    parameters = []
+    for field, type_ in fields:
+        pointer = read_type(type_)
+        counted = isinstance(pointer, Pointer) and pointer.to != name
+        parameters.append(Parameter(field, pointer.to if counted and isinstance(pointer, Pointer) else type_, counted))
+    out = []
+    for i, parameter in enumerate(assign_lengths(parameters)):
+        if parameter.length is not None and (parameter.type not in ("i8", "u8") or parameter.length == i + 1):
+            out.append((parameter.name, fields[parameter.length][0]))
+    return tuple(out)

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from transpile.corpus.c_reader import _BUILT_IN, _QUALIFIERS, _SCALARS, _STORAGE, CReader, Token, assign_lengths, split, tokens, without_attributes
+from transpile.corpus.c_reader import CReader, assign_lengths
 from transpile.corpus.c_types import declaration
+from transpile.corpus.c_words import BUILT_IN, QUALIFIERS, SCALARS, STORAGE, Token, split, tokens, without_attributes
 from transpile.corpus.preprocessor import Preprocessed
 from transpile.corpus.real_reduce import Reduction, Unsayable
 from transpile.corpus.real_tidy import plain_numbers, without_brackets
@@ -62,7 +63,7 @@ class CutReader(CReader):
         self.own = preprocessed.own
         self.known = known
         for written, meant in _ALIASES.items():
-            self.scalars[written], self.replaced[written] = _SCALARS[meant], meant
+            self.scalars[written], self.replaced[written] = SCALARS[meant], meant
         self.types = CTypes(self.scalars, self.replaced)
         self.definitions: dict[str, list[str]] = {}
         """`struct X`, `union X` or a typedef's name -> the definition's words."""
@@ -98,7 +99,7 @@ class CutReader(CReader):
         while words[:1] and words[0] in {"extern", "static", "const", "inline", "volatile"} and len(words) > 1:
             words = words[1:]
         is_typedef = words[:1] == ["typedef"]
-        while is_typedef and words and (words[0] == "typedef" or words[0] in _QUALIFIERS):
+        while is_typedef and words and (words[0] == "typedef" or words[0] in QUALIFIERS):
             words = words[1:]
         if not words:
             return
@@ -133,13 +134,13 @@ class CutReader(CReader):
             first = next(split(words))
             count = 2 if first[0] in {"struct", "union", "enum"} else 0
             if not count:
-                while count < len(first) - 1 and (first[count] in _QUALIFIERS or first[count].isidentifier()) and first[count + 1] not in "[":
+                while count < len(first) - 1 and (first[count] in QUALIFIERS or first[count].isidentifier()) and first[count + 1] not in "[":
                     count += 1
             base, rest = words[:count], words[count:]
         else:
             return self.variable(written)
         for declarator in split(rest):
-            names = [w for w in declarator if w.isidentifier() and w not in _QUALIFIERS]
+            names = [w for w in declarator if w.isidentifier() and w not in QUALIFIERS]
             if not names:
                 continue
             if is_typedef:
@@ -149,7 +150,7 @@ class CutReader(CReader):
         return None
 
     def typedef(self, name: str, base: list[str], declarator: list[str]) -> None:
-        if name in _SCALARS:
+        if name in SCALARS:
             return
         self.types.add_typedef(name, base, declarator)
         if declarator != [name]:
@@ -228,7 +229,7 @@ class CutReader(CReader):
         if problem or result is None or parameters is None:
             self.problems[name] = problem
             return
-        written = [*(t for i, t in enumerate(head) if t.text not in _STORAGE or i > paren), *body]
+        written = [*(t for i, t in enumerate(head) if t.text not in STORAGE or i > paren), *body]
         cut = [t.text for t in tokens(plain_numbers(self.cut(written, self.text)))]
         text = " ".join(without_brackets(cut, self.means))
         constants = self.constants_of({t.text for t in body if t.kind == "word"} - own)
@@ -249,9 +250,9 @@ class CutReader(CReader):
             if body[i].kind != "word" or body[i + 1 : i + 2] == [] or body[i + 1].text not in {"=", ";", ",", "[", ")"}:
                 continue
             j = i - 1
-            while j > 0 and (body[j].text == "*" or body[j].text in _QUALIFIERS):
+            while j > 0 and (body[j].text == "*" or body[j].text in QUALIFIERS):
                 j -= 1
-            if body[j].text in _BUILT_IN or self.means(body[j].text) or (j > 0 and body[j - 1].text in {"struct", "union", "enum"}):
+            if body[j].text in BUILT_IN or self.means(body[j].text) or (j > 0 and body[j - 1].text in {"struct", "union", "enum"}):
                 out.add(name)
         return out
 

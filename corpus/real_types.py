@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from transpile.corpus.c_reader import _BUILT_IN, _QUALIFIERS, _STORAGE, _ordered, split
+from transpile.corpus.c_words import BUILT_IN, QUALIFIERS, STORAGE, ordered, split
 from transpile.corpus.signature import ADDRESS, WIDTHS, Array, Function, Pointer, pointer_to, read_type
 
 UNKNOWN = "unknown__"
@@ -82,7 +82,7 @@ class CTypes:
         return f"union_{name}" if union else name
 
     def is_type(self, word: str) -> bool:
-        return word in self.typedefs or word in self.scalars or word in _BUILT_IN or word in ("void", "struct", "union", "enum")
+        return word in self.typedefs or word in self.scalars or word in BUILT_IN or word in ("void", "struct", "union", "enum")
 
     # ------------------------------------------------------------ types
 
@@ -109,7 +109,7 @@ class CTypes:
         const, built, type_, i = False, [], "", 0
         while i < len(words):
             word = words[i]
-            if word in _QUALIFIERS or word in _STORAGE or word == "typedef":
+            if word in QUALIFIERS or word in STORAGE or word == "typedef":
                 const |= word == "const"
             elif word in ("struct", "union", "enum") and not type_ and not built:
                 tagged = i + 1 < len(words) and words[i + 1] not in "{*"
@@ -123,7 +123,7 @@ class CTypes:
                     inside = list(words[i + 1 : end + 1]) if braces else []
                     type_ = self.add_record([word, tag if tagged else f"anonymous{tag}", *inside])
                 i = end
-            elif word in _BUILT_IN or word == "_Complex":
+            elif word in BUILT_IN or word == "_Complex":
                 if type_:
                     break
                 built.append(word)
@@ -138,7 +138,7 @@ class CTypes:
                 const |= inner
             i += 1
         if built:
-            type_ = self.scalars.get(_ordered(built), UNKNOWN)
+            type_ = self.scalars.get(ordered(built), UNKNOWN)
         return type_, const, list(words[i:])
 
     def named(self, name: str) -> tuple[str, bool]:
@@ -160,9 +160,10 @@ class CTypes:
     def declarator(self, words: Sequence[str], base: str, const: bool) -> tuple[str, str] | None:
         """(name, type) of a declarator over a base type, from the inside out."""
         i = 0
-        while i < len(words) and (words[i] == "*" or words[i] in _QUALIFIERS):
+        while i < len(words) and (words[i] == "*" or words[i] in QUALIFIERS):
             if words[i] == "*":
                 base, const = _pointer(base, const), False
+            const |= words[i] == "const"
             i += 1
         name, inner = "", None
         if words[i : i + 1] == ["("] and words[i + 1 : i + 2] and (words[i + 1] in "*(" or (words[i + 1].isidentifier() and not self.is_type(words[i + 1]))):
@@ -175,7 +176,7 @@ class CTypes:
             end = _closing(words, i)
             inside = words[i + 1 : end]
             if words[i] == "[":
-                size = self.number([w for w in inside if w not in _QUALIFIERS and w != "static"]) if inside else 0
+                size = self.number([w for w in inside if w not in QUALIFIERS and w != "static"]) if inside else 0
                 if size is None:
                     return None
                 suffixes.append(f"[{size}]")

@@ -61,18 +61,65 @@ def test_scalar_types(written: str, type_: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "char *f(char *s) { return s; }", "int f(int (*g)(int)) { return g(1); }", "int f(int x, ...) { return x; }",
-        "int f(a) int a; { return a; }",
-        "int f(int **p) { return **p; }", "int f(void *p) { return 0; }", "int f(long double x) { return 0; }",
-        "int f(int a[2][2]) { return 0; }",
-        "struct s { int x; }; int f(struct s v) { return v.x; }", "struct s { int *p; }; int f(struct s *v) { return 0; }",
-        "struct s { int b : 3; }; int f(struct s *v) { return 0; }", "struct s { int a[2]; }; int f(struct s *v) { return 0; }",
-        "int f(int x) {\n#ifdef A\n x++;\n#endif\n return x; }", "int f(struct unknown *p) { return 0; }", "int f(int x) { return x;",
+        "int f(int x, ...) { return x; }", "int f(a) int a; { return a; }", "int f(long double x) { return 0; }",
+        "struct s { int b : 3; }; int f(struct s *v) { return 0; }", "union u { int a; }; int f(union u *v) { return 0; }",
+        "struct s { int n; int rest[]; }; int f(struct s *v) { return 0; }", "struct s { struct { int a; }; }; int f(struct s *v) { return 0; }",
+        "struct s { char a; int b; } __attribute__((packed)); int f(struct s *v) { return 0; }", "int f(struct unknown p) { return 0; }",
+        "#pragma pack(1)\nstruct s { char a; int b; };\n#pragma pack()\nint f(struct s *v) { return 0; }", "int f(unknown_t x) { return 0; }",
+        "int f(int a[][n]) { return 0; }", "int (*f(int x))(int) { return 0; }", "int f(void (*g)(int, ...)) { return 0; }",
+        "int f(int x) {\n#ifdef A\n x++;\n#endif\n return x; }", "int f(int x) { return x;",
         "int f(int x);", "/* int f(int x) { return x; } */", "int t[] = { 1, 2 };", "",
     ],
 )  # fmt: skip
 def test_what_no_signature_can_say_is_left_out(text: str) -> None:
     assert C.read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "signature"),
+    [
+        ("char *f(char *s) { return s; }", Signature("f", (Parameter("s", "i8", True),), "*i8")),
+        ("int f(int (*g)(int), void (*h)(void)) { return g(1); }", Signature("f", (Parameter("g", "fn(i32)i32"), Parameter("h", "fn()")), "i32")),
+        ("int f(int **p, const char *const *q, char *r[]) { return **p; }",
+         Signature("f", (Parameter("p", "*i32", True), Parameter("q", "*const i8", True, True), Parameter("r", "*i8", True)), "i32")),
+        ("void *f(void *p, const void *q, size_t n, void *r) { return p; }",
+         Signature("f", (Parameter("p", "u8", True, False, 2), Parameter("q", "u8", True, True, 2), Parameter("n", "usize"), Parameter("r", "void", True)),
+                   "*void")),
+        ("int f(const int a[2][3]) { return 0; }", Signature("f", (Parameter("a", "[3]i32", True, True),), "i32")),
+        ("struct s { int x; }; struct s f(struct s v) { return v; }", Signature("f", (Parameter("v", "s"),), "s", (Struct("s", (("x", "i32"),)),))),
+        ("enum { N = 4 };\n#define M (N * 2)\ntypedef struct { double a[M], b; char *t[N][2]; } box;\nvoid f(box *v) {}",
+         Signature("f", (Parameter("v", "box", True),), None, (Struct("box", (("a", "[8]f64"), ("b", "f64"), ("t", "[4][2]*i8"))),))),
+        ("typedef struct node *list; struct node { int v; list next; struct tree *t; }; struct tree { struct node n; FILE *f; }; list f(list l) { return l; }",
+         Signature("f", (Parameter("l", "node", True),), "*node", (
+             Struct("node", (("v", "i32"), ("next", "*node"), ("t", "*tree"))), Struct("tree", (("n", "node"), ("f", "*void")))))),
+        ("typedef int (*compare_t)(const void *, const void *); typedef int word; struct v { const word *data; size_t len; char *name; compare_t by; };"
+         " word f(struct v *v, compare_t c) { return 0; }",
+         Signature("f", (Parameter("v", "v", True), Parameter("c", "fn(*const void,*const void)i32")), "i32", (
+             Struct("v", (("data", "*const i32"), ("len", "usize"), ("name", "*i8"), ("by", "fn(*const void,*const void)i32")), (("data", "len"),)),))),
+        ("union u { int a; }; struct s { union u *u; int x; }; int f(struct s *v) { return 0; }",
+         Signature("f", (Parameter("v", "s", True),), "i32", (Struct("s", (("u", "*void"), ("x", "i32"))),))),
+        ("int f(struct unknown *p) { return 0; }", Signature("f", (Parameter("p", "void", True),), "i32")),
+    ],
+)  # fmt: skip
+def test_wide_types(text: str, signature: Signature) -> None:
+    (found,) = C.read(text)
+    assert found.signature == signature
+
+
+def test_typedefs_of_pointers_and_functions_are_put_into_the_text() -> None:
+    text = "typedef struct node { struct node *next; } node, *list;\ntypedef int (*fn)(list, int[2]);\n"
+    text += "list f(list a, fn g) { list p = a, q; node n; return q; }"
+    (found,) = C.read(text)
+    pointer = "__typeof__(struct node *)"
+    assert found.text == (
+        f"{pointer} f({pointer} a, __typeof__(int ( * ) ( {pointer} , int [ 2 ] )) g) {{ {pointer} p = a, q; struct node n; return q; }}"
+    )
+
+
+def test_cpp_reads_structs_by_their_bare_names() -> None:
+    (found,) = language("cpp").read("struct P { int *data; int len; };\nint f(const P *p, P q) { return p->len; }\nint g(P &p) { return 0; }")
+    assert found.signature.parameters == (Parameter("p", "P", True, True), Parameter("q", "P"))
+    assert found.signature.structs == (Struct("P", (("data", "*i32"), ("len", "i32")), (("data", "len"),)),)
 
 
 def test_what_is_left_out_leaves_its_neighbours() -> None:
@@ -251,10 +298,10 @@ def test_loops_and_branches() -> None:
 def test_definitions_names_what_the_reader_leaves_out():
     text = """
     #define SQUARE(x) ((x) * (x))
-    typedef struct { int data[4]; } box_t;
+    typedef struct { int data : 4; } box_t;
     int plain(int a) { if (a) { return 1; } return SQUARE(a); }
     static int table[] = { 1, 2 };
-    int boxed(const box_t *box) { while (box->data[0]) { } return 0; }
+    int boxed(const box_t *box) { while (box->data) { } return 0; }
     int declared(int a);
     """
     found = language("c").definitions(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus.c_reader import tokens
+from transpile.corpus.c_words import tokens
 from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
 from transpile.corpus.preprocessor import Preprocessed, without_prototypes
