@@ -31,7 +31,7 @@ COMMON = (
     "-target", "wasm32-wasi", "-mcpu=mvp", "-fwrapv", "-fno-strict-aliasing", "-fno-math-errno", "-ffp-contract=off",
     "-fno-finite-loops", "-fno-inline", "-fno-unroll-loops", "-fno-vectorize", "-fno-slp-vectorize", "-fvisibility=default",
     "-mllvm", "-disable-loop-idiom-all", "-mllvm", "-replexitval=never", "-fno-unwind-tables",
-    "-fno-zero-initialized-in-bss",
+    "-fno-zero-initialized-in-bss", "-fno-stack-protector",
     "-fno-gnu-inline-asm", "-fno-sanitize=all", "-g0", "-Wno-everything", "-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics",
 )  # fmt: skip
 """Flags of every compilation: MVP features, wrapping integers, and code that keeps the shape of its source (no idiom becomes a call,
