@@ -132,10 +132,11 @@ class AsExpressions:
         return text if strength >= least else f"({text})"
 
     def assigned(self, e: ir.Expr) -> str:
-        """`e` where its type is asked for: what widens to it may be written bare."""
+        """`e` where its type is asked for: what widens to it, or is but another sign, may be written bare."""
         if isinstance(e, ir.Cast) and self._constant(e) is None and self.typed(e.operand):
             source, target = self.type_of(e.operand.type), self.type_of(e.type)
-            if source != target and widens(source, target):
+            alike = source not in FLOATS and target not in FLOATS and WIDTHS[source] == WIDTHS[target] >= 4
+            if source != target and (widens(source, target) or alike):
                 return self.text(e.operand)
         return self.text(e, expected=True)
 
@@ -258,7 +259,7 @@ class AsExpressions:
         source = self.type_of(e.type)
         if WIDTHS[source] <= WIDTHS[type_]:
             text = self.expression(e, source == type_)
-            mixed = isinstance(e, ir.Binary)
+            mixed = isinstance(e, ir.Binary) and least > LOWEST
             return f"({text[0]})" if text[1] < least or mixed else text[0]
         return f"{type_}({self.text(e)})"
 

@@ -3,7 +3,7 @@
 Pointers are `Pointer<T>` (see `as_prologue`), unmanaged classes, and `usize` parameters that the body loads from or stores to; which parameter
 is a length is told by its name, as in C. A pointer is const where nothing is stored through it and it is not handed on.
 Limits: generic functions, parameters with defaults, managed types (string, Array, StaticArray), and functions in classes and namespaces are left
-out; a class that extends another, or is managed, is no struct.
+out; a class that extends another, or is managed, is no struct, and one without the padding that C has at its end is none in an array.
 """
 
 from __future__ import annotations
@@ -89,8 +89,16 @@ def read_functions(text: str, language: str, write_header: Callable[[Signature],
     return with_callees(language, found, lambda name, body: re.search(rf"(?<![.\w]){name}\s*\(", body) is not None)
 
 
-def read_structs(code: str, aliases: dict[str, str]) -> dict[str, Struct]:
-    """Unmanaged classes whose fields are scalars, by name; methods are passed over, and so is padding at the end."""
+@dataclass(frozen=True, slots=True)
+class Class:
+    """An unmanaged class as a struct. `whole`: it ends where the next of an array begins by C's rules, so that arrays of both are alike."""
+
+    struct: Struct
+    whole: bool
+
+
+def read_structs(code: str, aliases: dict[str, str]) -> dict[str, Class]:
+    """Unmanaged classes whose fields are scalars, by name; methods are passed over, and padding at the end is none of the struct's fields."""
     structs = {}
     for one in _CLASS.finditer(code):
         end = closing(code, one.end())
@@ -109,17 +117,19 @@ def read_structs(code: str, aliases: dict[str, str]) -> dict[str, Struct]:
         if len(typed) != len(fields) or not fields or any(t not in WIDTHS for _, t in typed):
             continue
         struct = Struct(one[2], tuple(typed))
+        placed, size = struct.layout()
+        whole = placed[-1][2] + WIDTHS[placed[-1][1]] == size
         while len(struct.fields) > 1 and PADDING.fullmatch(struct.fields[-1][0]):
             shorter = Struct(one[2], struct.fields[:-1])
             if shorter.layout()[1] != struct.layout()[1]:
                 break
             struct = shorter
-        structs[one[2]] = struct
+        structs[one[2]] = Class(struct, whole)
     return structs
 
 
 def _function(
-    text: str, code: str, item: Item, structs: dict[str, Struct], aliases: dict[str, str], write_header: Callable[[Signature], str]
+    text: str, code: str, item: Item, structs: dict[str, Class], aliases: dict[str, str], write_header: Callable[[Signature], str]
 ) -> Found | None:
     inner, body = code[slice(*item.body)], text[slice(*item.body)]
     parameters: list[Parameter] = []
@@ -142,7 +152,7 @@ def _function(
                 inner = f"\n    let {local} = changetype<usize>({name});{_renamed(inner, name, local)}"
                 parameters.append(Parameter(name, to, True, not re.search(rf"\bstore\s*<\s*\w+\s*>\s*\([^,]*\b{local}\b", inner)))
                 continue
-        if to and (to in WIDTHS or to in structs):
+        if to and (to in WIDTHS or (to in structs and (structs[to].whole or not pointer))):
             if not pointer:
                 single.add(name)
             parameters.append(Parameter(name, to, True, not _may_write(inner, name)))
@@ -157,7 +167,7 @@ def _function(
     lengths = {p.name: p.length for p in assign_lengths([p for p in parameters if p.name not in single])}
     kept = [i for i, p in enumerate(parameters) if p.name not in single]
     parameters = [replace(p, length=None if lengths.get(p.name) is None else kept[lengths[p.name] or 0]) for p in parameters]
-    used = tuple(structs[name] for name in dict.fromkeys(p.type for p in parameters) if name in structs)
+    used = tuple(structs[name].struct for name in dict.fromkeys(p.type for p in parameters) if name in structs)
     signature = Signature(item.name, tuple(parameters), result if result in WIDTHS else None, used)
     return Found(signature, f"{write_header(signature)}{body}}}", inner)
 

@@ -4,7 +4,7 @@
 //   {"wasm": BASE64} or {"diagnostics": [{"line", "start", "end", "message"}, ...]}
 //
 // asc's frontend makes unoptimized code of one file that can import nothing; Binaryen then runs the passes of `asc -O`, in their order, without
-// those that look beyond one function: inlining, removal of arguments, merging of equal functions. Nor is arithmetic taken to be without NaN,
+// those that look beyond one function: inlining (but of fields), removal of arguments, merging of equal functions. Nor is arithmetic taken to be without NaN,
 // which `asc -O` does. The compiler runs in a thread, so that this process always hears when its parent is gone (stdin ends) and leaves.
 // A thread in which the compiler crashed, or that has grown large, is replaced. Usage: node worker.mjs FOLDER-OF-NODE-MODULES
 
@@ -56,6 +56,18 @@ function passes(level) {
   return out;
 }
 
+// A field of a class is read and written by functions of their own: these are inlined, at every level, and no others.
+function inlineFields(binaryen, module) {
+  binaryen.setAlwaysInlineMaxSize(100);
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const { name } = binaryen.getFunctionInfo(module.getFunctionByIndex(i));
+    if (/#[gs]et:/.test(name)) continue;
+    binaryen.setPassArgument("no-inline", name);
+    module.runPasses(["no-inline"]);
+  }
+  module.runPasses(["inlining"]);
+}
+
 function optimize(binaryen, module, level) {
   binaryen.clearPassArguments();
   binaryen.setOptimizeLevel(level === "s" ? 0 : Number(level));
@@ -64,6 +76,7 @@ function optimize(binaryen, module, level) {
   binaryen.setFastMath(false);
   binaryen.setZeroFilledMemory(true);
   binaryen.setLowMemoryUnused(true); // no array begins below address 1024: `a[i + 1]` may be a load with an offset, as clang has it
+  inlineFields(binaryen, module);
   module.runPasses(passes(level));
 }
 

@@ -186,6 +186,7 @@ def test_structs_have_c_s_layout() -> None:
     struct = LANGUAGE.read(source % "")[0].signature.structs[0]
     text = LANGUAGE.write_struct(struct) + (source % "").split("}", 1)[1]
     store, exports = instance(LANGUAGE.compile(LANGUAGE.prologue + text).wasm)
+    assert "call" not in canonical(WasmModule.parse(LANGUAGE.compile(LANGUAGE.prologue + text, level="0").wasm or b"").function("weight")).text
     size = struct.layout()[1]
     exports["memory"].write(store, (7).to_bytes(2, "little"), 1024 + 2 * size + 16)
     assert exports["get"](store, 1024, 2) == 7

@@ -22,8 +22,9 @@ type int = i32;
     y: f64;
     length(): f64 { return sqrt(this.y); }
     label: u8;
-    pad17: u8; pad18: u8;
+    pad17: u8; pad18: u16; pad20: u32;
 }
+@unmanaged class Ragged { a: f64; b: i32 }
 class Managed { x: i32 }
 const table: StaticArray<i32> = [1, 2, 3];
 
@@ -52,6 +53,7 @@ export function first(p: usize, q: usize, size: usize): u8 {
     p += 1;
     return load<u8>(p);
 }
+export function second(r: Pointer<Ragged>): i32 { return r[1].b; }
 export namespace inner { export function hidden(): void {} }
 """
 
@@ -75,7 +77,7 @@ def test_reading() -> None:
 
 
 def test_what_is_left_out_is_named() -> None:
-    assert LANGUAGE.definitions(SOURCE) == ["sum", "generic", "maybe", "names", "grown", "movePoints", "first"]
+    assert LANGUAGE.definitions(SOURCE) == ["sum", "generic", "maybe", "names", "grown", "movePoints", "first", "second"]
 
 
 def test_functions_are_exported_once() -> None:
