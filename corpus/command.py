@@ -27,7 +27,10 @@ def build(
     fingerprints: Annotated[Path | None, typer.Option(help="Your own table of functions that must not enter; see `corpus fingerprints`.")] = None,
     programs: Annotated[int, typer.Option(help="Number of generated programs, where no source is given.", min=0)] = 20_000,
     seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 0,
+    kinds: Annotated[str, typer.Option(help="Kinds of rows, with commas between: decode, optimize, fix.")] = "decode,optimize,fix",
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
+    engine: Annotated[str, typer.Option(help="Who does the work: local processes, or ray (Ray Data; RAY_ADDRESS names a cluster).")] = "local",
+    restart: Annotated[bool, typer.Option("--restart", help="Drop what other code or compilers left in the folder, and start anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
     """Compile programs in every language and write deduplicated, split pairs as Parquet: generated and hand-written ones, or real code."""
@@ -36,9 +39,18 @@ def build(
 
     from transpile.corpus import pipeline
     from transpile.corpus.decontamination import benchmarks
+    from transpile.corpus.engine import ENGINES
     from transpile.corpus.sources import manifest, open_named, open_source
+    from transpile.corpus.wasm_opt import wasm_opt_version
 
     passed: Counter[str] = Counter()
+    chosen = tuple(dict.fromkeys(["decode", *(k.strip() for k in kinds.split(",") if k.strip())]))
+    if set(chosen) - {"decode", "optimize", "fix"}:
+        raise TranspileError(f"unknown kind of rows in '{kinds}'", hint="kinds are decode, optimize and fix; decode is always made")
+    if engine not in ENGINES:
+        raise TranspileError(f"unknown engine '{engine}'", hint=f"engines are {' and '.join(ENGINES)}")
+    if "optimize" in chosen and wasm_opt_version() is None:
+        print("wasm-opt is not installed: optimize pairs without it (Debian: apt-get install binaryen)", file=sys.stderr)
     if source or named:
         trees = [open_source(one) for one in source or ()]
         for entry in manifest() if named else ():
@@ -56,8 +68,9 @@ def build(
         benchmarks(fingerprints)  # is it a table?
         work = [replace(chunk, fingerprints=str(fingerprints)) for chunk in work]
     _say_missing()
+    work = [replace(chunk, kinds=chosen) for chunk in work]
     with progress_bar("corpus build") as progress:
-        pipeline.build(out, work, workers=workers, progress=progress, passed=passed)
+        pipeline.build(out, work, workers=workers, progress=progress, passed=passed, engine=engine, restart=restart)
     built = json.loads((out / "manifest.json").read_text())
     if as_json:
         print(json.dumps(built))
@@ -143,51 +156,16 @@ def stats(
     folder: Annotated[Path, typer.Argument(help="A built corpus.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Pairs by split and language, what was dropped and why, and lengths."""
-    from collections import Counter
+    """Pairs by kind, split and language, what was dropped and why, and lengths."""
+    from transpile.corpus.summary import report, summarize
 
-    from transpile.corpus.pairs import read_corpus, shards
-
-    shards(folder)
-    path = folder / "manifest.json"
-    if not path.exists():
-        raise TranspileError(
-            f"{folder} has no manifest.json", hint="the build did not finish; run `corpus build` with the same arguments again"
-        )
-    manifest = json.loads(path.read_text())
-    functions: Counter[str] = Counter()
-    wat: list[int] = []
-    body: list[int] = []
-    for pair in read_corpus(folder):
-        functions[pair.language] += 1
-        wat.append(len(pair.wat.split()))
-        body.append(len(pair.body.split()))
-    wat.sort()
-    body.sort()
-    report = {
-        **manifest,
-        "pairs": {"decode": len(wat)},
-        "functions": dict(sorted(functions.items())),
-        "wat_words": {"median": wat[len(wat) // 2], "p95": wat[int(len(wat) * 0.95)]},
-        "source_words": {"median": body[len(body) // 2], "p95": body[int(len(body) * 0.95)]},
-    }
-    report |= _cut(manifest.get("counted", {}))
+    found = report(summarize(folder))
     if as_json:
-        print(json.dumps(report))
+        print(json.dumps(found))
     else:
-        _show(manifest)
-        print(f"words of WAT, median {report['wat_words']['median']}, 95th percentile {report['wat_words']['p95']}")
-        print(f"words of source, median {report['source_words']['median']}, 95th percentile {report['source_words']['p95']}")
-
-
-def _cut(counted: dict[str, int]) -> dict:
-    """Of real C: functions met, standing alone, cut out and compiled, and the share of those that stand alone that came through."""
-    numbers = {k: counted.get(f"{k} (c)", 0) for k in ("functions", "standalone", "cut out", "unique", "compiled")}
-    if not numbers["standalone"]:
-        return {}
-    # Of equal ones only the first is compiled; the others are taken to compile as often.
-    share = numbers["cut out"] / numbers["standalone"] * numbers["compiled"] / max(1, numbers["unique"])
-    return {"real_c": {**{k.replace(" ", "_"): n for k, n in numbers.items()}, "share": round(share, 4)}}
+        _show({"pairs": {**found["pairs"], "lint": found["lint"]}, "splits": found["splits"], "dropped": found["dropped"]})
+        print(f"words of WAT, median {found['wat_words']['median']}, 95th percentile {found['wat_words']['p95']}")
+        print(f"words of source, median {found['source_words']['median']}, 95th percentile {found['source_words']['p95']}")
 
 
 def _say_missing() -> None:
@@ -203,7 +181,9 @@ def _show(manifest: dict) -> None:
     from rich.table import Table
 
     console = Console()
-    for title, key in (("split/language", "splits"), ("dropped", "dropped")):
+    for title, key in (("kind", "pairs"), ("split/language", "splits"), ("dropped", "dropped")):
+        if not isinstance(manifest[key], dict):
+            continue
         table = Table(title, "functions", box=None, pad_edge=False)
         table.columns[1].justify = "right"
         for name, count in manifest[key].items():

@@ -1,8 +1,13 @@
-"""`FunctionPair`, the corpus's one record type, and its Parquet shards.
+"""The corpus's records and its Parquet shards: what compilers say of a function, as rows of four kinds.
 
-Schema of a shard, one row a (source, WAT) pair; rows of one `group` are the same program in several languages, so that the WAT of
-one may be read and the source of another written:
+A corpus is a folder: `part-*.parquet` (kind decode), `optimize-*.parquet`, `fix-*.parquet`, `lint-*.parquet` and `manifest.json`. All rows of all kinds
+have the same columns, so that any of the files can be read together, as they are, by `datasets.load_dataset("parquet", data_files=...)` and
+everything else that reads Parquet; columns of other kinds are null. Rows of one `group` are the same program, in several languages. Columns:
 
+    kind       string  decode: `prelude` + `body` compiles to `wat`
+                       optimize: `wat` at `level` and `to_wat` at `to_level` are compiled from the same source; the latter needs less fuel
+                       fix: `broken` does not compile, `diagnostics` is what the compiler says of it, `fixed` is what it was made from
+                       lint: as fix, but `broken` compiles, and `diagnostics` are warnings that `fixed` does not get
     group      string  program id, unique over the corpus
     language   string  of `prelude` + `body`, and what `wat` was compiled from
     name       string  the function's name as written (`f0` for generated programs)
@@ -11,11 +16,23 @@ one may be read and the source of another written:
     wat        string  canonical WAT
     signature  string  JSON of the C ABI signature (`signature_json`)
     callees    string  JSON list of the functions it calls, each with signature, text and its own callees, so that a row compiles alone
-    level      string  optimization level
+    level      string  optimization level of `wat`
     compiler   string  name and version
     origin     string  `generated`, `natural/<file>`, or owner/name@revision:path for real code
     licence    string  SPDX id, `unknown` where none was found
     split      string  train, novel (held out by skeleton), natural (hand-written, held out by name) or real (of a held-out repository)
+    to_level   string  optimize: 0, 1, 2, 3, s, or one of these with `+wasm-opt`
+    to_wat     string  optimize: canonical WAT at `to_level`
+    fuel       int64   optimize: wasmtime's fuel (instructions executed) of `wat`, summed over `inputs` inputs
+    to_fuel    int64   optimize: the same of `to_wat`
+    inputs     int64   optimize: inputs that both ran to the end, with equal results and memory
+    mistake    string  fix, lint: what was done to the source, in a word or two
+    broken     string  fix, lint: the function with the mistake, laid out in lines
+    fixed      string  fix, lint: the function without it, laid out alike
+    diagnostics string fix, lint: JSON list of {"line", "message"}, lines counted from 1 in `broken`, null where none was named
+    checker    string  fix, lint: who says so, name and version
+
+Corpora built before there were kinds have the first thirteen columns alone; they are read as decode rows.
 """
 
 from __future__ import annotations
@@ -26,6 +43,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, TypeVar
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
@@ -33,11 +51,14 @@ from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 
+Row = TypeVar("Row", bound="FunctionPair")
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionPair:
-    """One row of the corpus; fields as in the module's docstring."""
+    """A row of kind decode, and what all rows have; fields as in the module's docstring."""
 
+    kind: ClassVar[str] = "decode"
     group: str
     language: str
     name: str
@@ -53,7 +74,50 @@ class FunctionPair:
     split: str
 
 
-FIELDS = tuple(f.name for f in dataclasses.fields(FunctionPair))
+@dataclass(frozen=True, slots=True)
+class OptimizePair(FunctionPair):
+    """A row of kind optimize; `wat` and `level` are those before."""
+
+    kind: ClassVar[str] = "optimize"
+    to_level: str
+    to_wat: str
+    fuel: int
+    to_fuel: int
+    inputs: int
+
+
+@dataclass(frozen=True, slots=True)
+class FixPair(FunctionPair):
+    """A row of kind fix."""
+
+    kind: ClassVar[str] = "fix"
+    mistake: str
+    broken: str
+    fixed: str
+    diagnostics: str
+    checker: str
+
+
+@dataclass(frozen=True, slots=True)
+class LintPair(FixPair):
+    """A row of kind lint."""
+
+    kind: ClassVar[str] = "lint"
+
+
+KINDS: dict[str, type[FunctionPair]] = {one.kind: one for one in (FunctionPair, OptimizePair, FixPair, LintPair)}
+COLUMNS = {"kind": "string"} | {
+    f.name: "int64" if f.type == "int" else "string" for one in KINDS.values() for f in dataclasses.fields(one)
+}
+"""Every column of a shard, in order, with its type."""
+_FILES = {"decode": "part"}
+"""What the files of a kind are called, where it is not the kind's name."""
+
+
+def extended(pair: FunctionPair, kind: type[Row], **values: str | int) -> Row:
+    """A pair as a row of another kind, with the values that it has more; fields of the pair may be given too."""
+    own = {f.name: getattr(pair, f.name) for f in dataclasses.fields(FunctionPair)}
+    return kind(**(own | values))
 
 
 def signature_json(signature: Signature) -> str:
@@ -117,33 +181,40 @@ def write_shard(path: Path, pairs: Iterable[FunctionPair]) -> int:
     import pyarrow.parquet as pq
 
     rows = list(pairs)
-    table = pa.table({f: pa.array([getattr(r, f) for r in rows], pa.string()) for f in FIELDS})
+    types = {"string": pa.string(), "int64": pa.int64()}
+    table = pa.table({name: pa.array([getattr(row, name, None) for row in rows], types[kind]) for name, kind in COLUMNS.items()})
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     pq.write_table(table, temporary, compression="zstd")
     temporary.replace(path)
     return len(rows)
 
 
-def read_shard(path: Path) -> Iterator[FunctionPair]:
-    """Rows of one Parquet file, in order."""
+def read_shard(path: Path, kind: type[Row] = FunctionPair) -> Iterator[Row]:
+    """Rows of one Parquet file, in order, all of one kind."""
     import pyarrow.parquet as pq
 
-    for batch in pq.ParquetFile(path).iter_batches(4096, columns=list(FIELDS)):
-        columns = [batch.column(f).to_pylist() for f in FIELDS]
-        for row in zip(*columns, strict=True):
-            yield FunctionPair(*row)
+    names = [f.name for f in dataclasses.fields(kind)]
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(4096, columns=names):
+            for row in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
+                yield kind(*row)
 
 
-def shards(folder: str | Path) -> list[Path]:
-    """The finished shards of a corpus. Raises TranspileError where there are none."""
+def file_name(kind: str, part: int) -> str:
+    """The name of a finished shard."""
+    return f"{_FILES.get(kind, kind)}-{part:05}.parquet"
+
+
+def shards(folder: str | Path, kind: str = "decode") -> list[Path]:
+    """The finished shards of a corpus that hold rows of a kind. Raises TranspileError where there is no corpus."""
     folder = Path(folder)
-    found = sorted(folder.glob("part-*.parquet"))
-    if not found:
+    found = {one: sorted(folder.glob(f"{_FILES.get(one, one)}-*.parquet")) for one in KINDS}
+    if not any(found.values()):
         raise TranspileError(f"no corpus in {folder}", hint="build one with `corpus build --out DIR`")
-    return found
+    return found[kind]
 
 
-def read_corpus(folder: str | Path) -> Iterator[FunctionPair]:
-    """All pairs of a corpus, shard by shard."""
-    for path in shards(folder):
-        yield from read_shard(path)
+def read_corpus(folder: str | Path, kind: type[Row] = FunctionPair) -> Iterator[Row]:
+    """All rows of a kind of a corpus, shard by shard."""
+    for path in shards(folder, kind.kind):
+        yield from read_shard(path, kind)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from transpile.corpus.language import compiler_versions
 from transpile.corpus.near import NearDuplicates
-from transpile.corpus.pairs import FunctionPair, read_shard, write_shard
+from transpile.corpus.pairs import KINDS, FunctionPair, file_name, read_shard, write_shard
 from transpile.corpus.wat import skeleton
 
 NATURAL = Path(__file__).with_name("natural")
@@ -32,6 +32,11 @@ COUNTED = "counted: "
 
 def _hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
+
+
+def _number(text: str) -> int:
+    """A hash that takes little room in tables of millions."""
+    return int.from_bytes(_hash(text), "big")
 
 
 def held_out_names() -> frozenset[str]:
@@ -70,11 +75,47 @@ class _Repeats:
         return "near duplicate (source)" if near.seen(pair.body.split()) else ""
 
 
-def finish(out: Path, names: Sequence[str], held_out_shapes: Callable[[], set[str]], passed: Counter[str] | None = None) -> dict:
-    """Deduplicate, split and write the final shards; returns and writes the manifest.
+class _Writer:
+    """The finished shards of each kind, `ROWS` rows a file."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._buffers: dict[str, list[FunctionPair]] = {kind: [] for kind in KINDS}
+        self._parts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        for kind in KINDS:
+            for old in out.glob(f"{file_name(kind, 0).split('-')[0]}-*.parquet"):
+                old.unlink()
+
+    def add(self, row: FunctionPair) -> None:
+        self._buffers[row.kind].append(row)
+        self.counts[row.kind] += 1
+        if len(self._buffers[row.kind]) == ROWS:
+            self._write(row.kind)
+
+    def _write(self, kind: str) -> None:
+        write_shard(self._out / file_name(kind, self._parts[kind]), self._buffers[kind])
+        self._parts[kind] += 1
+        self._buffers[kind] = []
+
+    def close(self) -> None:
+        for kind, rows in self._buffers.items():
+            if rows:
+                self._write(kind)
+
+
+def finish(
+    out: Path,
+    names: Sequence[str],
+    held_out_shapes: Callable[[], set[str]],
+    passed: Counter[str] | None = None,
+    kinds: Sequence[str] = ("decode",),
+) -> dict:
+    """Deduplicate, split and write the final shards; returns and writes the manifest, last.
 
     `names`: of the raw shards, in order. `held_out_shapes`: skeletons of the held-out hand-written functions, asked for where the corpus does not
-    hold these functions itself. `passed`: files that were passed over, by reason.
+    hold these functions itself. `passed`: files that were passed over, by reason. `kinds`: rows of other kinds than decode follow their decode row: they
+    are kept if it is, in its split. Memory: some 250 bytes a decode pair (`bench/corpus_memory.py`), and 2 kB for one of real code.
     """
     raw = out / "raw"
     drops: Counter[str] = Counter(passed or {})
@@ -86,36 +127,38 @@ def finish(out: Path, names: Sequence[str], held_out_shapes: Callable[[], set[st
     counted = {k.removeprefix(COUNTED): drops.pop(k) for k in sorted(drops) if k.startswith(COUNTED)}
     held_out = held_out_names()
     natural = [p for p in paths if p.name.startswith("natural-")]
-    shapes = {_hash(skeleton(pair.wat)) for path in natural for pair in read_shard(path) if pair.name in held_out}
+    shapes = {_number(skeleton(pair.wat)) for path in natural for pair in read_shard(path) if pair.name in held_out}
     if not natural:
-        shapes = {_hash(s) for s in held_out_shapes()}
-    # First pass: which program owns each WAT, and which programs must not be trained on, for any of their WATs.
-    owner: dict[bytes, str] = {}
-    novel: set[str] = set()
-    banned: set[str] = set()
+        shapes = {_number(s) for s in held_out_shapes()}
+    # First pass: which program owns each WAT, and which programs must not be trained on, for any of their WATs. Hashes, in place of texts.
+    owner: dict[int, int] = {}
+    novel: set[int] = set()
+    banned: set[int] = set()
     for path in paths:
         for pair in read_shard(path):
-            if owner.setdefault(_hash(pair.wat), pair.group) != pair.group:
+            group = _number(pair.group)
+            if owner.setdefault(_number(pair.wat), group) != group:
                 continue
             if pair.origin.startswith("natural/") and pair.name in held_out:
                 continue
-            if _hash(skeleton(pair.wat)) in shapes:
-                banned.add(pair.group)
+            if _number(skeleton(pair.wat)) in shapes:
+                banned.add(group)
             elif is_novel(pair.wat):
-                novel.add(pair.group)
-    buffer: list[FunctionPair] = []
+                novel.add(group)
+    (out / "manifest.json").unlink(missing_ok=True)  # what it describes is about to go
+    writer = _Writer(out)
     counts: Counter[str] = Counter()
     repeats = _Repeats()
-    for old in out.glob("part-*.parquet"):
-        old.unlink()
-    part = 0
+    others = [kind for kind in KINDS if kind in kinds and kind != "decode"] + (["lint"] if "fix" in kinds else [])
     for path in paths:
+        kept: dict[tuple[str, str], str] = {}
         for pair in read_shard(path):
-            if owner[_hash(pair.wat)] != pair.group:
+            group = _number(pair.group)
+            if owner[_number(pair.wat)] != group:
                 drops["duplicate"] += 1
                 continue
             is_natural, repository = pair.origin.startswith("natural/"), repository_of(pair)
-            if pair.group in banned or (is_natural and pair.group in novel):
+            if group in banned or (is_natural and group in novel):
                 drops["skeleton of a held-out function"] += 1
                 continue
             if repository and (reason := repeats.reason(pair)):
@@ -124,23 +167,38 @@ def finish(out: Path, names: Sequence[str], held_out_shapes: Callable[[], set[st
             if repository and is_held_out_repository(repository):
                 where = "real"
             else:
-                where = "natural" if is_natural and pair.name in held_out else "novel" if pair.group in novel else "train"
-            buffer.append(replace(pair, split=where))
+                where = "natural" if is_natural and pair.name in held_out else "novel" if group in novel else "train"
+            writer.add(replace(pair, split=where))
+            kept[pair.group, pair.language] = where
             counts[f"{where}/{pair.language}"] += 1
-            if len(buffer) == ROWS:
-                write_shard(out / f"part-{part:05}.parquet", buffer)
-                part, buffer = part + 1, []
-    if buffer:
-        write_shard(out / f"part-{part:05}.parquet", buffer)
+        for kind in others:
+            for row in read_shard(path.with_suffix(f".{kind}.parquet"), KINDS[kind]):
+                if (row.group, row.language) in kept:
+                    writer.add(replace(row, split=kept[row.group, row.language]))
+                else:
+                    drops[f"{kind}: of a dropped pair"] += 1
+    writer.close()
     manifest = {
         "pairs": sum(counts.values()),
+        "kinds": {kind: writer.counts[kind] for kind in ("decode", *others)},
         "splits": {k: counts[k] for k in sorted(counts)},
         "dropped": {k: v for k, v in sorted(drops.items()) if v},
         "counted": counted,
         "compilers": compiler_versions()[0],
+        "tools": tool_versions() if others else {},
         "chunks": len(names),
     }
     temporary = out / f"manifest.{os.getpid()}.tmp"
     temporary.write_text(json.dumps(manifest, indent=2) + "\n")
     temporary.replace(out / "manifest.json")
     return manifest
+
+
+def tool_versions() -> dict[str, str | None]:
+    """The programs beside the compilers that rows of other kinds depend on, None for those that are not installed."""
+    from transpile.corpus.clang_tidy import tidy
+    from transpile.corpus.rust_check import clippy
+    from transpile.corpus.wasm_opt import wasm_opt_version
+
+    found = {"clang-tidy": tidy(), "clippy": clippy()}
+    return {"wasm-opt": wasm_opt_version()} | {name: one and one[1] for name, one in found.items()}

@@ -17,6 +17,7 @@ a segment (zero-initialized globals of wasm-ld) has no symbol: its addresses sta
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from transpile.corpus.instructions import FunctionType, malformed, unsupported
@@ -191,6 +192,20 @@ def canonical(function: WasmFunction) -> CanonicalFunction:
 
 _CONSTANT = re.compile(r"(?<=\.const )(?!d\d)\S+")
 _OFFSET = re.compile(r" (?:-?\d\S*|align=\d+)(?= |$)")
+
+
+def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
+    """Canonical WAT whose `cN` follow the program's numbering (its symbols `c0_17`), library symbols by name, panics as `panic`."""
+    names = {}
+    for i, symbol in enumerate(callees):
+        own = re.search(rf"(?<![A-Za-z])(c\d+|f0){re.escape(suffix)}(?!\d)", symbol)
+        if own:
+            names[f"c{i}"] = own.group(1)
+        elif "panic" in symbol or "slice_index" in symbol or symbol.endswith("_fail"):
+            names[f"c{i}"] = "panic"
+        else:
+            names[f"c{i}"] = re.sub(r"\W+", "_", symbol)
+    return re.sub(r"\bcall (c\d+)", lambda m: f"call {names.get(m.group(1), m.group(1))}", text) if names else text
 
 
 def skeleton(text: str) -> str:

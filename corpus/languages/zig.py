@@ -14,7 +14,7 @@ from pathlib import Path
 
 from transpile.corpus import ir, zigcc
 from transpile.corpus.ir_names import called
-from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -84,6 +84,16 @@ class Zig(Language):
             if not done.ok:
                 return Compilation(None, (Diagnostic(None, done.stderr.strip() or f"zig ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
+
+    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
+        refused = _refused(text)
+        if refused:
+            return Findings(refused, (), self.version())
+        with zigcc.work_folder() as folder:
+            (folder / "unit.zig").write_text(text)
+            done = zigcc.run([zigcc.zig(), "build-obj", "unit.zig", *FRONTEND], folder, seconds, shared=True)
+        errors = () if done.ok else tuple(Diagnostic(e.line, e.message) for e in read_errors(done.stderr))
+        return Findings(errors, (), self.version())
 
     def mended(self, text: str) -> str:
         """With the discards and `const`s that Zig asks for. Other errors stay."""

@@ -20,7 +20,7 @@ from transpile.corpus.language import language, languages
 from transpile.corpus.pairs import read_corpus, source_function
 from transpile.corpus.text import format_source
 from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wat import canonical, name_calls
 
 WORK = [pipeline.Chunk(f"generated/{i}", "generated", "", 70 + i, 12) for i in range(3)] + [pipeline.Chunk("natural/num_fixed", "natural", "num_fixed")]
 
@@ -50,7 +50,7 @@ def test_rows_compile_alone_to_their_wat(built: Path) -> None:
         for row, result in zip(rows, compile_batch(tongue, [source_function(r) for r in rows]), strict=True):
             assert isinstance(result, Compiled), (row.group, result)
             read = canonical(WasmModule.parse(result.wasm).function(result.export))
-            assert pipeline.name_calls(read.text, read.callees, result.suffix) == row.wat
+            assert name_calls(read.text, read.callees, result.suffix) == row.wat
 
 
 def test_no_wat_twice_and_no_held_out_shape_in_training(built: Path) -> None:

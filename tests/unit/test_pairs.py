@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,21 @@ import pytest
 
 from transpile.corpus import splits
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.pairs import FunctionPair, callees_json, read_corpus, read_shard, read_signature, signature_json, source_function, write_shard
+from transpile.corpus.pairs import (
+    COLUMNS,
+    FixPair,
+    FunctionPair,
+    LintPair,
+    OptimizePair,
+    callees_json,
+    extended,
+    read_corpus,
+    read_shard,
+    read_signature,
+    signature_json,
+    source_function,
+    write_shard,
+)
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 
@@ -48,6 +63,61 @@ def test_shards_are_lossless_and_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["part-00000.parquet"]
 
 
+def optimized(row: FunctionPair) -> OptimizePair:
+    return extended(row, OptimizePair, to_level="3", to_wat="func", fuel=20, to_fuel=10, inputs=8)
+
+
+def fix(row: FunctionPair, kind: type[FixPair] = FixPair) -> FixPair:
+    return extended(row, kind, mistake="missing cast", broken="int f", fixed="int g", diagnostics="[]", checker="cc 1")
+
+
+def test_rows_of_all_kinds_are_lossless_in_files_of_one_schema(tmp_path: Path) -> None:
+    import pyarrow.dataset
+    import pyarrow.parquet as pq
+
+    decode = pair("g", "func")
+    rows = {"part": decode, "optimize": optimized(decode), "fix": fix(decode), "lint": fix(decode, LintPair)}
+    for name, row in rows.items():
+        write_shard(tmp_path / f"{name}-00000.parquet", [row])
+        assert list(read_shard(tmp_path / f"{name}-00000.parquet", type(row))) == [row]
+        assert pq.read_schema(tmp_path / f"{name}-00000.parquet").names == list(COLUMNS)
+    together = pyarrow.dataset.dataset(sorted(tmp_path.glob("*.parquet"))).to_table().to_pylist()
+    assert sorted(row["kind"] for row in together) == ["decode", "fix", "lint", "optimize"]
+    assert next(r for r in together if r["kind"] == "decode")["fuel"] is None
+    assert list(read_corpus(tmp_path)) == [decode]
+    assert list(read_corpus(tmp_path, LintPair)) == [rows["lint"]]
+
+
+def test_corpora_of_before_there_were_kinds_are_read(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    row = pair("g", "func")
+    names = list(COLUMNS)[1:14]
+    pq.write_table(pa.table({name: [getattr(row, name)] for name in names}), tmp_path / "part-00000.parquet")
+    assert names[-1] == "split" and list(read_corpus(tmp_path)) == [row]
+    assert list(read_corpus(tmp_path, FixPair)) == []
+
+
+def test_every_column_is_documented() -> None:
+    from transpile.corpus import pairs
+
+    for name, kind in COLUMNS.items():
+        assert re.search(rf"^    {name} +{kind} +\S", pairs.__doc__ or "", re.M), name
+
+
+def test_datasets_reads_shards_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = pytest.importorskip("datasets")
+    decode = pair("g", "func")
+    write_shard(tmp_path / "part-00000.parquet", [decode])
+    write_shard(tmp_path / "optimize-00000.parquet", [optimized(decode), optimized(decode)])
+    read = datasets.load_dataset("parquet", data_files=f"{tmp_path}/*.parquet", split="train", cache_dir=str(tmp_path / "cache"))
+    assert len(read) == 3 and set(read.features) == set(COLUMNS)
+    assert sorted(read["kind"]) == ["decode", "optimize", "optimize"]
+    assert read.filter(lambda r: r["kind"] == "optimize")[0]["fuel"] == 20
+
+
 def test_no_corpus(tmp_path: Path) -> None:
     with pytest.raises(TranspileError) as caught:
         list(read_corpus(tmp_path))
@@ -62,6 +132,23 @@ def finish(tmp_path: Path, rows: dict[str, list[FunctionPair]]) -> list[Function
         (raw / f"{name}.json").write_text("{}")
     splits.finish(tmp_path, list(rows), set)
     return list(read_corpus(tmp_path))
+
+
+def test_rows_of_other_kinds_follow_their_pair(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    seen, held_out = wats()
+    rows = [pair("a/0", seen), pair("a/1", held_out), pair("a/2", seen)]
+    write_shard(raw / "a.parquet", rows)
+    write_shard(raw / "a.optimize.parquet", map(optimized, rows))
+    write_shard(raw / "a.fix.parquet", map(fix, rows))
+    write_shard(raw / "a.lint.parquet", [])
+    (raw / "a.json").write_text("{}")
+    manifest = splits.finish(tmp_path, ["a"], set, None, ("decode", "optimize", "fix"))
+    assert manifest["kinds"] == {"decode": 2, "optimize": 2, "fix": 2, "lint": 0}
+    for kind in (FunctionPair, OptimizePair, FixPair):
+        assert [(r.group, r.split) for r in read_corpus(tmp_path, kind)] == [("a/0", "train"), ("a/1", "novel")]
+    assert manifest["dropped"]["optimize: of a dropped pair"] == 1
 
 
 def wats() -> tuple[str, str]:
