@@ -33,6 +33,12 @@ def fresh(name: str, taken: Iterable[str]) -> str:
     return name
 
 
+def _counter(head: list[str]) -> str:
+    """What counts in the head of D's foreach: `(i; 0 .. n)`, `(int i; 0 .. n)`, `(i, x; array)`; "" where nothing does."""
+    declared = [t for t in head[: head.index(";")] if _LOOP.fullmatch(t)] if ";" in head else []
+    return declared[0] if declared and (len(declared) == 2 or ".." in head) else ""
+
+
 def local_names(tokens: list[str], taken: set[str]) -> dict[str, str]:
     """Names for canonical locals by what they do in a body: loop variables and the returned accumulator."""
     names: dict[str, str] = {}
@@ -48,6 +54,8 @@ def local_names(tokens: list[str], taken: set[str]) -> dict[str, str]:
             name_loop(following[2])
         elif token == "for" and following[:1] != ["("] and following[1:2] == ["in"]:
             name_loop(following[0])
+        elif token in ("foreach", "foreach_reverse") and "{" in tokens[i:]:
+            name_loop(_counter(tokens[i + 1 : tokens.index("{", i)]))
     returned = [tokens[i + 1] for i, t in enumerate(tokens[:-2]) if t == "return" and tokens[i + 2] == ";"]
     if len(tokens) > 1 and tokens[-1] == "}":
         returned.append(tokens[-2])

@@ -19,7 +19,8 @@ from functools import cache
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.d_expressions import d_type
+from transpile.corpus.d_expressions import D_TYPES, d_type
+from transpile.corpus.d_layout import layout
 from transpile.corpus.d_modules import MODULES
 from transpile.corpus.d_reader import Item, blank, items, read_functions, read_written
 from transpile.corpus.d_renderer import DRenderer
@@ -27,7 +28,7 @@ from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Language
 from transpile.corpus.libm import MATH
-from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 
 HINT = "tools/install-compilers --d, or on Debian, as root: apt-get install ldc"
@@ -60,6 +61,7 @@ _ERROR = re.compile(r"^(?P<place>[^\n:]*?)(?::(?P<line>\d+)(?::(?P<column>\d+))?
 _OWN = re.compile(r"^unit\.d:(\d+)", re.M)
 _NAME = re.compile(r"\b(?!__)[A-Za-z_]\w*(?=\s*\()|(?<=\")\w+(?=\"\s*\))")
 """What may be the name of a function, also one that `pragma(mangle, "name")` gives: those with C's linkage are exported."""
+_SMALL_SUFFIX = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F_]+|\d[\d_]*)u?l\b")
 _MODULE = re.compile(r"^\s*(?:@[\w.]+\s*|deprecated\s*)*module\s+[\w.]+\s*;", re.M)
 
 KEYWORDS = frozenset(
@@ -124,6 +126,7 @@ class D(Language):
         refused = _refused(text)
         if refused:
             return Compilation(None, refused)
+        text = _with_suffixes(text)
         found = toolchain()
         with zigcc.work_folder() as folder:
             for name, module in MODULES.items():
@@ -144,6 +147,17 @@ class D(Language):
                 return Compilation(None, (Diagnostic(None, done.stderr.strip()[-300:] or f"zig ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
 
+    def layout(self, text: str) -> str:
+        return layout(text)
+
+    def tidy(self, text: str) -> str:
+        """With C's linkage where C can call the function as it is."""
+        scalars = {*D_TYPES.values(), "void"}
+        result, _, rest = text[: text.index("{")].partition("(")
+        parameters = rest[: rest.rindex(")")].split(",") if rest.strip() != ")" else []
+        plain = not re.search(r"\[|\bfunction\b", rest) and all("*" in p or p.split()[0] in scalars for p in parameters)
+        return f"extern ( C ) {text}" if plain and len(result.split()) == 2 and result.split()[0] in scalars else text
+
     # ------------------------------------------------------------ writing what a signature determines
 
     def write_struct(self, struct: Struct) -> str:
@@ -157,7 +171,8 @@ class D(Language):
         return f"{_head(signature)};"
 
     def write_entry(self, signature: Signature, *, always: bool = False) -> str:
-        if _is_entry(signature) and not always:
+        """A function that `tidy` gives C's linkage is its own entry point in a file for people."""
+        if _is_simple(signature) if always else _is_entry(signature):
             return ""
         return _entry(signature, ["{}"] * len(signature.parameters), f"c_{signature.name}" if always else signature.name)
 
@@ -246,6 +261,12 @@ def _is_entry(signature: Signature) -> bool:
     return not signature.lengths() and all(p.pointer or signature.scalar(p.type) in (None, p.type) for p in signature.parameters)
 
 
+def _is_simple(signature: Signature) -> bool:
+    """Does the head of the function show that it can have C's linkage: scalars and pointers alone, and a scalar or nothing as the result?"""
+    values = [p.type for p in signature.parameters if not p.pointer]
+    return not signature.lengths() and all(t in WIDTHS for t in values) and (signature.result is None or signature.result in WIDTHS)
+
+
 def _refused(text: str) -> tuple[Diagnostic, ...]:
     """What a unit may not say, with lines."""
     code = blank(text)
@@ -256,6 +277,14 @@ def _refused(text: str) -> tuple[Diagnostic, ...]:
         if not all(re.match(rf"{_MODULES}[\w.]*$", re.sub(r"\s", "", module)) for module in modules):
             found.append((one.start(), "import of anything but D's own library"))
     return tuple(Diagnostic(text.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in sorted(found)[:100])
+
+
+def _with_suffixes(text: str) -> str:
+    """Canonical text has suffixes of numbers in small letters, where D wants `L`."""
+    code = blank(text)
+    for found in reversed(list(_SMALL_SUFFIX.finditer(code))):
+        text = f"{text[: found.end() - 1]}L{text[found.end() :]}"
+    return text
 
 
 def _syntax_errors(text: str, folder: Path, seconds: float) -> tuple[Diagnostic, ...]:

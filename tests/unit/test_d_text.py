@@ -10,6 +10,8 @@ from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.languages import d
 from transpile.corpus.languages.d import LANGUAGE, PROLOGUE
 from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.text import canonical_text
+from transpile.serve.naming import local_names
 
 FILE = """\
 module shapes.area; // int no(int a) { return a; }
@@ -193,3 +195,69 @@ def test_arguments_carry_their_lengths() -> None:
     )
     text = LANGUAGE.render(ir.Program(entry, (callee,))).text
     assert "int[4] v0;" in text and "c0(v0[], p0.ptr + 2);" in text and "c0(p0[1 .. $], v0.ptr);" in text
+
+
+LAID_OUT = """\
+extern (C) int f0(const(byte)* p0, S0* p1, int** p2) {
+    import core.bitop : bsr, popcnt;
+    int[4] v0 = [1, 2, -3, 4];
+    float[16] v1 = 0;
+    S0* v3 = p1;
+    uint v4 = *cast(uint*) &v1[2] * -v0[1];
+    uint v6 = ((float x) => *cast(uint*) &x)(1.5f);
+    int v7 = v0[2] * p2[1][0] + (v4 * 3) * (v6 | ~v4) - cast(int) (v6 & 3UL);
+    (*p2)++;
+l0:
+    foreach_reverse (size_t v8; 0 .. v0.length - 1) {
+        foreach (v9, v10; v0[1 .. $]) {
+            if (v10 == '\\n' || !v9) {
+                break l0;
+            } else if (v10 ? v9 : 3) {
+                continue l0;
+            }
+        }
+    }
+    do {
+        c0(p2.ptr + 2, &v7, v0[], v0[v7 .. v7 + 3]);
+    } while (v7 > 3);
+    for (int v11 = 0; v11 <= 9; v11++) {
+        v7 -= v11;
+    }
+    switch (p0[1]) {
+    case 1, 2, 'a':
+        goto l1;
+    default:
+        break;
+    }
+l1:
+    return v7;
+}
+"""
+
+
+def test_canonical_text_is_laid_out_as_people_do() -> None:
+    canonical = canonical_text(LAID_OUT.replace("extern (C) ", ""))
+    laid_out = LANGUAGE.layout(LANGUAGE.tidy(canonical))
+    assert [line.strip() for line in laid_out.split("\n")] == [line.strip() for line in LAID_OUT.split("\n")]
+    assert "\n        foreach (v9" in laid_out and "\n    case 1" in laid_out and "\n        goto l1;" in laid_out
+
+
+def test_functions_that_c_can_call_are_their_own_entry_points() -> None:
+    plain = Signature("f0", (Parameter("p0", "i8", True), Parameter("p1", "u64")), "f64")
+    pointed = Signature("f0", (Parameter("p0", "fn(i32)i32"),), "i32")
+    given = Signature("f0", (Parameter("p0", "S0"),), None, (Struct("S0", (("m0", "i32"),)),))
+    returned = Signature("f0", (), "*i32")
+    sliced = Signature("f0", (Parameter("p0", "i32", True, False, 1), Parameter("p1", "usize")))
+    for signature in (plain, pointed, given, returned, sliced, Signature("f0", ())):
+        own = LANGUAGE.tidy(canonical_text(f"{LANGUAGE.write_header(signature)} }}")).startswith("extern")
+        assert own == (LANGUAGE.write_entry(signature, always=True) == ""), signature
+
+
+def test_suffixes_are_spelled_as_d_wants_them() -> None:
+    text = 'long f() { return 5l + 0x1ful + cast(long) "5l".length + 1.5l; } // 5l'
+    assert d._with_suffixes(text) == text.replace("return 5l", "return 5L").replace("0x1ful", "0x1fuL")
+
+
+def test_loops_are_given_the_letters_that_count() -> None:
+    body = "{ foreach ( v0 ; p0 ) { foreach ( v1 , v2 ; p0 ) { foreach ( size_t v3 ; 0 .. 9 ) { } } } foreach_reverse ( v4 ; 0 .. p1 ) { } }"
+    assert local_names(body.split(), set()) == {"v1": "i", "v3": "j", "v4": "k"}
