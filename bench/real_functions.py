@@ -13,12 +13,13 @@ import json
 import random
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from transpile.corpus import ir
 from transpile.corpus.batch import Compiled, compile_batch, compile_with_repairs
 from transpile.corpus.language import language
-from transpile.corpus.lifting import NotLiftable, lift
+from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.pairs import read_corpus, source_function
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
@@ -51,17 +52,16 @@ def main() -> None:
         if not isinstance(original, Compiled):
             counts["original does not compile"] += 1
             continue
-        texts = []
-        for index_type in ("index", "i32"):
+        texts: list[str] = []
+        ways = [partial(lift, index_type=index_type) for index_type in ("index", "i32")] + ([lift_pointers] if target.pointers else [])
+        for way in ways:
             try:
-                function = lift(pair.wat, source.signature, index_type=index_type).function
-            except NotLiftable as error:
+                texts.append(canonical_text(target.render(ir.Program(way(pair.wat, source.signature).function)).text))
+            except (NotLiftable, ir.NotInLanguage) as error:
                 reason = str(error)
-                continue
-            texts.append(canonical_text(target.render(ir.Program(function)).text))
         if not texts:
             counts["undecoded"] += 1
-            reasons[reason] += 1
+            reasons[reason[:60]] += 1
             lines.append({"group": pair.group, "status": "undecoded", "evidence": reason})
         else:
             todo.append((pair, original, source.signature, [SourceFunction(target.name, source.signature, t) for t in dict.fromkeys(texts)]))

@@ -9,17 +9,14 @@ Limits: `min`, `max`, `abs` and rotations write an operand twice, so it must not
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import NamedTuple
 
 from transpile.corpus import ir
+from transpile.corpus.c_types import C_TYPES, declaration
 from transpile.corpus.ir_names import walk
 from transpile.corpus.libm import MATH
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
-
-C_TYPES = {
-    "i8": "int8_t", "u8": "uint8_t", "i16": "int16_t", "u16": "uint16_t", "i32": "int32_t", "u32": "uint32_t",
-    "i64": "int64_t", "u64": "uint64_t", "f32": "float", "f64": "double", "bool": "bool", "usize": "size_t",
-}  # fmt: skip
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, is_address
 
 ATOM, UNARY, CONDITIONAL = 16, 14, 3
 LEVELS = {
@@ -129,6 +126,8 @@ class CExpressions:
                     mixed = isinstance(side, ir.Logic) and side.op != e.op
                     parts.append(f"({self.condition(side).text})" if mixed else self.condition(side).within(LEVELS[e.op]))
                 return Text(f"{parts[0]} {symbol} {parts[1]}", LEVELS[e.op])
+            case ir.Not(operand=ir.IsNull(operand=pointer)):
+                return Text(f"{self.expression(pointer).within(LEVELS['!='] + 1)} != NULL", LEVELS["!="])
             case ir.Not():
                 return Text(f"!{self.condition(e.operand).within(UNARY)}", UNARY)
             case ir.Select():
@@ -137,7 +136,64 @@ class CExpressions:
                 return self.conversion(e, exact, strong)
             case ir.Builtin():
                 return self.builtin(e, exact, strong)
+            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
+                return self.pointer(e)
+            case ir.IsNull():
+                return Text(f"!{self.expression(e.operand).within(UNARY)}", UNARY)
+            case ir.CallThrough():
+                return Text(f"{self.expression(e.function).within(ATOM)}({', '.join(self.assigned(a).text for a in e.arguments)})")
         raise ir.NotInLanguage(f"no C for {e!r}")
+
+    def pointer(self, e: ir.Expr) -> Text:
+        """A pointer, what it points to, or its address as a number."""
+        match e:
+            case ir.Place():
+                return Text(self.place(e), UNARY if not e.path and self.at_start(e.index) else ATOM)
+            case ir.AddressOf(place=place) if place.path:
+                return Text(f"&{self.place(place)}", UNARY)
+            case ir.AddressOf(place=ir.Place(base=base, index=None)):
+                return self.expression(base)
+            case ir.AddressOf(place=ir.Place(base=base, index=ir.Expr() as index)):
+                back = isinstance(index, ir.Const) and index.value < 0
+                by = self.expression(replace(index, value=-index.value) if isinstance(index, ir.Const) and back else index)
+                return Text(f"{self.expression(base).within(LEVELS['+'])} {'-' if back else '+'} {by.within(LEVELS['+'] + 1)}", LEVELS["+"])
+            case ir.ArrayPointer():
+                parameter = self.parameters.get(e.array)
+                const = parameter is not None and parameter.const
+                return self.typed_pointer(e.type, Text(e.array)) if const else Text(e.array)
+            case ir.Borrow():
+                return Text(f"&{e.name}", UNARY)
+            case ir.Null():
+                return Text("NULL")
+            case ir.PointerCast():
+                return self.typed_pointer(e.type, self.expression(e.operand))
+            case ir.PointerBits():
+                return Text(f"(uint32_t){self.expression(e.operand).within(UNARY)}", UNARY)
+        raise AssertionError(e)
+
+    def typed_pointer(self, type_: str, value: Text) -> Text:
+        return Text(f"({declaration(type_, '', self.struct_name).rstrip()}){value.within(UNARY)}", UNARY)
+
+    def struct_name(self, name: str) -> str:
+        return f"struct {name}"
+
+    @staticmethod
+    def at_start(index: ir.Expr | None) -> bool:
+        return index is None or (isinstance(index, ir.Const) and index.value == 0)
+
+    def place(self, e: ir.Place) -> str:
+        """`*p`, `p[i]`, `p->field`, `p[i].field[j]`."""
+        base = self.expression(e.base)
+        if self.at_start(e.index):
+            if not e.path:
+                return f"*{base.within(UNARY)}"
+            first = e.path[0]
+            text = f"{base.within(ATOM)}->{first}" if isinstance(first, str) else f"(*{base.within(UNARY)})[{self.index(first)}]"
+            rest = e.path[1:]
+        else:
+            assert e.index is not None
+            text, rest = f"{base.within(ATOM)}[{self.index(e.index)}]", e.path
+        return text + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in rest)
 
     def constant(self, e: ir.Const, strong: bool) -> Text:
         type_ = self.type_of(e.type)
@@ -255,6 +311,9 @@ class CExpressions:
         return self.cast(type_, text) if exact and WIDTHS[type_] < 4 else text
 
     def compare(self, e: ir.Compare) -> Text:
+        if isinstance(e.left, ir.PointerBits) and isinstance(e.right, ir.PointerBits) and e.left.operand.type == e.right.operand.type:
+            level = LEVELS[e.op]
+            return Text(f"{self.expression(e.left.operand).within(level + 1)} {e.op} {self.expression(e.right.operand).within(level + 1)}", level)
         left, right = self.operands(e.left, e.right, True)
         for wide, other in ((e.left, e.right), (e.right, e.left)):
             if isinstance(wide, ir.Cast) and isinstance(other, ir.Const) and self.expression(other).weak:
@@ -274,7 +333,7 @@ class CExpressions:
         return self.expression(e)
 
     def select(self, condition: Text, then: ir.Expr, other: ir.Expr, exact: bool, strong: bool) -> Text:
-        one, two = self.operands(then, other, exact)
+        one, two = (self.expression(then), self.expression(other)) if is_address(then.type) else self.operands(then, other, exact)
         if strong and one.weak and two.weak:
             one = self.expression(then, strong=True)
         head = condition.text if condition.level > LEVELS["and"] else f"({condition.text})"

@@ -11,7 +11,8 @@ from collections import Counter
 from dataclasses import fields, replace
 
 from transpile.corpus import ir
-from transpile.corpus.c_expressions import C_TYPES, CExpressions, Text
+from transpile.corpus.c_expressions import CExpressions, Text
+from transpile.corpus.c_types import declaration
 from transpile.corpus.ir_names import used, walk
 from transpile.corpus.signature import SIGNED
 
@@ -96,7 +97,7 @@ class CRenderer(CExpressions):
         return [f"{head} {{", *(f"    {line}" for line in [*(first or []), *self.block(body)]), "}"]
 
     def declare(self, type_: str, name: str) -> str:
-        return f"{C_TYPES.get(self.type_of(type_)) or self.struct_prefix + type_} {name}"
+        return declaration(self.type_of(type_), name, self.struct_name)
 
     def truth(self, e: ir.Expr) -> str:
         return self.condition(e).text
@@ -138,6 +139,11 @@ class CRenderer(CExpressions):
                 return [f"goto {one.label};" if one.label else "break;"]
             case ir.Continue():
                 return [f"goto {self.next_round(one.label)};" if one.label else "continue;"]
+            case ir.LetStruct():
+                return [f"{self.declare(one.type, one.name)} = {{{self.zeros}}};"]
+            case ir.Bulk():
+                arguments = (self.expression(e).text for e in (one.to, one.value, one.count))
+                return [f"{one.name}({', '.join(arguments)});"]
             case ir.Do():
                 return [self.expression(one.call).text + ";"]
         raise ir.NotInLanguage(f"no C for {one!r}")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpile.corpus.c_expressions import C_TYPES
 from transpile.corpus.signature import Array, Function, Pointer, named_in, read_type
+
+C_TYPES = {
+    "i8": "int8_t", "u8": "uint8_t", "i16": "int16_t", "u16": "uint16_t", "i32": "int32_t", "u32": "uint32_t",
+    "i64": "int64_t", "u64": "uint64_t", "f32": "float", "f64": "double", "bool": "bool", "usize": "size_t",
+}  # fmt: skip
 
 
 def declaration(type_: str, name: str, struct: Callable[[str], str], *, const: bool = False) -> str:

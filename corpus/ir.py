@@ -168,6 +168,74 @@ class Builtin(Expr):
     arguments: tuple[Expr, ...]
 
 
+# ---------------------------------------------------------------- pointers (only lifted programs have them; not every language says them)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Expr):
+    """What lies at `base[index]` (the first if None), and there at the path of field names and indices of arrays in place; may be assigned to.
+
+    `base` has a pointer type; its const does not count. `type` is a scalar, a pointer or a struct.
+    """
+
+    base: Expr
+    index: Expr | None = None
+    path: tuple[str | Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddressOf(Expr):
+    """A pointer to a place, which need not be inside of anything."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPointer(Expr):
+    """A pointer to the first element of an array (a local one, or a parameter with a length), or to what a parameter refers to."""
+
+    array: str
+
+
+@dataclass(frozen=True, slots=True)
+class Borrow(Expr):
+    """A pointer to a local variable or to a parameter that holds a struct."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Null(Expr):
+    """The null pointer of a pointer type, of those to functions too."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull(Expr):
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class PointerCast(Expr):
+    """A pointer, or a u32, as a pointer of another type; const may get lost."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class PointerBits(Expr):
+    """The address that a pointer holds; type u32."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class CallThrough(Expr):
+    """A call through a pointer to a function, which is not null; arguments have the types of its parameters."""
+
+    function: Expr
+    arguments: tuple[Expr, ...]
+
+
 # ---------------------------------------------------------------- statements
 
 
@@ -195,8 +263,26 @@ class LetArray(Stmt):
 
 
 @dataclass(frozen=True, slots=True)
+class LetStruct(Stmt):
+    """A local struct, all zero."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk(Stmt):
+    """memset (value: any integer), memcpy or memmove (value: a pointer) of `count` bytes (u32); pointers have type *u8."""
+
+    name: str
+    to: Expr
+    value: Expr
+    count: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Assign(Stmt):
-    """`target op= value`; `op` is "" or an operator of `Binary`. The target is a Var, Index or Field."""
+    """`target op= value`; `op` is "" or an operator of `Binary`. The target is a Var, Index, Field or Place."""
 
     target: Expr
     value: Expr
@@ -322,7 +408,7 @@ class Trap(Stmt):
 class Do(Stmt):
     """A call for its effect."""
 
-    call: Call
+    call: Call | CallThrough
 
 
 @dataclass(frozen=True, slots=True)

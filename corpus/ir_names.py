@@ -37,8 +37,10 @@ def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
                 names.add(target.array)
             elif isinstance(target, ir.Field):
                 names.add(target.pointer)
-        elif isinstance(one, ir.Swap):
+        elif isinstance(one, ir.Swap | ir.ArrayPointer):
             names.add(one.array)
+        elif isinstance(one, ir.Borrow):
+            names.add(one.name)
         elif isinstance(one, ir.Call) and one.name in callees:
             for argument, parameter in zip(one.arguments, callees[one.name].parameters, strict=True):
                 if parameter.pointer and not parameter.const and isinstance(argument, ir.Var | ir.Part):
@@ -50,9 +52,9 @@ def used(node: object) -> set[str]:
     """Names that `node` mentions in any role but that of being declared; assigning counts as use."""
     names: set[str] = set()
     for one in walk(node):
-        if isinstance(one, ir.Var):
+        if isinstance(one, ir.Var | ir.Borrow):
             names.add(one.name)
-        elif isinstance(one, ir.Index | ir.Len | ir.Part | ir.ForEach | ir.Swap):
+        elif isinstance(one, ir.Index | ir.Len | ir.Part | ir.ForEach | ir.Swap | ir.ArrayPointer):
             names.add(one.array)
         elif isinstance(one, ir.Field):
             names.add(one.pointer)

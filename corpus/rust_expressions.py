@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
-from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, read_type
+from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, is_address, read_type
 
 POSTFIX, UNARY, CAST = 15, 14, 13
 STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
@@ -132,7 +132,62 @@ class RustExpressions:
                 return self.call(one)
             case ir.Builtin():
                 return self.builtin(one)
+            case ir.IsNull(operand=operand):
+                return f"{self.text(operand, POSTFIX)}.{'is_none' if operand.type.startswith('fn(') else 'is_null'}()", POSTFIX
+            case ir.CallThrough():
+                arguments = ", ".join(self.text(a) for a in one.arguments)
+                return f"{self.text(one.function, POSTFIX)}.unwrap_unchecked()({arguments})", POSTFIX
+            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
+                return self.pointer(one)
+        raise ir.NotInLanguage(f"no Rust for {one!r}")
+
+    def pointer(self, one: ir.Expr) -> tuple[str, int]:
+        """A raw pointer or a pointer to a function, what it points to, or its address as a number."""
+        match one:
+            case ir.Place():
+                text = f"*{self.moved(one)}"
+                for part in one.path:
+                    inner = text if text[0] != "*" else f"({text})"
+                    text = f"{inner}.{part}" if isinstance(part, str) else f"{inner}[{self.index(part)}]"
+                return text, POSTFIX if one.path else UNARY
+            case ir.AddressOf(place=place):
+                if place.path:
+                    return f"core::ptr::addr_of_mut!({self.text(place)})", POSTFIX
+                return self.moved(place), POSTFIX
+            case ir.ArrayPointer():
+                parameter = self.parameters.get(one.array)
+                if parameter is None or parameter.length is not None:
+                    if parameter is not None and parameter.const:
+                        return f"{one.array}.as_ptr() as {rust_type(one.type)}", CAST
+                    return f"{one.array}.as_mut_ptr()", POSTFIX
+                return f"{one.array}{f' as *const {parameter.type}' if parameter.const else ''} as {rust_type(one.type)}", CAST
+            case ir.Borrow():
+                return f"core::ptr::addr_of_mut!({one.name})", POSTFIX
+            case ir.Null():
+                return ("None" if one.type.startswith("fn(") else "core::ptr::null_mut()"), POSTFIX
+            case ir.PointerBits(operand=operand):
+                if operand.type.startswith("fn("):
+                    return f"core::mem::transmute::<{rust_type(operand.type)}, u32>({self.text(operand)})", POSTFIX
+                return f"{self.text(operand, CAST)} as u32", CAST
+            case ir.PointerCast(operand=operand):
+                functions = one.type.startswith("fn(") or operand.type.startswith("fn(")
+                if functions:
+                    return f"core::mem::transmute::<{rust_type(operand.type)}, {rust_type(one.type)}>({self.text(operand)})", POSTFIX
+                number = not is_address(operand.type)
+                text = self.receiver(operand) if number and isinstance(operand, ir.Const) else self.text(operand, CAST)
+                return f"{text}{' as usize' if number else ''} as {rust_type(one.type)}", CAST
         raise AssertionError(one)
+
+    def moved(self, place: ir.Place) -> str:
+        """The pointer of a place, on by its index."""
+        base, index = self.text(place.base, POSTFIX), place.index
+        if index is None or (isinstance(index, ir.Const) and index.value == 0):
+            return base
+        if isinstance(index, ir.Const):
+            return f"{base}.{'sub' if index.value < 0 else 'add'}({abs(int(index.value))})"
+        if index.type == "i32":
+            return f"{base}.offset({self.text(index, CAST)} as isize)"
+        return f"{base}.add({self.index(index)})"
 
     def constant(self, one: ir.Const) -> tuple[str, int]:
         if one.char and isinstance(one.value, int) and 0 <= one.value < 256:
@@ -229,6 +284,16 @@ class RustExpressions:
         end = ir.Binary("index", "+", *(e if e.type == "index" else ir.Cast("index", e) for e in (one.start, one.length)))
         return f"{reference}{one.array}[{start}..{self.text(end)}]"
 
+    def pointed(self, argument: ir.Expr, parameter: Parameter, callee: Signature, call: ir.Call) -> str:
+        """A raw pointer as the argument for a parameter that may be a slice or a reference."""
+        if not parameter.pointer or is_raw(parameter, callee):
+            return self.text(argument)
+        const = "" if parameter.const else "mut "
+        if parameter.length is None:
+            return f"&{const}*{self.text(argument, UNARY)}"
+        length = self.index(call.arguments[parameter.length])
+        return f"core::slice::from_raw_parts{'' if parameter.const else '_mut'}({self.text(argument)}, {length})"
+
     def builtin(self, one: ir.Builtin) -> tuple[str, int]:
         first, *rest = one.arguments
         if one.name in MATH:
@@ -289,6 +354,8 @@ def typed(one: ir.Expr) -> bool:
             return isinstance(one.value, bool) or one.char or "::" in number(one.value, one.type)
         case ir.Select():
             return typed(one.then) or typed(one.other)
+        case ir.Null():
+            return False
     return True
 
 

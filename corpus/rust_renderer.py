@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import always_leaves, assigned, walk
-from transpile.corpus.rust_expressions import OR, SMALL, WRAPPING, RustExpressions, number, rust_type, typed
+from transpile.corpus.rust_expressions import CAST, OR, SMALL, WRAPPING, RustExpressions, number, rust_type, typed
 from transpile.corpus.signature import FLOATS, SIGNED
 
 
@@ -18,6 +18,10 @@ class RustFunction(RustExpressions):
             for p in self.function.signature.parameters
             if not p.pointer and p.name in self.changed
         ]  # fmt: skip
+        raw = any(isinstance(n, ir.Place | ir.CallThrough | ir.Bulk | ir.AddressOf | ir.LetStruct) for n in walk(self.function.body))
+        if raw and not self.unsafe:
+            self.unsafe = True
+            return _indent([*lines, "unsafe {", *_indent(self.block(self.function.body, tail=True)), "}"])
         return _indent([*lines, *self.block(self.function.body, tail=True)])
 
     # ------------------------------------------------------------ statements
@@ -69,7 +73,18 @@ class RustFunction(RustExpressions):
                 return [f"continue '{one.label};" if one.label else "continue;"]
             case ir.Do():
                 return [f"{self.text(one.call)};"]
-        raise AssertionError(one)
+            case ir.LetStruct():
+                return [f"let mut {one.name}: {one.type} = core::mem::zeroed();"]
+            case ir.Bulk():
+                return [self.bulk(one)]
+        raise ir.NotInLanguage(f"no Rust for {one!r}")
+
+    def bulk(self, one: ir.Bulk) -> str:
+        to, value, count = self.text(one.to), self.text(one.value, CAST), f"{self.text(one.count, CAST)} as usize"
+        if one.name == "memset":
+            return f"core::ptr::write_bytes({to}, {value} as u8, {count});"
+        function = "copy_nonoverlapping" if one.name == "memcpy" else "copy"
+        return f"core::ptr::{function}({value}, {to}, {count});"
 
     def let(self, one: ir.Let) -> str:
         head = f"let mut {one.name}" if one.name in self.changed else f"let {one.name}"

@@ -127,7 +127,7 @@ class ZigExpressions:
                 return self.call(one), POSTFIX
             case ir.Builtin():
                 return self.builtin(one, known)
-        raise AssertionError(one)
+        raise ir.NotInLanguage(f"no Zig for {one!r}")
 
     def constant(self, one: ir.Const) -> tuple[str, int]:
         if one.char and isinstance(one.value, int) and 0 < one.value < 256:

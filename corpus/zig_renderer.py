@@ -105,7 +105,7 @@ class ZigFunction(ZigExpressions):
             case ir.Do():
                 discard = "" if self.callees[one.call.name].result is None else "_ = "
                 return [f"{discard}{self.text(one.call)};"]
-        raise AssertionError(one)
+        raise ir.NotInLanguage(f"no Zig for {one!r}")
 
     def let(self, one: ir.Let | ir.LetArray) -> list[str]:
         if isinstance(one, ir.LetArray):

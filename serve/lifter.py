@@ -13,7 +13,7 @@ from itertools import product
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
-from transpile.corpus.lifting import NotLiftable, lift
+from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
@@ -69,6 +69,12 @@ class Lifter:
                     continue
             if text is wat and found and starts is None:
                 break
+        for idioms in (True, False) if target.pointers else ():
+            try:
+                lifted = lift_pointers(wat, signature, callees, data, idioms=idioms)
+                found.setdefault(_body(lifted.function, callees, target))
+            except (NotLiftable, ir.NotInLanguage):
+                continue
         return list(found)
 
     def _name_addresses(self, wat: str, segments: list[int]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from transpile.corpus import ir
 from transpile.corpus.lifting.memory import Array, Linear, accessed, linear
-from transpile.corpus.lifting.tree import CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol
+from transpile.corpus.lifting.tree import INDIRECT, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol
 from transpile.corpus.lifting.variables import Variables, integer, operation, simple_cast
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
@@ -71,7 +71,7 @@ class Elements(Variables, ABC):
                 terms.append((ir.Binary(type_, ">>", product, shift), 1 if coefficient > 0 else -1))
             else:
                 raise NotLiftable("an offset that is no multiple of the element")
-        return _sum(terms, constant // width), constant % width
+        return sum_of(terms, constant // width), constant % width
 
     def _term(self, term: Node) -> ir.Expr:
         """A number that is part of an index, without conversions that an index does not need."""
@@ -159,7 +159,7 @@ class Elements(Variables, ABC):
             if form.terms and width > 1:
                 return as_index(ir.Binary("u32", "/", self.value(size, "u32"), ir.Const("u32", width)))
             raise NotLiftable("a part of an element")
-        total = _sum([(self._term(t), c // width) for t, c in form.terms], form.constant // width)
+        total = sum_of([(self._term(t), c // width) for t, c in form.terms], form.constant // width)
         return total if total.type == "index" else as_index(total)
 
     def load(self, node: Load) -> ir.Expr:
@@ -193,7 +193,9 @@ class Elements(Variables, ABC):
             return simple_cast(integer(node.kind, "s"), simple_cast(f"i{at}", out))
         return out
 
-    def call(self, node: CallNode) -> ir.Call:
+    def call(self, node: CallNode) -> ir.Expr:
+        if node.name == INDIRECT:
+            raise NotLiftable("a call through a pointer")
         callee = self.callees[node.name]
         pointer_of = {p.length: i for i, p in enumerate(callee.parameters) if p.length is not None}
         arguments: list[ir.Expr] = []
@@ -258,7 +260,7 @@ def _plus(index: ir.Expr, more: int) -> ir.Expr:
     return ir.Binary(index.type, "+" if more > 0 else "-", index, ir.Const(index.type, abs(more)))
 
 
-def _sum(terms: list[tuple[ir.Expr, int]], constant: int) -> ir.Expr:
+def sum_of(terms: list[tuple[ir.Expr, int]], constant: int) -> ir.Expr:
     """constant + sum of factor * term, of type `index` where a term is, else of the terms' integer type."""
     if not terms:
         return ir.Const("index", constant)

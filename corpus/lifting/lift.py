@@ -24,7 +24,7 @@ from transpile.corpus.lifting.tree import Body, NotLiftable, expressions, nodes,
 from transpile.corpus.lifting.values import Values, invert
 from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.webs import split
-from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, wasm_type
+from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, is_address, wasm_type
 from transpile.corpus.wat_text import parse, split_data
 
 COMPOUND = frozenset("+ - * & | ^ << >>".split())
@@ -71,13 +71,13 @@ def lift(
     body = inline(undo_updates(inline(propagate(inline(shape(body))))))
     memory = Memory(signature, body, tuple(data), known, tuple(tuple(s) for s in (starts or [(0,)] * len(data))))
     memory.find()
-    lines = _Writer(memory, kinds, known, zero, index_type).function()
+    lines = Writer(memory, kinds, known, zero, index_type).function()
     if idioms:
         lines = idiomatic(lines)
     length = next((p.length for p in signature.parameters if p.length is not None), None)
     return Lifted(
         ir.Function(signature, lines, "i32" if length is None else signature.parameters[length].type),
-        tuple(sorted(_called(body) - LIBRARY)),
+        tuple(sorted(called_in(body) - LIBRARY)),
     )
 
 
@@ -91,15 +91,19 @@ def _within_reach(signature: Signature) -> bool:
     return all(map(plain, signature.parameters)) and (signature.result is None or signature.result in WIDTHS)
 
 
-def _called(body: Body) -> set[str]:
+def called_in(body: Body) -> set[str]:
     return {n.name for one in statements(body) for e in expressions(one) for n in nodes(e) if isinstance(n, tree.CallNode)}
 
 
-class _Writer:
+class Writer:
+    """Writes the statements of one function."""
+
+    values_type: type[Values] = Values
+
     def __init__(self, memory: Memory, kinds: dict[str, str], callees: dict[str, Signature], zero: frozenset[str], index_type: str) -> None:
         self.memory, self.body, self.zero = memory, memory.body, zero
         self.signature = memory.signature
-        self.values = Values(memory, kinds, memory.body, callees, index_type)
+        self.values = self.values_type(memory, kinds, memory.body, callees, index_type)
         self.next_local = 1 + max((int(n[1:]) for n in kinds if n[0] == "v"), default=-1)
         self.loops: list[str] = []
         self.labels: set[str] = set()
@@ -130,7 +134,7 @@ class _Writer:
         lines = self.block(self.body)
         names = {n for n in self.values.types if n[0] == "v"} | {n for n in self.memory.pointers if n[0] == "v"}
         names -= {self.memory.frame}
-        lines = _declare(lines, {n: self._type(n) for n in names}, self.zero)
+        lines = declare(lines, {n: self._type(n) for n in names}, self.zero)
         if lines and isinstance(lines[-1], ir.Return) and lines[-1].value is None:
             lines = lines[:-1]
         return (*first, *lines)
@@ -224,7 +228,7 @@ class _Writer:
             type_ = self.values.types[one.name]
             target = ir.Var(type_, self.values.renamed.get(one.name, one.name))
             value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
-        return [] if value == target else [_assign(target, value)]
+        return [] if value == target else [assign(target, value)]
 
     def store(self, one: tree.Store) -> list[ir.Stmt]:
         places = self.values.place(one.address, one.offset, one.width)
@@ -237,7 +241,7 @@ class _Writer:
                 value = simple_cast(type_, ir.Builtin(bits, "to_bits", (self.values.value(one.value, one.value.kind),)))
             else:
                 value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
-            return [_assign(target, value)]
+            return [assign(target, value)]
         if one.value.kind in FLOATS:
             raise NotLiftable("the bits of a float")
         wide = "u" + one.value.kind[1:]
@@ -333,7 +337,7 @@ class _Writer:
         return ir.Switch(value, cases, default)
 
 
-def _assign(target: ir.Expr, value: ir.Expr) -> ir.Assign:
+def assign(target: ir.Expr, value: ir.Expr) -> ir.Assign:
     """`x = x + 1` as `x += 1`, also for narrow elements, whose sum is cut to their width anyway."""
     bare = value
     if isinstance(value, ir.Cast) and value.type == target.type and isinstance(value.operand, ir.Binary):
@@ -354,7 +358,7 @@ def _assign(target: ir.Expr, value: ir.Expr) -> ir.Assign:
 # ---------------------------------------------------------------- declarations
 
 
-def _declare(body: tuple[ir.Stmt, ...], types: Mapping[str, str], zero: frozenset[str]) -> tuple[ir.Stmt, ...]:
+def declare(body: tuple[ir.Stmt, ...], types: Mapping[str, str], zero: frozenset[str]) -> tuple[ir.Stmt, ...]:
     """`body` with every variable of `types` declared where its scope begins."""
     present = used(body) & types.keys()
     for name in sorted(present, key=lambda n: int(n[1:]), reverse=True):
@@ -377,7 +381,8 @@ def _declare_one(body: tuple[ir.Stmt, ...], name: str, type_: str, zero: bool) -
         inner = _declare_inside(one, name, type_)
         if inner is not None:
             return (*body[:first], inner, *body[first + 1 :])
-    start = ir.Const(type_, False if type_ == "bool" else 0.0 if type_ in FLOATS else 0)
+    zero_value = False if type_ == "bool" else 0.0 if type_ in FLOATS else 0
+    start = ir.Null(type_) if is_address(type_) else ir.Const(type_, zero_value)
     return (*body[:first], ir.Let(name, type_, start), *body[first:])
 
 

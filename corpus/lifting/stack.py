@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from transpile.corpus.libm import MATH
 from transpile.corpus.lifting.tree import (
+    INDIRECT,
     Again,
     Block,
     Body,
@@ -213,6 +214,12 @@ class TreeBuilder:
             self.out.append(Trap())
         elif name == "call":
             self._call(operands[0])
+        elif name == "call_indirect":
+            takes, gives = parse_types(operands)
+            target, count = stack.pop(), len(takes)
+            args = tuple(stack[len(stack) - count :])
+            del stack[len(stack) - count :]
+            self._called(CallNode(gives[0] if gives else "", INDIRECT, (target, *args)))
         elif ".load" in name:
             address, offset = self._address(stack.pop(), operands)
             stack.append(Load(kind, name, address, offset))
@@ -263,11 +270,13 @@ class TreeBuilder:
             raise IndexError(name)
         args = tuple(self.stack[len(self.stack) - count :]) if count else ()
         del self.stack[len(self.stack) - count :]
+        self._called(CallNode(result, name, args))
+
+    def _called(self, call: CallNode) -> None:
         self._spill(reads_memory)
-        call = CallNode(result, name, args)
-        if not result:
+        if not call.kind:
             self.out.append(Do(call))
             return
-        temporary = self._temporary(result)
+        temporary = self._temporary(call.kind)
         self.out.append(Set(temporary, call))
-        self.stack.append(Get(result, temporary))
+        self.stack.append(Get(call.kind, temporary))

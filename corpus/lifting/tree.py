@@ -57,9 +57,12 @@ class Load(Node):
         return WIDTH[self.name]
 
 
+INDIRECT = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class CallNode(Node):
-    """`kind` is "" where the callee returns nothing."""
+    """`kind` is "" where the callee returns nothing. A callee named `INDIRECT` is what the first argument points to."""
 
     name: str
     args: tuple[Node, ...]

@@ -109,7 +109,7 @@ def test_a_jump_out_of_two_loops_gets_a_label():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("func i32 -> i32 ; local.get p0 call_indirect i32 end", "call_indirect"),
+        ("func i32 -> i32 ; local.get p0 call_indirect i32 end", "a call through a pointer"),
         ("func i32 -> i32 ; global.get g0 end", "global.get"),
         ("func i32 -> i32 ; local.get p0 call c7 end", "call of c7"),
         ("func i32 -> i32 ; local.get p0 i32.load end", "no element"),

@@ -1,0 +1,165 @@
+"""The second way to lift, from text to statements: everything that is reached by an address stays a pointer (see `pointers`).
+
+It takes the types that the first way does not know, and the functions that the first way's assumptions do not fit; what comes out is less like what
+people write in languages with slices. Limits: as in `pointers`; languages without pointers leave the program out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from transpile.corpus import ir
+from transpile.corpus.lifting import tree
+from transpile.corpus.lifting.copies import propagate
+from transpile.corpus.lifting.idioms import idiomatic
+from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in, declare
+from transpile.corpus.lifting.pointers import PointerValues, RawMemory
+from transpile.corpus.lifting.shape import shape
+from transpile.corpus.lifting.simplify import inline, undo_updates
+from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
+from transpile.corpus.lifting.tree import INDIRECT, Body, NotLiftable, bodies, map_node, statements, with_bodies
+from transpile.corpus.lifting.variables import simple_cast
+from transpile.corpus.lifting.webs import split
+from transpile.corpus.signature import WIDTHS, Signature, is_address
+from transpile.corpus.wat_text import parse, split_data
+
+HIDDEN = "ps"
+"""The parameter that holds the address of the result."""
+
+
+def lift_pointers(
+    text: str, signature: Signature, callees: Mapping[str, Signature] | None = None, data: Sequence[bytes] = (), *, idioms: bool = True
+) -> Lifted:
+    """The canonical text of a function with the canonical `signature`, as `ir` with pointers. Arguments and errors as of `lift`."""
+    known = dict(callees or {})
+    known.setdefault(signature.name, signature)
+    known = {name: s for name, s in known.items() if len(s.wasm()[0]) == len(s.parameters)}
+    text, own_data = split_data(text)
+    function = parse(text)
+    if (function.parameters, function.results) != signature.wasm():
+        raise NotLiftable("the signature is not the function's")
+    types = {name: s.wasm() for name, s in known.items()}
+    called = {name: (len(takes), gives[0] if gives else "") for name, (takes, gives) in types.items()}
+    builder = TreeBuilder(function, called)
+    body, kinds, zero = split(builder.build(), builder.types)
+    body = inline(undo_updates(inline(propagate(inline(shape(body))))))
+    body, kinds = _named(body, kinds, signature)
+    memory = RawMemory(signature, body, tuple(data) or own_data, known, ())
+    memory.find()
+    lines = PointerWriter(memory, kinds, known, zero, "index").function()
+    if idioms:
+        lines = idiomatic(lines)
+    length = next((p.length for p in signature.parameters if p.length is not None), None)
+    names = tuple(sorted(called_in(body) - LIBRARY - {INDIRECT}))
+    return Lifted(ir.Function(signature, lines, "i32" if length is None else signature.parameters[length].type), names)
+
+
+def _named(body: Body, kinds: dict[str, str], signature: Signature) -> tuple[Body, dict[str, str]]:
+    """The parameters of the machine under the names of the signature's."""
+    names = {f"p{i}": HIDDEN if p.parameter is None else signature.parameters[p.parameter].name for i, p in enumerate(signature.passed())}
+    if all(old == new for old, new in names.items()):
+        return body, kinds
+
+    def node(one: tree.Node) -> tree.Node:
+        return replace(one, name=names.get(one.name, one.name)) if isinstance(one, tree.Get) else one
+
+    def block(one: Body) -> Body:
+        return tuple(map(statement, one))
+
+    def statement(one: tree.Stmt) -> tree.Stmt:
+        changed = tree.map_expressions(one, lambda n: map_node(n, node) if isinstance(n, tree.Get) else n)
+        if isinstance(changed, tree.Set):
+            changed = tree.Set(names.get(changed.name, changed.name), changed.value)
+        return with_bodies(changed, [block(inner) for inner in bodies(changed)])
+
+    return block(body), {names.get(n, n): k for n, k in kinds.items()}
+
+
+class PointerWriter(Writer):
+    """Writes the statements of one function."""
+
+    values_type = PointerValues
+    values: PointerValues
+    result_name = ""
+
+    def function(self) -> tuple[ir.Stmt, ...]:
+        first: list[ir.Stmt] = []
+        values, signature = self.values, self.signature
+        for key, array in self.memory.arrays.items():
+            array.name = self.fresh()
+            if array.table is not None:
+                elements = self.memory.values_of(array)
+                first.append(ir.LetArray(array.name, array.scalar, len(elements), elements))
+            elif key == self.memory.frame:
+                first.append(ir.LetArray(array.name, array.scalar, array.size))
+                values.renamed[key] = self.fresh()
+                first.append(ir.Let(values.renamed[key], "*u8", ir.PointerCast("*u8", ir.ArrayPointer("*u64", array.name))))
+        if signature.result_hidden:
+            self.result_name, values.renamed[HIDDEN] = self.fresh(), self.fresh()
+            first.append(ir.LetStruct(self.result_name, signature.result or ""))
+            first.append(ir.Let(values.renamed[HIDDEN], values.types[HIDDEN], ir.Borrow(values.types[HIDDEN], self.result_name)))
+        changed = {one.name for one in statements(self.body) if isinstance(one, tree.Set)}
+        for passed in signature.passed():
+            if passed.parameter is not None:
+                first += self.parameter(passed.parameter, passed.indirect, changed)
+        lines = self.block(self.body)
+        names = {n for n in values.types if n[0] == "v"} - {self.memory.frame}
+        lines = declare(lines, {n: values.types[n] for n in names}, self.zero)
+        if lines and isinstance(lines[-1], ir.Return) and lines[-1].value is None:
+            lines = lines[:-1]
+        if self.result_name and not (lines and isinstance(lines[-1], ir.Return)):
+            lines = (*lines, ir.Return(ir.Var(signature.result or "", self.result_name)))
+        return (*first, *lines)
+
+    def parameter(self, number: int, indirect: bool, changed: set[str]) -> list[ir.Stmt]:
+        """A variable in the place of a parameter, where it needs one."""
+        parameter = self.signature.parameters[number]
+        name, values = parameter.name, self.values
+        type_ = values.types[name]
+        if indirect:
+            start: ir.Expr = ir.Borrow(type_, name)
+        elif parameter.pointer:
+            struct = self.signature.struct(parameter.type)
+            plain = parameter.length is None and not (struct is not None and struct.flat)
+            if plain and not parameter.const and name not in changed:
+                return []
+            start = values.casted(type_, ir.Var(parameter.whole, name)) if plain else ir.ArrayPointer(type_, name)
+        elif name not in changed:
+            return []
+        elif is_address(parameter.type):
+            start = ir.Var(type_, name)
+        elif name in values.length_of or WIDTHS[parameter.type] < 4 or parameter.type == "bool":
+            type_ = parameter.type if WIDTHS[parameter.type] == 4 and parameter.type != "usize" else "i32"
+            start = simple_cast(type_, values.variable(name))
+        else:
+            return []
+        values.renamed[name], values.types[name] = self.fresh(), type_
+        return [ir.Let(values.renamed[name], type_, start)]
+
+    def set(self, one: tree.Set) -> list[ir.Stmt]:
+        type_ = self.values.types.get(one.name, "")
+        if one.name in ("sp", self.memory.frame) or not is_address(type_):
+            return super().set(one)
+        target = ir.Var(type_, self.values.renamed.get(one.name, one.name))
+        value = self.values.pointer(one.value, type_)
+        return [] if value == target else [assign(target, value)]
+
+    def store(self, one: tree.Store) -> list[ir.Stmt]:
+        target, type_ = self.values.place(one.address, one.offset, one.width)[0]
+        return [assign(target, self.values.pointer(one.value, type_))] if is_address(type_) else super().store(one)
+
+    def statement(self, one: tree.Stmt) -> list[ir.Stmt]:
+        if isinstance(one, tree.Return) and self.result_name:
+            return [ir.Return(ir.Var(self.signature.result or "", self.result_name))]
+        return super().statement(one)
+
+    def result(self, value: tree.Node) -> ir.Expr:
+        type_ = self.signature.result or ""
+        return self.values.pointer(value, type_) if is_address(type_) else super().result(value)
+
+    def library(self, call: tree.CallNode) -> list[ir.Stmt]:
+        to, value, count = call.args
+        start = self.values.pointer(to, "*u8")
+        given = self.values.value(value, "u32") if call.name == "memset" else self.values.pointer(value, "*u8")
+        return [ir.Bulk(call.name, start, given, self.values.value(count, "u32"))]
