@@ -44,9 +44,10 @@ class Prompt:
     source: list[int]
     prefix: list[int]
     prelude: str
+    grammar: str | None = None
 
 
-def encode(tokenizer: Tokenizer, wat: str, language: str, prelude: str) -> Prompt:
+def encode(tokenizer: Tokenizer, wat: str, language: str, prelude: str, grammar: str | None) -> Prompt:
     """Raises TranspileError for what the model can't read."""
     source = encode_wat(tokenizer, wat)
     if len(source) > MAX_INPUT:
@@ -54,7 +55,7 @@ def encode(tokenizer: Tokenizer, wat: str, language: str, prelude: str) -> Promp
     prefix = encode_prefix(tokenizer, language, prelude)[1:]
     if len(prefix) > MAX_OUTPUT:
         raise TranspileError(f"the prelude is {len(prefix)} tokens long, at most {MAX_OUTPUT} are taken", hint="leave out what is not needed")
-    return Prompt(source, prefix, prelude)
+    return Prompt(source, prefix, prelude, grammar)
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ async def _generate(engine: Engine, asked: CompletionRequest, prompt: Prompt, wr
         top_p=asked.top_p or 1.0,
         seed=asked.seed,
         longest=min(asked.max_tokens or MAX_OUTPUT, MAX_OUTPUT),
+        grammar=prompt.grammar,
         each=take,
     )
     if asked.temperature == 0:  # one was generated for all

@@ -86,6 +86,7 @@ class DecodeRequest(_Asked):
     temperature: float = Field(0.8, ge=0, le=5, description="0: greedy")
     top_p: float = Field(0.98, gt=0, le=1)
     seed: Annotated[int, Field(ge=0, lt=2**32), BeforeValidator(_whole)] | None = Field(None, description="the same seed gives the same candidates")
+    constrained: bool = Field(False, description="write only what a grammar of the target language lets through (rust and c; engine vllm)")
     verify: bool = Field(False, description="compile and judge every candidate")
     inputs: Whole = Field(1024, ge=16, le=16384, description="test inputs a candidate")
     timeout: float | None = Field(None, gt=0, description="seconds; the service has a limit of its own")
@@ -241,6 +242,7 @@ class CompletionRequest(BaseModel):
     stop: Stop | Annotated[list[Stop], Field(max_length=4)] | None = None
     logprobs: Annotated[int, Field(ge=0, le=5), BeforeValidator(_whole)] | None = Field(None, description="any number: those of the tokens written")
     echo: bool | None = Field(False, description="begin the text with the prelude")
+    constrained: bool = Field(False, description="write only what a grammar of the target language lets through (rust and c; engine vllm)")
     timeout: float | None = Field(None, gt=0)
 
     def prompts(self) -> list[str]:

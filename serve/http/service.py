@@ -16,6 +16,7 @@ from typing import Any
 
 from transpile.corpus.constants import copy_constants
 from transpile.serve.decoder import MAX_OUTPUT
+from transpile.serve.grammar import grammar
 from transpile.serve.http import completions, work
 from transpile.serve.http.admission import Admission
 from transpile.serve.http.engine import Engine, load
@@ -78,15 +79,17 @@ class Service:
         """The function of a request to decode, and what the engine is given for it."""
         worked = work.subject(asked)[1] if work.is_plain(asked) else await self.workers.run(work.read_function, asked)
         language = asked["target_language"]
-        return worked, completions.encode(self.engine.tokenizer, worked.wat, language, prelude or work.prelude(asked, worked))
+        rules = grammar(language, worked.canonical, worked.callee_signatures) if asked["constrained"] else None
+        return worked, completions.encode(self.engine.tokenizer, worked.wat, language, prelude or work.prelude(asked, worked), rules)
 
     async def decode(self, request: DecodeRequest) -> dict[str, Any]:
         asked = request.model_dump()
         async with self.decoding.turn():
             worked, prompt = await self._read(asked)
             samples = await self.engine.generate(
-                prompt.source, prompt.prefix, samples=request.n, temperature=request.temperature, top_p=request.top_p, seed=request.seed, longest=MAX_OUTPUT
-            )
+                prompt.source, prompt.prefix, samples=request.n, temperature=request.temperature, top_p=request.top_p, seed=request.seed,
+                longest=MAX_OUTPUT, grammar=prompt.grammar,
+            )  # fmt: skip
             best: dict[str, float] = {}
             for sample in samples:
                 code = copy_constants(decode(self.engine.tokenizer, sample.ids), worked.wat)
@@ -104,7 +107,7 @@ class Service:
         language = completions.language_of(asked.model)
         out = []
         for text in asked.prompts():
-            spec = DecodeRequest(wat=text, target_language=language, signature=asked.signature).model_dump()
+            spec = DecodeRequest(wat=text, target_language=language, signature=asked.signature, constrained=asked.constrained).model_dump()
             out.append((await self._read(spec, asked.prelude))[1])
         return out
 
