@@ -244,7 +244,9 @@ class RustExpressions:
         for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
-            if isinstance(argument, ir.Part):
+            if is_address(argument.type):
+                arguments.append(self.pointed(argument, parameter, callee, one))
+            elif isinstance(argument, ir.Part):
                 arguments.append(self.part(argument, parameter, callee))
             elif parameter.pointer and isinstance(argument, ir.Var):
                 own = self.parameters.get(argument.name)

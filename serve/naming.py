@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from transpile.corpus.language import Language
-from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.naming import renamed_struct, renamed_type
+from transpile.corpus.signature import Signature
 from transpile.corpus.text import lex
 
 _LOOP = re.compile(r"v\d+")
@@ -71,13 +72,14 @@ def readable_signature(signature: Signature, language: Language) -> Signature:
     taken = set(language.keywords)
     parameters = []
     for i, p in enumerate(signature.parameters):
-        parameters.append(replace(p, name=fresh(p.name or f"p{i}", taken), type=structs.get(p.type, p.type)))
+        parameters.append(replace(p, name=fresh(p.name or f"p{i}", taken), type=renamed_type(p.type, structs)))
         taken.add(parameters[-1].name)
     return replace(
         signature,
         name=fresh(signature.name, language.keywords),
         parameters=tuple(parameters),
-        structs=tuple(Struct(structs[s.name], tuple((fresh(f, language.keywords), t) for f, t in s.fields)) for s in signature.structs),
+        result=signature.result and renamed_type(signature.result, structs),
+        structs=tuple(renamed_struct(s, structs, {f: fresh(f, language.keywords) for f, _ in s.fields}) for s in signature.structs),
     )
 
 

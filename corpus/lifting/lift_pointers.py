@@ -34,7 +34,6 @@ def lift_pointers(
     """The canonical text of a function with the canonical `signature`, as `ir` with pointers. Arguments and errors as of `lift`."""
     known = dict(callees or {})
     known.setdefault(signature.name, signature)
-    known = {name: s for name, s in known.items() if len(s.wasm()[0]) == len(s.parameters)}
     text, own_data = split_data(text)
     function = parse(text)
     if (function.parameters, function.results) != signature.wasm():
@@ -152,6 +151,12 @@ class PointerWriter(Writer):
     def statement(self, one: tree.Stmt) -> list[ir.Stmt]:
         if isinstance(one, tree.Return) and self.result_name:
             return [ir.Return(ir.Var(self.signature.result or "", self.result_name))]
+        if isinstance(one, tree.Do) and one.call.name in self.values.callees:
+            callee = self.values.callees[one.call.name]
+            if callee.result_hidden:
+                type_ = callee.result or ""
+                place = ir.Place(type_, self.values.pointer(one.call.args[0], f"*{type_}"))
+                return [ir.Assign(place, self.values.call(one.call))]
         return super().statement(one)
 
     def result(self, value: tree.Node) -> ir.Expr:

@@ -57,7 +57,10 @@ class PointerValues(Values):
     structs: tuple
 
     def _vote(self, body: Body) -> None:
+        callees = self.callees
+        self.callees = {name: s for name, s in callees.items() if len(s.passed()) == len(s.parameters)}
         super()._vote(body)
+        self.callees = callees
         self.structs = tuple({s.name: s for one in (self.signature, *self.callees.values()) for s in one.structs}.values())
         for passed in self.signature.passed():
             if passed.parameter is not None:
@@ -342,10 +345,20 @@ class PointerValues(Values):
 
     def _known_call(self, node: CallNode) -> ir.Expr:
         callee = self.callees[node.name]
-        if any(not p.pointer and p.type not in WIDTHS and not is_address(p.type) for p in callee.parameters) or callee.result_hidden:
-            raise NotLiftable("a struct by value in a call")
-        arguments = tuple(self.argument(a, p.whole) for a, p in zip(node.args, callee.parameters, strict=True))
-        return ir.Call(callee.result or "", node.name, arguments)
+        arguments: list[ir.Expr] = []
+        for value, passed in zip(node.args, callee.passed(), strict=True):
+            if passed.parameter is None:
+                continue
+            parameter = callee.parameters[passed.parameter]
+            if passed.indirect:
+                arguments.append(ir.Place(parameter.type, self.pointer(value, f"*{parameter.type}")))
+            elif not parameter.pointer and parameter.type not in WIDTHS and not is_address(parameter.type):
+                raise NotLiftable("a struct passed as a scalar")
+            else:
+                arguments.append(self.argument(value, parameter.whole))
+        if len(arguments) < len(callee.parameters):
+            raise NotLiftable("an empty struct")
+        return ir.Call(callee.result or "", node.name, tuple(arguments))
 
     def argument(self, node: Node, type_: str) -> ir.Expr:
         if is_address(type_):
