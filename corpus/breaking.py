@@ -122,7 +122,7 @@ def missing_cast(tokens: Sequence[str], signature: Signature) -> list[Edit]:
             out.append([(i, i + 2, ())])
         elif token in _CONVERSIONS and tokens[i + 1] == "(":
             out.append([(i, i + 1, ())])
-        elif token == "(" and tokens[i + 1] in TYPES and tokens[i + 2] == ")":
+        elif token == "(" and tokens[i + 1] in TYPES and tokens[i + 2] == ")" and tokens[i - 1] != "cast":
             out.append([(i, i + 3, ())])
         elif token in ("static_cast", "cast") and tokens[i + 1] in ("<", "("):
             end = next((j for j in range(i + 2, len(tokens)) if tokens[j] in (">", ")")), None)

@@ -54,6 +54,7 @@ def on_ray(task: Task, items: Sequence[Any], workers: int) -> Iterator[None]:
     except ImportError:
         raise TranspileError("Ray is not installed", hint="pip install 'transpile[ray]'") from None
     started = not ray.is_initialized()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if started:
         address = os.environ.get("RAY_ADDRESS")
         own = {} if address else {"num_cpus": workers, "include_dashboard": False}
