@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -140,12 +140,14 @@ def transpile(
     options: Options,
     *,
     lifter: Lifter | None = None,
+    earlier: Mapping[str, Translation] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     finished: Callable[[Translation], None] | None = None,
 ) -> list[Translation]:
     """Translate the functions of a program (or those in `only` and what they call), in its order, by the engines that are given.
 
-    `finished` gets each translation once, as soon as nothing more will be tried for it.
+    `finished` gets each translation once, as soon as nothing more will be tried for it. Those in `earlier`, from an interrupted run of the same
+    program with the same options, are taken as they are.
     Raises TranspileError for a name in `only` that is not there.
     """
     known = {f.name for f in program.functions}
@@ -168,7 +170,13 @@ def transpile(
             finished(done[w.function.name])
 
     for level in _levels(program, [f.name for f in wanted]):
-        works = [prepare(program, f) for f in wanted if f.name in level]
+        for name in level & (earlier or {}).keys():
+            done[name] = one = (earlier or {})[name]
+            if one.source is not None and one.verdict.verified:
+                accepted[name] = _Accepted(one.source, one.structs, one.fields)
+            if finished:
+                finished(one)
+        works = [prepare(program, f) for f in wanted if f.name in level - done.keys()]
         blocked = [w for w in works if any(c not in accepted for c in w.callees)]
         for w in blocked:
             missing = ", ".join(c for c in w.callees if c not in accepted)

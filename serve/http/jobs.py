@@ -3,7 +3,8 @@
 An accepted job is on disk before the client hears of it. A job that was running when the service ended, however it ended, is queued again at
 the next start. Invariant: a job is finished exactly once (only a running one can be, in one transaction), and only one service at a time
 has the table.
-Limit: a job starts over after a restart; functions that were done already are done again.
+Its functions are kept as they are finished, so that it goes on after the last of them; a function that was under way starts over.
+What is kept is pickled: the table is its owner's alone, and what another release has kept is not used.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,16 @@ CREATE TABLE IF NOT EXISTS jobs (
     UNIQUE (owner, token)
 );
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, created);
+CREATE TABLE IF NOT EXISTS parts (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, name TEXT NOT NULL, state TEXT NOT NULL, made_by TEXT NOT NULL,
+    PRIMARY KEY (job, name)
+);
+CREATE TRIGGER IF NOT EXISTS finished_jobs_have_no_parts AFTER UPDATE OF finished ON jobs BEGIN DELETE FROM parts WHERE job = NEW.id; END;
 """
 STATES = ("queued", "running", "done", "failed", "cancelled")
 
-Work = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], Coroutine[Any, Any, dict[str, Any]]]
-"""Does a job: what was asked, and what takes its events."""
+Work = Callable[[dict[str, Any], dict[str, str], Callable[[dict[str, Any]], None]], Coroutine[Any, Any, dict[str, Any]]]
+"""Does a job: what was asked, which parts of it were kept, and what takes its events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Table:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             path.chmod(0o600)
             self._db.row_factory = sqlite3.Row
-            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA)
+            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;" + _SCHEMA)
             self._db.execute("UPDATE jobs SET state = 'queued', started = NULL WHERE state = 'running'")
             self._db.execute("DELETE FROM jobs WHERE finished < ?", (time.time() - keep,))
         except (OSError, sqlite3.Error) as error:
@@ -100,6 +107,16 @@ class Table:
             values,
         )
         return done.rowcount == 1
+
+    def keep(self, id_: str, name: str, state: str) -> None:
+        """A part of a running job, to go on from should it be interrupted."""
+        values = (name, state, version("transpile"), id_)
+        self._db.execute("INSERT OR REPLACE INTO parts (job, name, state, made_by) SELECT id, ?, ?, ? FROM jobs WHERE id = ? AND state = 'running'", values)
+
+    def kept(self, id_: str) -> dict[str, str]:
+        """The parts of a job, by name."""
+        rows = self._db.execute("SELECT name, state FROM parts WHERE job = ? AND made_by = ?", (id_, version("transpile")))
+        return {row["name"]: row["state"] for row in rows}
 
     def release(self, id_: str) -> None:
         """Back into the queue, at its old place."""
@@ -157,9 +174,11 @@ class Runner:
         def note(event: dict[str, Any]) -> None:
             if "progress" in event and id_ in self._running:
                 self._running[id_].progress.update(event["progress"])
+            if "part" in event:
+                self.table.keep(id_, event["part"]["name"], event["part"]["state"])
 
         try:
-            result = await self._work(asked, note)
+            result = await self._work(asked, self.table.kept(id_), note)
             self.table.finish(id_, "done", result=result)
         except asyncio.CancelledError:
             if self._stopping:

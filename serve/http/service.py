@@ -128,8 +128,10 @@ class Service:
 
     # ------------------------------------------------------------ transpiling
 
-    async def transpile(self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
-        """Without a turn: see `transpile_in_turn`. `each` gets progress and functions."""
+    async def transpile(
+        self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None, earlier: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Without a turn: see `transpile_in_turn`. `each` gets progress and functions; with `earlier`, parts of a job too (see `work.translate`)."""
 
         def take(event: dict[str, Any]) -> None:
             if "tokens" in event:
@@ -137,7 +139,7 @@ class Service:
             elif each:
                 each(event)
 
-        result = await self.workers.run(work.translate, asked, self.workers.model, each=take)
+        result = await self.workers.run(work.translate, asked, self.workers.model, earlier, each=take)
         self.metrics.judged(f["status"] for f in result["functions"])
         return self._bounded(result)
 
@@ -177,9 +179,9 @@ class Service:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await task
 
-    async def _job(self, asked: dict[str, Any], note: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    async def _job(self, asked: dict[str, Any], earlier: dict[str, str], note: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         async with asyncio.timeout(_JOB_SECONDS):
-            return await self.transpile(asked, note)
+            return await self.transpile(asked, note, earlier)
 
     def _bounded(self, reply: dict[str, Any]) -> dict[str, Any]:
         size = len(json.dumps(reply))

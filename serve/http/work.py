@@ -11,6 +11,7 @@ import base64
 import json
 import multiprocessing
 import os
+import pickle
 import signal
 import tempfile
 import threading
@@ -120,10 +121,11 @@ def _bytes(text: str) -> bytes:
         raise TranspileError("the wasm is not in base64", hint="encode the module's bytes with standard base64") from error
 
 
-def translate(asked: dict[str, Any], model: Model, emit: Emit) -> dict[str, Any]:
+def translate(asked: dict[str, Any], model: Model, earlier: dict[str, str] | None, emit: Emit) -> dict[str, Any]:
     """The object of `transpile --json`, with the texts in `include`.
 
-    Events: progress, every function as it is finished, and at the end the tokens, where they were not the service's.
+    Events: progress, every function as it is finished, and at the end the tokens, where they were not the service's. With `earlier` (functions that
+    were finished before an interruption, as the events `part` had them), functions come as `part`, too, to go on from after the next.
     """
     from transpile.corpus.language import language
     from transpile.corpus.program import load
@@ -151,6 +153,8 @@ def translate(asked: dict[str, Any], model: Model, emit: Emit) -> dict[str, Any]
 
     def finished(translation: Translation) -> None:
         emit({"function": out.function_json(translation, target) | more(translation.name)})
+        if earlier is not None and translation.name not in earlier:
+            emit({"part": {"name": translation.name, "state": base64.b64encode(pickle.dumps(translation)).decode()}})
 
     def progress(done: int, total: int, note: str) -> None:
         emit({"progress": {"done": done, "total": total, "note": note}})
@@ -166,6 +170,7 @@ def translate(asked: dict[str, Any], model: Model, emit: Emit) -> dict[str, Any]
         decoder,
         options,
         lifter=Lifter(program) if engine != "model" else None,
+        earlier={name: pickle.loads(base64.b64decode(state)) for name, state in (earlier or {}).items()},
         progress=progress,
         finished=finished,
     )

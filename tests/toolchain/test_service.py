@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -213,6 +214,27 @@ def test_jobs_outlive_kill_9_and_sigterm() -> None:
 
         rows = sqlite3.connect(own.database).execute("SELECT id, finishes FROM jobs").fetchall()
         assert sorted(rows) == sorted((id_, 1) for id_ in ids)
+
+
+def test_a_killed_job_goes_on_after_the_function_that_was_done() -> None:
+    """`loop` waits for `quick`, which it calls; after the restart `quick` is what it was, to the millisecond that it took."""
+    import sqlite3
+
+    source = "int quick(int x) { return x + 1; }\nint loop(int x) { return quick(x) * quick(x + 1); }\n"
+    with Running("--workers", "1") as own:
+        id_ = own.ask("POST", "v1/jobs", transpilation(source, target_language="c"))[1]["id"]
+        until, parts = time.monotonic() + 60, []
+        while not parts and time.monotonic() < until:
+            parts = sqlite3.connect(own.database).execute("SELECT name FROM parts").fetchall()
+        own.kill()
+        kept = dict(sqlite3.connect(own.database).execute("SELECT name, state FROM parts").fetchall())
+        assert "quick" in kept
+        before = pickle.loads(base64.b64decode(kept["quick"]))
+        own.start()
+        assert finished(own, id_)["state"] == "done"
+        functions = {f["name"]: f for f in own.ask("GET", f"v1/jobs/{id_}/result")[1]["functions"]}
+        assert functions["quick"]["seconds"] == round(before.seconds, 3)
+        assert {name: f["status"] for name, f in functions.items()} == {"quick": before.verdict.status, "loop": functions["loop"]["status"]}
 
 
 # ---------------------------------------------------------------- figures

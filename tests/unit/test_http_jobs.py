@@ -103,11 +103,14 @@ class Work:
 
     def __init__(self) -> None:
         self.started: list[str] = []
+        self.earlier: list[dict[str, str]] = []
         self.let_go = asyncio.Event()
 
-    async def __call__(self, asked: dict, note) -> dict:
+    async def __call__(self, asked: dict, earlier: dict[str, str], note) -> dict:
         self.started.append(asked["source"])
+        self.earlier.append(earlier)
         note({"progress": {"done": 1, "total": 2, "note": "f"}})
+        note({"part": {"name": "f", "state": f"what f became the {len(self.earlier)}. time"}})
         await self.let_go.wait()
         if asked["source"] == "bad":
             raise TranspileError("bad source", hint="mend it")
@@ -161,3 +164,25 @@ def test_a_running_job_is_cancelled(path: Path) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(run())
+
+
+def test_a_job_goes_on_from_the_parts_that_were_kept(path: Path) -> None:
+    async def run(work: Work) -> None:
+        jobs = table(path)
+        task = asyncio.create_task(Runner(jobs, work, 1, Metrics()).run())
+        await until(lambda: work.started)
+        if work.let_go.is_set():
+            await until(lambda: jobs.count()["done"] == 1)
+            assert jobs._db.execute("SELECT COUNT(*) FROM parts").fetchone()[0] == 0  # what is done needs them no more
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        jobs.close()
+
+    first = table(path)
+    first.add("me", ASKED, None, 9)
+    first.close()
+    works = [Work(), Work()]
+    asyncio.run(run(works[0]))
+    works[1].let_go.set()
+    asyncio.run(run(works[1]))
+    assert [work.earlier for work in works] == [[{}], [{"f": "what f became the 1. time"}]]
