@@ -25,7 +25,8 @@ from transpile.verify import callbacks, stand_in
 from transpile.verify.driver_wat import BLOCK, driver_text
 from transpile.verify.marshal import Marshal
 from transpile.verify.placement import MEMORY_LIMIT, PAGE, START_FUEL, TABLE_LIMIT, Placement, Probe, UnusableModule, WrongType, engine
-from transpile.verify.thin import parsed
+from transpile.verify.shared import keeps_state
+from transpile.verify.thin import parsed, reachable
 from transpile.verify.types import Executable
 
 _TABLE = 1 << 17
@@ -119,10 +120,13 @@ class Target:
         self.imports = stand_in.function_imports(self.module)
         self.notes = bool(self.imports or self.callbacks)
         self.driver = _driver(parameters, results, pointers, marshal, self.memory, self.stack, self.notes)
-        self.data = (0, 0)
-        if self.notes:
-            with suppress(TranspileError):
-                self.data = parsed(executable.wasm).data_range
+        self.data = self.extent = (0, 0)
+        self.stateful = False
+        with suppress(TranspileError):
+            module = parsed(executable.wasm)
+            self.data, self.stateful = module.data_range, keeps_state(reachable(module, self.export))
+            # Up to where the heap begins: what is zero at first needs no segment.
+            self.extent = self.data[0], max([self.data[1], *(g.initial or 0 for g in module.globals if g.name == "__heap_base")])
 
     def start(self) -> None:
         """Instantiate the module, and forget it. Raises UnusableModule when that fails."""
@@ -233,6 +237,7 @@ class _Session:
         self.block[1] = count
         start, used = 0, 0
         while start < count:
+            kept = self.place.state()
             self.store.set_fuel(fuel)
             self.block[0] = start
             trap = call(self.store, self.entry)
@@ -247,6 +252,13 @@ class _Session:
                 self.after[at] = self.place.arena()
             self.recover()
             if trap == OUT_OF_FUEL and at > start:
+                if kept is not None:
+                    # What was begun must not be there when it is begun again.
+                    self.place.put_back(kept)
+                    self.store.set_fuel(fuel)
+                    self.block[0], self.block[1] = start, at
+                    call(self.store, self.entry)
+                    self.block[1] = count
                 start = at
                 continue
             status[at] = trap

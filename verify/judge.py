@@ -26,7 +26,8 @@ from transpile.verify.layout import Vectors
 from transpile.verify.places import problem
 from transpile.verify.reference import FUEL, Accepts, Reference, study, target
 from transpile.verify.render import explain
-from transpile.verify.sequences import compare, keeps_state
+from transpile.verify.sequences import compare
+from transpile.verify.shared import hidden, keeps_state
 from transpile.verify.shrink import LITTLE, Runner, lightest, shrink
 from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
@@ -38,6 +39,8 @@ _SHRINK_BUDGET = 0.3
 """Seconds for minimizing counterexamples of all candidates of one original; later ones get the simplest vector that differed."""
 
 OVERLAPPING = "only inputs with overlapping pointers were seen to differ"
+
+AFTER_OTHERS = "seen after other calls only"
 
 _LONGEST = 50_000
 """Instructions of a function and its callees up to which texts are compared and proofs tried; longer ones are only tested."""
@@ -86,7 +89,10 @@ class Jury:
         aliasing: bool = True,
         accepts: Accepts | None = None,
         thorough: bool = False,
+        alone: bool = True,
     ) -> None:
+        """As for `judge`. `alone`: nobody judges the function together with those that it shares variables with (`together`)."""
+        self.alone = alone
         self.thorough = thorough
         self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed
         self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts)
@@ -115,6 +121,29 @@ class Jury:
 
     def judge(self, candidate: Executable) -> Verdict:
         """The verdict on the candidate as it is, with all that it calls."""
+        verdict = self._judge(candidate)
+        if self.alone and verdict.verified and (unseen := hidden(self.original)):
+            # Nothing that the function does later tells what it set.
+            return replace(verdict, status="inconclusive", evidence=f"sets {', '.join(unseen)}, which only other functions read", detail=verdict.evidence)
+        return verdict
+
+    def test(self, candidate: Executable) -> Verdict:
+        """The verdict by running both alone: on inputs, on more that the candidate's code suggests, and over sequences of calls."""
+        try:
+            compiled = target(candidate, self.signature)
+        except WrongType as error:
+            return Verdict("wrong_signature", evidence="another wasm type", detail=str(error))
+        except UnusableModule as error:
+            return _unusable(error)
+        tested = self._test(compiled)
+        if tested.status == "mismatch" and tested.detail == AFTER_OTHERS:
+            found = self._again(compiled, replace(tested, status="tested"))
+            return found if found.status == "mismatch" else tested
+        if tested.status == "tested":
+            tested = self._challenge(candidate, compiled, tested)
+        return self._again(compiled, tested) if tested.status == "tested" else tested
+
+    def _judge(self, candidate: Executable) -> Verdict:
         undriven = problem(self.signature)
         if undriven:
             return Verdict("inconclusive", evidence="types that the judge cannot drive", detail=undriven)
@@ -180,7 +209,7 @@ class Jury:
         if found is None:
             simplest = int(differs[lightest(vectors.take(differs))])
             found = explain(vectors, simplest, expected, got, simplest)
-            detail = detail or ("seen after other calls only" if self._shrink_seconds < _SHRINK_BUDGET else "")
+            detail = detail or (AFTER_OTHERS if self._shrink_seconds < _SHRINK_BUDGET else "")
         return Verdict("mismatch", ran, counterexample=found, evidence=found.text, detail=detail, **common)
 
     def _prove(self, left: WasmFunction, right: WasmFunction, compiled: Target, tested: Verdict) -> Verdict:

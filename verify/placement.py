@@ -69,6 +69,17 @@ class Placement:
         self.target, self.store, self.tables, self.stride, self.probe = target, store, tables, stride, probe
         self.load()
 
+    def state(self) -> bytes | None:
+        """What the module's variables hold; None where its function keeps nothing between calls."""
+        if not self.target.stateful or self.memory is None:
+            return None
+        low, high = self.target.extent
+        return bytes(self.memory.read(self.store, low, high))
+
+    def put_back(self, state: bytes) -> None:
+        assert self.memory is not None
+        self.memory.write(self.store, state, self.target.extent[0])
+
     def load(self) -> None:
         store, target = self.store, self.target
         store.set_fuel(START_FUEL)
@@ -87,6 +98,7 @@ class Placement:
                     break
             self.base = self._place_arena(exports)
             linker.define(store, "t", "f", exports[target.export])
+            self.memory = exports["memory"] if target.memory else None
             if target.memory:
                 linker.define(store, "t", "memory", exports["memory"])
         except (wasmtime.WasmtimeError, wasmtime.Trap) as error:

@@ -17,7 +17,9 @@ The original is the reference; what it does as compiled is what its source means
 * Traps are compared by kind. A panic (unreachable) is the same as a trap of integer division, integer overflow, float conversion or an
   indirect call, in either direction: languages that check before they divide panic where others trap. After a trap memory is not compared.
 * What a function keeps between calls (globals, static data) is compared by what later calls do: over the inputs in one order, and, where
-  the code could keep anything, over further orders, repetitions and short sequences in fresh instances.
+  the code could keep anything, over further orders, repetitions and short sequences in fresh instances. Functions that share variables are
+  also called in turn, in one instance. What a function sets and does not read itself shows in no later call of it: unless it is called in turn
+  with one that reads it, the verdict is "inconclusive".
 * An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data,
   calls a pointer to a function that is null, or runs out of the machine's stack or of fuel, or when it breaks a precondition that the user gave.
 * Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements, a bool is 0 or 1, narrow

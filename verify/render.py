@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from transpile.corpus.signature import FLOATS, WIDTHS
+from transpile.corpus.signature import FLOATS, WIDTHS, Signature
 from transpile.verify import driver
 from transpile.verify.driver import Outcomes
 from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Layout, Slot, Vectors, decode_scalar, plain
@@ -17,6 +18,13 @@ from transpile.verify.types import Counterexample
 
 _SHOWN = 12
 """Most elements of an array that the one-line text shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls(Signature):
+    """Of a dispatcher (`together`): its first parameter says which of `members` (name, result) is called, with the parameters `name.*`."""
+
+    members: tuple[tuple[str, str | None], ...] = ()
 
 
 def values(vectors: Vectors, row: int) -> tuple[tuple[str, Any], ...]:
@@ -34,6 +42,12 @@ def values(vectors: Vectors, row: int) -> tuple[tuple[str, Any], ...]:
             shown = plain(decode_scalar(number, type_)) if type_ in WIDTHS else {} if type_ is None else objects.callback(number)
             out.append((parameter.name, {layout.signature.leaves(parameter.type)[0].path[0]: shown} if _wrapped(layout, position) else shown))
     return tuple(out)
+
+
+def _called(vectors: Vectors, row: int) -> tuple[str, str | None] | None:
+    """Name and result of the function that a row of a dispatcher calls; None where the vectors are of an ordinary function."""
+    signature = vectors.layout.signature
+    return signature.members[int(vectors.values[row, 0]) % len(signature.members)] if isinstance(signature, Calls) else None
 
 
 def buffer(vectors: Vectors, row: int, index: int, arena: np.ndarray) -> Any:
@@ -106,15 +120,17 @@ def _quote(text: str) -> str:
 
 def call_text(vectors: Vectors, row: int) -> str:
     """A vector as a call: `f([1, 2], 2)`."""
-    arguments = values(vectors, row)
-    return f"{vectors.layout.signature.name}({', '.join(_argument(vectors, k, v) for k, (_, v) in enumerate(arguments))})"
+    arguments = enumerate(values(vectors, row))
+    called = _called(vectors, row)
+    shown = [_argument(vectors, k, v) for k, (name, v) in arguments if called is None or name.startswith(f"{called[0]}.")]
+    return f"{called[0] if called else vectors.layout.signature.name}({', '.join(shown)})"
 
 
 def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: int) -> Counterexample:
     """The counterexample of a vector; `at` is its row in both outcomes."""
     signature = vectors.layout.signature
     arguments = values(vectors, row)
-    call = call_text(vectors, row)
+    call, called = call_text(vectors, row), _called(vectors, row)
     aliased = bool(vectors.take(np.array([row])).aliased()[0])
     note = _overlap(vectors, row) if aliased else ""
     ends = [int(o.status[at]) for o in (expected, got)]
@@ -125,10 +141,10 @@ def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: i
             if end != driver.RETURNED:
                 side["trap"] = describe(end)
                 words.append("does not end" if end == driver.OUT_OF_FUEL else f"traps ({describe(end)})")
-            elif signature.result is None:
+            elif signature.result is None or (called is not None and called[1] is None):
                 words.append("returns")
             else:
-                side["result"] = _result(vectors, outcome, at)
+                side["result"] = _result(vectors, row, outcome, at)
                 words.append(f"= {show(side['result'])}")
         verb = words[1][2:] if words[1].startswith("= ") else words[1]
         return Counterexample(arguments, sides[0], sides[1], f"{call} {words[0]}, candidate {verb}{note}", aliased)
@@ -136,7 +152,7 @@ def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: i
     texts: list[str] = []
     if results[0] != results[1]:
         for side, outcome in zip(sides, (expected, got), strict=True):
-            side["result"] = _result(vectors, outcome, at)
+            side["result"] = _result(vectors, row, outcome, at)
         texts = [f"{call} = {show(sides[0]['result'])}", f"candidate {show(sides[1]['result'])}"]
     arenas = [canonical_arenas(o.arenas[at : at + 1], vectors.layout)[0] for o in (expected, got)]
     if (arenas[0] != arenas[1]).any():
@@ -150,10 +166,11 @@ def explain(vectors: Vectors, row: int, expected: Outcomes, got: Outcomes, at: i
     return Counterexample(arguments, sides[0], sides[1], ", ".join(texts) + note, aliased)
 
 
-def _result(vectors: Vectors, outcome: Outcomes, at: int) -> Any:
+def _result(vectors: Vectors, row: int, outcome: Outcomes, at: int) -> Any:
     """What was returned: a number, a struct, or where a pointer leads."""
     layout, bits = vectors.layout, int(outcome.results[at])
-    scalar = layout.signature.result_scalar
+    called = _called(vectors, row)
+    scalar = called[1] if called else layout.signature.result_scalar
     if scalar is None:
         result = next((s for s in layout.slots if s.role == RESULT), None)
         return {} if result is None else Objects(layout, outcome.arenas[at]).value(result.type, result.offset)

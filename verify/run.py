@@ -50,14 +50,24 @@ class _Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class _Group:
+    """Functions that share variables, to judge together."""
+
+    pairs: dict[str, Pair]
+    options: Options
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Task:
-    """One function to judge."""
+    """One function to judge. `alone`: with none that it shares variables with."""
 
     files: FilePair
     name: str
     pair: Pair
     options: Options
     key: str
+    alone: bool = True
 
 
 def run(files: Sequence[FilePair], options: Options, jobs: int, state: State, progress: Progress) -> dict[str, Any]:
@@ -71,6 +81,7 @@ def run(files: Sequence[FilePair], options: Options, jobs: int, state: State, pr
     left = [(pair, key) for pair, key in zip(files, keys, strict=True) if not _finished(state, key)]
     progress(0, max(len(left), 1), "compiling")
     tasks: list[_Task] = []
+    together: list[_Group] = []
     errors: dict[str, TranspileError] = {}
     for done, ((pair, key), matched) in enumerate(each(_match, left, min(jobs, len(left))), 1):
         if isinstance(matched, Lost):
@@ -80,8 +91,11 @@ def run(files: Sequence[FilePair], options: Options, jobs: int, state: State, pr
                 raise matched.error
             errors[key] = matched.error
         else:
-            state.put(key, {"functions": list(matched.pairs), "missing": matched.missing})
-            tasks += [_Task(pair, name, one, options, key_of(key, name)) for name, one in matched.pairs.items()]
+            sharing = _groups(pair, matched.pairs)
+            state.put(key, {"functions": list(matched.pairs), "missing": matched.missing, "groups": sharing})
+            grouped = {name for names in sharing for name in names}
+            tasks += [_Task(pair, name, one, options, key_of(key, name), name not in grouped) for name, one in matched.pairs.items()]
+            together += [_Group({name: matched.pairs[name] for name in names}, options, key_of(key, names)) for names in sharing]
         progress(done, len(left), "compiling")
     tasks = [t for t in tasks if state.get(t.key) is None]
     for done, (task, record) in enumerate(each(_judge, tasks, jobs if len(tasks) > _FEW else 1), 1):
@@ -89,6 +103,8 @@ def run(files: Sequence[FilePair], options: Options, jobs: int, state: State, pr
             record = _record(task, Verdict("inconclusive", evidence=record.message), 0.0)
         state.put(task.key, record)
         progress(done, len(tasks), task.name)
+    for group, verdict in each(_judge_group, [g for g in together if state.get(g.key) is None], jobs if len(together) > _FEW else 1):
+        state.put(group.key, (Verdict("inconclusive", evidence=verdict.message) if isinstance(verdict, Lost) else verdict).as_json())
     return _report(files, keys, state, errors, options, TEXT)
 
 
@@ -99,7 +115,7 @@ def _key(pair: FilePair, options: Options) -> str:
 
 def _finished(state: State, key: str) -> bool:
     known = state.get(key)
-    return known is not None and all(state.get(key_of(key, name)) is not None for name in known["functions"])
+    return known is not None and all(state.get(key_of(key, name)) is not None for name in (*known["functions"], *known["groups"]))
 
 
 def _match(work: tuple[FilePair, str]) -> _Matched:
@@ -139,6 +155,26 @@ def _check_preconditions(files: FilePair, pairs: dict[str, Pair]) -> None:
                                  hint=f"they have {', '.join(sorted(pairs)[:8])}")  # fmt: skip
 
 
+def _groups(files: FilePair, pairs: dict[str, Pair]) -> list[list[str]]:
+    """Functions that share variables of the original, where they can be called in turn; what preconditions say of one is not known of calls in turn."""
+    from transpile.verify.shared import groups
+
+    able = {n: p.original for n, p in pairs.items() if p.translated is not None and n not in files.preconditions}
+    return groups(able)
+
+
+def _judge_group(group: _Group) -> Verdict:
+    from transpile.verify.together import judge_together
+
+    sides = [{n: one for n, p in group.pairs.items() if (one := getattr(p, side))} for side in ("original", "translated")]
+    try:
+        with _limited(group.options.seconds):
+            signatures = {n: p.signature for n, p in group.pairs.items()}
+            return judge_together(*sides, signatures, inputs=group.options.inputs, seed=group.options.seed)
+    except _TooLong:
+        return Verdict("inconclusive", evidence=f"not decided in {group.options.seconds} s", detail="--seconds allows it more")
+
+
 def _judge(task: _Task) -> dict[str, Any]:
     from transpile.verify.judge import Jury
     from transpile.verify.precondition import parse
@@ -150,7 +186,8 @@ def _judge(task: _Task) -> dict[str, Any]:
     else:
         texts = task.files.preconditions.get(task.name, ())
         accepts = parse(texts, pair.signature) if texts else None
-        jury = Jury(pair.original, pair.signature, inputs=task.options.inputs, seed=task.options.seed, accepts=accepts, thorough=True)
+        jury = Jury(pair.original, pair.signature, inputs=task.options.inputs, seed=task.options.seed, accepts=accepts, thorough=True,
+                    alone=task.alone)  # fmt: skip
         try:
             with _limited(task.options.seconds):
                 # A wrong helper has its own verdict; it does not condemn its callers.
@@ -185,6 +222,8 @@ def _limited(seconds: int) -> Iterator[None]:
 
 
 def _record(task: _Task, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    from transpile.verify.shared import hidden
+
     files = task.files
     texts = files.preconditions.get(task.name, ())
     words = ["verify", "run", str(files.original), str(files.translated), "--function", task.name]
@@ -196,6 +235,7 @@ def _record(task: _Task, verdict: Verdict, seconds: float) -> dict[str, Any]:
         "translated": str(files.translated),
         **verdict.as_json(),
         "preconditions": list(texts),
+        "hidden": list(hidden(task.pair.original)),
         "seconds": round(seconds, 3),
         "command": shlex.join(words),
     }
@@ -212,7 +252,10 @@ def _report(
             "original": str(pair.original), "translated": str(pair.translated), "missing": known["missing"],
             "error": {"message": error.message, "hint": error.hint} if error else None,
         })  # fmt: skip
-        functions += [state.get(key_of(key, name)) for name in known["functions"]]
+        records = {name: state.get(key_of(key, name)) for name in known["functions"]}
+        for names in known.get("groups", ()):
+            _apply(state.get(key_of(key, names)), [records[name] for name in names])
+        functions += records.values()
     statuses = Counter(f["status"] for f in functions)
     return {
         "pairs": pairs,
@@ -221,6 +264,22 @@ def _report(
         "options": asdict(options),
         "policy": policy,
     }
+
+
+def _apply(verdict: dict[str, Any], records: Sequence[dict[str, Any]]) -> None:
+    """What calling functions in turn showed goes into the record of each that stood the test alone."""
+    names = [record["name"] for record in records]
+    for record in records:
+        if not record["verified"]:
+            continue
+        others = ", ".join(name for name in names if name != record["name"])
+        if verdict["status"] == "tested":
+            record["detail"] = "; ".join(filter(None, [record["detail"], f"{verdict['evidence']} with {others}"]))
+        elif verdict["status"] == "mismatch" or record["hidden"]:
+            alone = f"alone: {record['status']}, {record['evidence']}"
+            unseen = f"sets {', '.join(record['hidden'])}, which only other functions read: " if verdict["status"] != "mismatch" else ""
+            record |= {**verdict, "evidence": f"{unseen}{verdict['evidence']}", "detail": f"called in turn with {others}; {alone}"}
+            record["command"] += "".join(f" --function {shlex.quote(name)}" for name in names if name != record["name"])
 
 
 def exit_code(report: dict[str, Any]) -> int:

@@ -1,19 +1,17 @@
 """Functions that keep state between calls, compared over several sequences of calls.
 
 The reference's vectors are run in other orders, and each several times in a row, in fresh instances of both sides. Invariant: a difference is
-reported with the shortest sequence found that shows it, run in fresh instances. Limit: state is looked for only where the code names
-addresses of writable data or sets a global; the sequences are those of the one function.
+reported with the shortest sequence found that shows it, run in fresh instances. Limit: state is looked for only where
+`shared.keeps_state` does; the sequences are those of the one function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from transpile.corpus.wasm import WasmFunction
-from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify import policy
 from transpile.verify.driver import NOT_RUN, Target
 from transpile.verify.layout import Vectors
@@ -24,30 +22,6 @@ from transpile.verify.types import Counterexample
 _LONG, _REPEATED = 512, 128
 _PAIRS = 48
 """Earlier calls that are tried as the only one before the call that differs."""
-_BELOW = 4096
-"""How far below data a constant may lie that, with an index, leads into it."""
-
-
-def keeps_state(functions: Sequence[WasmFunction]) -> bool:
-    """Whether a function and its callees could write something of their module that outlives a call."""
-    names = {name for f in functions for name, _, _ in f.instructions}
-    if "memory.grow" in names:
-        return True
-    for function in functions:
-        module = function.module
-        low, high = module.data_range
-        for name, immediate, _ in function.instructions:
-            if name == "global.set" and immediate != module.stack_pointer:
-                return True
-            number = immediate if name == "i32.const" else immediate[1] if ".load" in name or ".store" in name else None
-            if number is None:
-                continue
-            low = min(low, GLOBAL_BASE) if high else GLOBAL_BASE
-            if low - _BELOW <= number < max(high, GLOBAL_BASE + (1 << 20)) and any(".store" in n or n in ("memory.copy", "memory.fill") for n in names):
-                segment = module.segment_at(number)
-                if segment is None or not segment.name.startswith(".rodata"):
-                    return True
-    return False
 
 
 def orders(count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -134,6 +134,32 @@ def test_what_cannot_run_exits_2_with_an_error_and_a_hint(folder: Path, argument
     assert len(lines) == 2 and lines[0].startswith("error: ") and error in lines[0] and lines[1].startswith("hint: ")
 
 
+STATE = """
+static unsigned seed = 12345;
+void rng_seed(unsigned s) { seed = s ? s : 1; }
+unsigned rng_next(void) { seed ^= seed << 13; seed ^= seed >> 17; seed ^= seed << 5; return seed; }
+int twice(int x) { return 2 * x; }
+"""
+
+
+def test_functions_that_share_variables_are_called_in_turn(folder: Path) -> None:
+    (folder / "state.c").write_text(STATE)
+    (folder / "state2.c").write_text(STATE.replace("s ? s : 1", "s == 0 ? 1 : s"))
+    (folder / "state3.c").write_text(STATE.replace("s ? s : 1", "s ? s : 2"))
+    done = verify(folder, "run", "state.c", "state2.c", "--json", "--inputs", "512")
+    assert done.returncode == 0, done.stdout
+    in_turn = {f["name"]: "called in turn with" in f["detail"] for f in json.loads(done.stdout)["functions"]}
+    assert in_turn == {"rng_seed": True, "rng_next": True, "twice": False}
+    done = verify(folder, "run", "state.c", "state3.c", "--json", "--inputs", "512")
+    found = {f["name"]: f for f in json.loads(done.stdout)["functions"]}
+    assert {n: f["status"] for n, f in found.items()} == {"rng_seed": "mismatch", "rng_next": "mismatch", "twice": "identical"}
+    assert found["rng_seed"]["evidence"] == "rng_next() = 270369, candidate 540738 (after rng_seed(0))"
+    again = verify(folder, *found["rng_seed"]["command"].split()[1:])
+    assert again.returncode == 1 and "270369" in again.stdout
+    alone = json.loads(verify(folder, "run", "state.c", "state2.c", "--function", "rng_seed", "--json").stdout)["functions"][0]
+    assert alone["status"] == "inconclusive" and alone["evidence"] == "sets seed, which only other functions read"
+
+
 def test_a_function_that_takes_too_long_is_inconclusive(folder: Path) -> None:
     loop = "int f(int a, int b) {{ int s = 0; for ({}) s += (i * b) ^ i; return s; }}"
     (folder / "slow.c").write_text(loop.format("int i = 0; i < (a & 1023); i++"))
