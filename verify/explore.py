@@ -164,8 +164,10 @@ class Explorer:
     def _run(self, entry: str, end: int) -> None:
         stuck = 0
         self._set("end", end)
+        # Large arenas cost fuel to copy.
+        pot = _POT + (128 * self.layout.cost if self.layout.wide else 0)
         while self.traps <= _MOST_TRAPS:
-            self.store.set_fuel(_POT)
+            self.store.set_fuel(pot)
             before = self._get("iteration")
             trap = driver.call(self.store, self.exports[entry])
             if trap == driver.RETURNED:

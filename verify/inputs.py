@@ -24,6 +24,9 @@ _EXTREME = 0.2
 _ALIASED = 0.08
 """Share of the vectors in which two pointers of one type point into one buffer."""
 
+_MANY = 6
+"""Fields of a struct of more than this hold fewer kinds of contents in one table, so that drawing does not take long."""
+
 _CONTENTS = ("style", "style", "sorted", "equal", "distinct", "ramp", "mixed", "mirror", "style", "bits")
 _TEXTS = ("digits", "number", "words", "text", "text", "distinct", "mirror", "mined", "letters", "bytes", "repeat", "tiny", "script", "alphabet")
 _BYTES = (*_CONTENTS, "words", "digits", "letters", "text", "number", "mined", "script", "alphabet")
@@ -88,6 +91,8 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
             kinds = _BYTES
         if vectors.layout.wide and len(slot.fields) > 1 and scalar not in FLOATS:
             kinds = (*kinds, *["small"] * len(kinds))
+        if len(slot.fields) > _MANY:
+            kinds = tuple(kinds[k] for k in rng.integers(0, len(kinds), _MANY))
         chosen = rng.integers(0, len(kinds), len(rows))
         for k in np.unique(chosen):
             group = rows[chosen == k]

@@ -176,8 +176,11 @@ class Layout:
         """Put raw bits [len(rows), count * repeat] into one field of all elements of a slot, in the rows given."""
         width = WIDTHS[field.scalar] * field.repeat
         raw = np.ascontiguousarray(bits.astype(f"<u{WIDTHS[field.scalar]}")).view(np.uint8).reshape(len(rows), slot.count, width)
-        for byte in range(width):
-            arenas[rows[:, None], slot.offset + field.offset + byte + slot.size * np.arange(slot.count)] = raw[:, :, byte]
+        if slot.size == width:
+            arenas[rows, slot.offset : slot.end] = raw.reshape(len(rows), -1)
+        else:
+            elements = arenas[:, slot.offset : slot.end].reshape(len(arenas), slot.count, slot.size)
+            elements[rows, :, field.offset : field.offset + width] = raw
 
 
 @dataclass(slots=True)
@@ -257,9 +260,16 @@ class Vectors:
         mask = np.zeros(self.arenas.shape, bool)
         starts, extents = self.offsets(), self.extents()
         for k, slot in enumerate(self.layout.slots):
-            distance = np.arange(self.layout.stride, dtype=np.int32) - starts[:, k, None].astype(np.int32)
+            if slot.role != POINTER:
+                mask[:, slot.offset : slot.end] = True
+                continue
+            homes = [self.layout.slots[h] for h in np.unique(self.home[:, k]) if h != NULL]
+            if not homes:
+                continue
+            low, high = min(h.offset for h in homes), max(h.end for h in homes)
+            distance = np.arange(low, high, dtype=np.int32) - starts[:, k, None].astype(np.int32)
             # One unsigned comparison stands for 0 <= distance < length.
-            mask |= distance.view(np.uint32) < (extents[:, k, None] * slot.size).astype(np.uint32)
+            mask[:, low:high] |= distance.view(np.uint32) < (extents[:, k, None] * slot.size).astype(np.uint32)
         return mask
 
     def arguments(self) -> np.ndarray:

@@ -19,7 +19,7 @@ _PIECES, _PIECE = 8, 32
 _NODES = 12
 _BYTES = 512
 """What a `void *` parameter points to."""
-_MOST_FIELDS, _LARGEST, _MOST_STRIDE = 200, 4096, 1 << 17
+_MOST_FIELDS, _LARGEST, _MOST_STRIDE = 200, 1 << 16, 1 << 17
 
 
 def problem(signature: Signature) -> str:
@@ -109,7 +109,7 @@ class _Plan:
                     continue
                 if self.signature.struct(pointee.to):
                     size = max(1, self.signature.size(pointee.to)[0])
-                    self.add(pointee.to, POOL, None, max(2, min(_NODES, 1024 // size)), 1)
+                    self.add(pointee.to, POOL, None, min(_NODES, _some(size)), 1)
                 elif is_address(pointee.to):
                     self.add(pointee.to, POOL, None, 32, 8)
                 else:
@@ -122,7 +122,12 @@ def _count(signature: Signature, type_: str, size: int, role: str) -> int:
         return 1
     if signature.plain:
         return CAPACITY
-    return _BYTES if type_ == "void" else CAPACITY if size <= 16 else max(4, min(CAPACITY, 1024 // size))
+    return _BYTES if type_ == "void" else CAPACITY if size <= 16 else min(CAPACITY, _some(size))
+
+
+def _some(size: int) -> int:
+    """How many structs of a size there are: at least four, but of large ones, of which there is one."""
+    return max(4, 1024 // size) if size <= 1024 else max(1, 4096 // size)
 
 
 def _contents(signature: Signature, type_: str) -> tuple[tuple[Field, ...], tuple[Cell, ...]]:

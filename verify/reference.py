@@ -31,6 +31,8 @@ FUEL = 200_000
 _DRAWN = 0.6
 """Share of the vectors that are drawn from the types, where the others can be found by exploring."""
 _PROBED = 96
+_FEWEST, _MOST_BYTES = 128, 1 << 24
+"""Vectors of large arenas are fewer, so that all of them together have at most so many bytes; but not fewer than this."""
 _TAKES_NULL = 0.5
 """Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
@@ -124,6 +126,7 @@ class _Study:
         self.mined = Mined()
         self.reached = np.zeros(0, bool)
         self.set_aside = 0
+        self.instrumented: dict[int, tuple[Instrumented | None, Target | None]] = {}
         try:
             self.plain = target(thin(original), signature)
             try:
@@ -138,6 +141,7 @@ class _Study:
 
     def run(self) -> Reference:
         layout = self._choose_room()
+        self.inputs = min(self.inputs, max(_FEWEST, _MOST_BYTES // max(1, layout.stride)))
         probes, probed = self._instrument(layout)
         drawn = self._draw(layout, int(_DRAWN * self.inputs) if probed and self.signature.parameters else self.inputs, probes, probed)
         parts = [drawn]
@@ -202,8 +206,10 @@ class _Study:
     def _instrument(self, layout: Layout) -> tuple[Instrumented | None, Target | None]:
         if not self.probing:
             return None, None
-        probes = instrument(self.original, layout.stride)
-        return probes, target(probes.executable, self.signature) if probes else None
+        if layout.stride not in self.instrumented:
+            probes = instrument(self.original, layout.stride)
+            self.instrumented[layout.stride] = probes, target(probes.executable, self.signature) if probes else None
+        return self.instrumented[layout.stride]
 
     def _choose_room(self) -> Layout:
         """How much a pointer without a length points to: one element, unless the original is seen to use more."""
