@@ -45,6 +45,16 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a compiler or analyser says of a unit without making code of it."""
+
+    errors: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    checker: str = ""
+    """Who says so, name and version."""
+
+
 class Language(ABC):
     """One language, as source and as target. Instances hold no state."""
 
@@ -64,6 +74,9 @@ class Language(ABC):
 
     # ------------------------------------------------------------ toolchain
 
+    levels: ClassVar[tuple[str, ...]] = ("0", "1", "2", "s", "3")
+    """Optimization levels that differ; "2" is among them."""
+
     @abstractmethod
     def version(self) -> str:
         """The compiler's name and version. Raises MissingCompiler, with how to get it."""
@@ -73,6 +86,14 @@ class Language(ABC):
         """Compile one unit to a linked wasm module (MVP features, names kept, memory exported, nothing inlined but what the language
         needs to be itself). `level` is the optimization level (0, 1, 2, 3, s). All errors are collected, never just the first.
         A compiler that runs longer than `seconds` is killed and reported as a diagnostic without a line."""
+
+    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
+        """The compiler's errors, and the warnings that people turn on, for a unit as it stands: nothing is mended, no code made."""
+        return Findings(self.compile(text, level="0", seconds=seconds).diagnostics, (), self.version())
+
+    def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
+        """What a static analyser beside the compiler says of a unit without errors; None where there is none, or it is not installed."""
+        return None
 
     file_header: ClassVar[str] = ""
     """What a file of translated functions starts with, so that it compiles as it stands for a person."""

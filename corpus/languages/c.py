@@ -17,7 +17,8 @@ from transpile.corpus.c_file import inline_includes, make_visible, with_library
 from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
 from transpile.corpus.c_types import declaration, named_in_functions
-from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.clang_tidy import clang_tidy
+from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -74,6 +75,7 @@ _COMPUTED = re.compile(rf"{_INCLUDING}(\w+)")
 _DEFINED = re.compile(r"(?:#|%:)\s*+define\s+(\w+)")
 _ASSEMBLY = re.compile(r"\b(?:asm|__asm|__asm__)\b")
 _ERROR = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", re.MULTILINE)
+_FINDING = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?(error|warning): (.*)$", re.MULTILINE)
 _ANY_ERROR = re.compile(r"^.*?(?:fatal )?error: (.*)$", re.MULTILINE)
 
 
@@ -178,6 +180,25 @@ class C(Language):
         if not errors:
             errors = [Diagnostic(None, message) for message in _ANY_ERROR.findall(done.stderr)]
         return Compilation(None, tuple(errors) or (Diagnostic(None, done.stderr.strip()[-300:] or "the compiler failed"),))
+
+    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
+        refused = screen(text)
+        if refused:
+            return Findings(tuple(refused), (), self.version())
+        unit = f"unit{self.suffixes[0]}"
+        with zigcc.work_folder() as folder:
+            (folder / unit).write_text(text, encoding="utf-8", errors="replace")
+            command = [zigcc.zig(), self.compiler[0], *zigcc.COMMON, "-Wall", "-Wextra", *self.compiler[1:], "-O0", "-c", unit, "-o", "unit.o"]
+            done = zigcc.run(command, folder, seconds)
+        found = {kind: tuple(Diagnostic(int(line), said) for line, what, said in _FINDING.findall(done.stderr) if what == kind)
+                 for kind in ("error", "warning")}  # fmt: skip
+        errors = found["error"]
+        if not done.ok and not errors:
+            errors = (Diagnostic(None, "the compiler failed"),)
+        return Findings(errors, found["warning"], self.version())
+
+    def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
+        return clang_tidy(text, f"unit{self.suffixes[0]}", self.compiler[1:], seconds) if not screen(text) else None
 
     # ------------------------------------------------------------ writing what a signature determines
 

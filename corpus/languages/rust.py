@@ -7,14 +7,14 @@ Text that could read files or run anything at compile time is refused before rus
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from transpile.corpus import ir, sysroot, zigcc
 from transpile.corpus.ir_names import called
-from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
+from transpile.corpus.rust_check import check, clippy, diagnostics
 from transpile.corpus.rust_expressions import is_raw, is_unsafe, rust_type
 from transpile.corpus.rust_reader import read_functions
 from transpile.corpus.rust_renderer import RustFunction
@@ -29,6 +29,9 @@ FLAGS = (
     "-C", "no-vectorize-loops", "-C", "no-vectorize-slp", "-C", "symbol-mangling-version=v0",
     "-C", "llvm-args=-disable-loop-idiom-all -unroll-runtime=0 -unroll-allow-partial=0 -unroll-full-max-count=0 -unroll-allow-peeling=0",
 )  # fmt: skip
+
+PLAIN_FLAGS = ("--edition", "2021", "--crate-type", "lib", "--crate-name", "unit", "--emit", "metadata", "--error-format", "json")
+"""Of a check without code."""
 
 PROLOGUE = """\
 #![no_std]
@@ -117,12 +120,19 @@ class Rust(Language):
             if done.timed_out:
                 return Compilation(None, (Diagnostic(None, f"rustc ran longer than {seconds:g} s"),))
             if not done.ok:
-                return Compilation(None, tuple(_diagnostics(done.stderr)))
+                return Compilation(None, tuple(diagnostics(done.stderr)))
             exports = [a or b for a, b in EXPORTED.findall(blank_rust(text, strings=False))]
             linked = zigcc.link([folder / "unit.o", *found.libraries], folder / "unit.wasm", exports, seconds=seconds)
             if not linked.ok:
                 return Compilation(None, (Diagnostic(None, linked.stderr.strip() or f"the linker ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
+
+    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
+        return check(text, _refused(text), PLAIN_FLAGS, sysroot.toolchain().rustc, self.version(), seconds)
+
+    def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
+        found = clippy()
+        return found and check(text, _refused(text), PLAIN_FLAGS, found[0], found[1], seconds)
 
     # ------------------------------------------------------------ writing what a signature determines
 
@@ -236,37 +246,6 @@ def _refused(text: str) -> tuple[Diagnostic, ...]:
     refused = [*REFUSED, (_PASSED_ON, "name of a macro")] if re.search(r"\bmacro(?:_rules)?\b", code) else REFUSED
     found = sorted((m.start(), what) for pattern, what in refused for m in pattern.finditer(code))
     return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
-
-
-def _diagnostics(stderr: str) -> Iterator[Diagnostic]:
-    """The errors in rustc's JSON lines; whatever else it printed (a crash) is one error without a line."""
-    found = False
-    for line in stderr.splitlines():
-        if not line.startswith("{"):
-            continue
-        one = json.loads(line)
-        if not str(one.get("level", "")).startswith("error") or one["message"].startswith("aborting due to"):
-            continue
-        found = True
-        code = f"[{one['code']['code']}] " if one.get("code") else ""
-        spans = sorted(one["spans"], key=lambda s: not s["is_primary"])
-        label = next((s["label"] for s in spans if s["is_primary"] and s["label"]), None)
-        first = spans[0] if spans else {}
-        inside = first.get("file_name") == "unit.rs" and first["line_start"] == first["line_end"]
-        place = (first["column_start"] - 1, first["column_end"] - 1) if inside else (None, None)
-        yield Diagnostic(_line(spans), f"{code}{one['message']}{f' ({label})' if label else ''}", *place)
-    if not found:
-        yield Diagnostic(None, stderr.strip()[-2000:] or "rustc failed without a message")
-
-
-def _line(spans: list[dict]) -> int | None:
-    """The first line in the unit itself, of a span or of the macro call that it comes from."""
-    for span in spans:
-        while span is not None:
-            if span["file_name"] == "unit.rs":
-                return int(span["line_start"])
-            span = (span.get("expansion") or {}).get("span")
-    return None
 
 
 LANGUAGE = Rust()
