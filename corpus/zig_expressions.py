@@ -14,8 +14,9 @@ from typing import TypeGuard
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Array, Function, Parameter, Pointer, Signature, read_type
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, is_address
 from transpile.corpus.zig_casts import convert, fold
+from transpile.corpus.zig_pointers import ZigPointers, local_type, taken, zig_type
 
 POSTFIX, UNARY, COMPARE, AND, OR, LOWEST = 15, 14, 8, 7, 6, 0
 STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 9, "|": 9}
@@ -24,19 +25,6 @@ ESCAPES = {9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
 NARROWED = {"clz": "@clz", "ctz": "@ctz", "popcount": "@popCount", "min": "@min", "max": "@max"}
 """Builtins whose result type may be narrower than their arguments': as operands they need `@as`."""
 PLAIN = {"swap_bytes": "@byteSwap", "sqrt": "@sqrt", "floor": "@floor", "ceil": "@ceil", "trunc": "@trunc", "fabs": "@abs"}
-
-
-def zig_type(type_: str) -> str:
-    """A type in Zig's words, `index` too. Pointers within types may be null; those to scalars and to pointers are to many."""
-    match read_type(type_):
-        case Pointer(to=to, const=const):
-            many = to in WIDTHS or isinstance(read_type(to), Pointer)
-            return f"?{'[*]' if many else '*'}{'const ' if const else ''}{zig_type(to)}"
-        case Array(count=count, of=of):
-            return f"[{count}]{zig_type(of)}"
-        case Function(parameters=parameters, result=result):
-            return f"?*const fn ({', '.join(map(zig_type, parameters))}) callconv(.c) {zig_type(result) if result else 'void'}"
-    return {"index": "usize", "void": "anyopaque"}.get(type_, type_)
 
 
 def number(value: int | float | bool, scalar: str) -> str:
@@ -52,7 +40,7 @@ def number(value: int | float | bool, scalar: str) -> str:
     return f"{sign}{size:#x}" if size > 65535 else f"{sign}{size}"
 
 
-class ZigExpressions:
+class ZigExpressions(ZigPointers):
     """Renders the expressions of one function; `callees` are the signatures of all functions of the program.
 
     `renamed` maps names of the program to those that this function uses instead; who declares names keeps it.
@@ -79,7 +67,7 @@ class ZigExpressions:
 
     def operand(self, one: ir.Expr, least: int = LOWEST) -> str:
         """As `text`, with a type of its own even if it is made of literals."""
-        return self.text(one, least) if typed(one) else f"@as({zig_type(one.type)}, {self.known(one)})"
+        return self.text(one, least) if typed(one) else f"@as({local_type(one.type)}, {self.known(one)})"
 
     def index(self, one: ir.Expr) -> str:
         fits = one.type in ("index", "usize", "u8", "u16", "u32") or isinstance(one, ir.Const)
@@ -127,6 +115,12 @@ class ZigExpressions:
                 return self.call(one), POSTFIX
             case ir.Builtin():
                 return self.builtin(one, known)
+            case ir.IsNull():
+                return f"{self.text(one.operand, COMPARE + 1)} == null", COMPARE
+            case ir.CallThrough():
+                return self.call_through(one), POSTFIX
+            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
+                return self.pointer(one, known)
         raise ir.NotInLanguage(f"no Zig for {one!r}")
 
     def constant(self, one: ir.Const) -> tuple[str, int]:
@@ -165,6 +159,8 @@ class ZigExpressions:
         opposite = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
         if isinstance(one, ir.Not):
             return self.expression(one.operand, False)
+        if isinstance(one, ir.IsNull):
+            return f"{self.text(one.operand, COMPARE + 1)} != null", COMPARE
         if isinstance(one, ir.Compare) and (one.op in ("==", "!=") or one.left.type not in FLOATS):
             return self.expression(ir.Compare("bool", opposite[one.op], one.left, one.right), False)
         return f"!{self.text(one, UNARY)}", UNARY
@@ -201,7 +197,9 @@ class ZigExpressions:
         for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
-            if isinstance(argument, ir.Part):
+            if is_address(argument.type):
+                arguments.append(self.pointed(argument, parameter, callee, one))
+            elif isinstance(argument, ir.Part):
                 arguments.append(self.part(argument, parameter))
             elif parameter.pointer and isinstance(argument, ir.Var):
                 own = self.parameters.get(argument.name)
@@ -213,7 +211,7 @@ class ZigExpressions:
                 arguments.append(f"@intCast({self.text(argument)})")
             else:
                 arguments.append(self.known(argument))
-        return f"{one.name}({', '.join(arguments)})"
+        return taken(f"{one.name}({', '.join(arguments)})", callee.result or "")
 
     def part(self, one: ir.Part, parameter: Parameter) -> str:
         """A part of an array as the argument for `parameter`."""
@@ -289,6 +287,8 @@ def typed(one: ir.Expr) -> bool:
             return not isinstance(one.operand, ir.Const) or one.op == "~"
         case ir.Select():
             return typed(one.then) and typed(one.other)
+        case ir.Null():
+            return False
     return True
 
 

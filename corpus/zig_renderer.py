@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import always_leaves, continues, used, walk
-from transpile.corpus.signature import SIGNED, Signature
-from transpile.corpus.zig_expressions import COMPARE, ZigExpressions, number, operator, typed, zig_type
+from transpile.corpus.signature import SIGNED, Signature, is_address
+from transpile.corpus.zig_expressions import COMPARE, POSTFIX, ZigExpressions, number, operator, typed, zig_type
+from transpile.corpus.zig_pointers import given, local_type, returned
 
 LONGEST = 90
 """`if (c) return x;` stays on one line up to this many characters."""
@@ -28,11 +29,15 @@ class ZigFunction(ZigExpressions):
     def body(self) -> list[str]:
         """Lines of the body, indented by one level."""
         lines, lengths = [], self.function.signature.lengths()
+        raw = {n.name for n in walk(self.function.body) if isinstance(n, ir.Var) and is_address(n.type)}
         for position, p in enumerate(self.function.signature.parameters):
             if position in lengths:
                 continue
             if p.name not in self.used:
                 lines.append(f"_ = {p.name};")
+            elif p.pointer and p.name in raw:
+                self.renamed[p.name] = self.fresh()
+                lines.append(f"const {self.renamed[p.name]}: {local_type(p.whole)} = {returned(p.name, p.whole)};")
             elif not p.pointer and p.name in self.changed:
                 # Parameters are constants in Zig, and a local may not have a parameter's name.
                 self.renamed[p.name] = self.fresh()
@@ -97,14 +102,21 @@ class ZigFunction(ZigExpressions):
             case ir.Switch():
                 return self.switch(one)
             case ir.Return():
-                return ["return;"] if one.value is None else [f"return {self.known(one.value)};"]
+                return ["return;"] if one.value is None else [f"return {given(self.known(one.value), one.value.type)};"]
             case ir.Break():
                 return [f"break :{one.label};" if one.label else "break;"]
             case ir.Continue():
                 return [f"continue :{one.label};" if one.label else "continue;"]
             case ir.Do():
-                discard = "" if self.callees[one.call.name].result is None else "_ = "
-                return [f"{discard}{self.text(one.call)};"]
+                result = self.callees[one.call.name].result if isinstance(one.call, ir.Call) else one.call.type
+                return [f"{'_ = ' if result else ''}{self.text(one.call)};"]
+            case ir.LetStruct():
+                return [f"var {self.declare(one.name)} = std.mem.zeroes({one.type});"]
+            case ir.Bulk():
+                to, count = self.text(one.to, POSTFIX), self.index(one.count)
+                if one.name == "memset":
+                    return [f"@memset({to}[0..{count}], @truncate({self.operand(one.value)}));"]
+                return [f"@{one.name}({to}[0..{count}], {self.text(one.value, POSTFIX)}[0..{count}]);"]
         raise ir.NotInLanguage(f"no Zig for {one!r}")
 
     def let(self, one: ir.Let | ir.LetArray) -> list[str]:
@@ -117,8 +129,8 @@ class ZigFunction(ZigExpressions):
                 value = f" = [{one.size}]{zig_type(one.type)}{{ {items} }}"
         else:
             text = self.known(one.value)
-            annotated = not typed(one.value) or text != self.text(one.value)
-            value = f"{f': {zig_type(one.type)}' if annotated else ''} = {text}"
+            annotated = is_address(one.type) or not typed(one.value) or text != self.text(one.value)
+            value = f"{f': {local_type(one.type)}' if annotated else ''} = {text}"
         word = "var" if one.name in self.changed else "const"
         name = self.declare(one.name)
         lines = [f"{word} {name}{value};"]
@@ -126,6 +138,10 @@ class ZigFunction(ZigExpressions):
 
     def assignment(self, one: ir.Assign) -> str:
         target, op, scalar = self.text(one.target), one.op, one.target.type
+        if isinstance(one.target, ir.Place):
+            target = self.place(one.target)
+            if is_address(scalar):
+                return f"{target} = {given(self.known(one.value), scalar)}"
         if op in ("/", "%") and scalar in SIGNED:
             return f"{target} = {self.text(ir.Binary(scalar, op, one.target, one.value))}"
         if op in ("<<", ">>"):

@@ -57,6 +57,7 @@ class Zig(Language):
     title = "Zig"
     suffixes = (".zig",)
     slices = True
+    pointers = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain
