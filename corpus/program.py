@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +68,10 @@ def read_source(path: Path) -> bytes:
         raise TranspileError(f"can't read {path}: {error.strerror}", hint="check its permissions") from error
 
 
-def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple) -> Program:
-    """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have.
+def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple,
+         expected: Mapping[str, Signature] | None = None) -> Program:  # fmt: skip
+    """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have. `expected`: functions
+    that count, without text, if the file exports them under their names and with their wasm types, although their own types could not be read.
 
     Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the
     compiler's first error and its line; MissingCompiler.
@@ -100,10 +102,13 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     module = WasmModule.parse(compiled.wasm)
     exports = _exports(module, functions)
     functions = tuple(f for f in functions if f.name in exports)
+    known = {e.name for e in module.exports if e.kind == "function"} - exports.keys()
+    unread = tuple(SourceFunction(tongue.name, s, "") for n, s in (expected or {}).items() if n in known and module.function(n).type == s.wasm())
+    functions, exports = functions + unread, exports | {f.name: f.name for f in unread}
     if not functions:
         raise TranspileError(
             f"{path} has no functions to translate",
-            hint="functions with a body whose types are numbers, pointers to them, or pointers to plain structs count",
+            hint="functions with a body count whose types C can say: numbers, pointers, structs, pointers to functions",
         )
     read = {f.name for f in functions}
     left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")

@@ -2,7 +2,8 @@
 
 In languages with slices a C entry point follows the file's own parameters; here it gets the signature that the other file, written in C
 terms, has: its order of parameters, and one length for several slices if it has it so. Functions are matched by name. Beside a wasm
-file the source's types count. Limit: the types of two wasm files are only what their code shows (`corpus.program.infer_signature`).
+file the source's types count, and so they do for what the other file exports under its name and wasm type while its own types can't be read.
+Limit: the types of two wasm files are only what their code shows (`corpus.program.infer_signature`).
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
     problems: dict[str, str] = {}
     if right_slices or not left_slices:
         left = load(original)
-        right = load(translated, adapt=_Adapter(left, problems)) if right_slices else load(translated)
+        right = load(translated, adapt=_Adapter(left, problems) if right_slices else tuple, expected=_expected(left))
         terms = right if left.language is None and right.language is not None else left
     else:
         right = load(translated)
-        left = load(original, adapt=_Adapter(right, problems))
+        left = load(original, adapt=_Adapter(right, problems), expected=_expected(right))
         terms = left if right.language is None else right
     theirs = {f.name for f in right.functions}
     names = [f.name for f in left.functions if f.name in theirs or f.name in problems]
@@ -69,6 +70,11 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
         translation = None if name in problems else _executable(right, name)
         out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""))
     return out, [f.name for f in left.functions if f.name not in out]
+
+
+def _expected(program: Program) -> dict[str, Signature]:
+    """The signatures of a program that has source, by name: what the other file exports alike can be called by them."""
+    return {f.name: f.signature for f in program.functions} if program.language is not None else {}
 
 
 def _has_slices(path: Path) -> bool:

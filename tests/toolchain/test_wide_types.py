@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from transpile.corpus.language import language
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.verify.judge import Jury
+from transpile.verify.load import read_pairs
 from transpile.verify.types import Executable
 
 NODE = Struct("Node", (("value", "i32"), ("next", "*Node")))
@@ -150,3 +152,49 @@ def test_what_cannot_be_driven_is_said() -> None:
     assert compiled.wasm is not None
     verdict = Jury(Executable(compiled.wasm, "f"), signature).judge(Executable(compiled.wasm, "f"))
     assert verdict.status == "inconclusive" and "100000 bytes" in verdict.detail
+
+
+SOURCE = """
+struct node { int value; struct node *next; };
+typedef struct { double x, y; } point;
+int total(const struct node *p) { int s = 0; while (p) { s += p->value; p = p->next; } return s; }
+point add(point a, point b) { point r = { a.x + b.x, a.y + b.y }; return r; }
+int apply(int (*f)(int, int), int a, int b) { return f(a, b) + f(b, a); }
+"""
+TRANSLATIONS = {
+    "lib.rs": """
+#[repr(C)] pub struct Node { value: i32, next: *const Node }
+#[repr(C)] #[derive(Clone, Copy)] pub struct Point { x: f64, y: f64 }
+#[no_mangle] pub unsafe extern "C" fn total(mut p: *const Node) -> i32 {
+    let mut s = 0i32;
+    while !p.is_null() { s = s.wrapping_add((*p).value); p = (*p).next; }
+    s
+}
+#[no_mangle] pub extern "C" fn add(a: Point, b: Point) -> Point { Point { x: a.x + b.x, y: a.y + WRONG } }
+#[no_mangle] pub extern "C" fn apply(f: extern "C" fn(i32, i32) -> i32, a: i32, b: i32) -> i32 { let x = f(a, b); x.wrapping_add(f(b, a)) }
+""".replace("WRONG", "b.x"),
+    "lib.zig": """
+const Node = extern struct { value: i32, next: ?*const Node };
+const Point = extern struct { x: f64, y: f64 };
+export fn total(start: ?*const Node) i32 {
+    var p = start;
+    var s: i32 = 0;
+    while (p) |q| { s +%= q.value; p = q.next; }
+    return s;
+}
+export fn add(a: Point, b: Point) Point { return .{ .x = a.x + b.x, .y = a.y + b.y }; }
+export fn apply(f: *const fn (i32, i32) callconv(.c) i32, a: i32, b: i32) i32 { const x = f(b, a); return f(a, b) +% x; }
+""",
+}
+
+
+@pytest.mark.parametrize(("file", "wrong"), [("lib.rs", "add"), ("lib.zig", "apply")])
+def test_translations_into_other_languages_are_called_by_the_types_of_c(file: str, wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "lib.c").write_text(SOURCE)
+    (tmp_path / file).write_text(TRANSLATIONS[file])
+    pairs, missing = read_pairs(tmp_path / "lib.c", tmp_path / file)
+    assert pairs.keys() == {"total", "add", "apply"} and not missing
+    for name, pair in pairs.items():
+        assert pair.translated is not None, pair.problem
+        verdict = Jury(pair.original, pair.signature).judge(pair.translated)
+        assert verdict.verified == (name != wrong), (name, verdict.evidence)
