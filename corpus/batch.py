@@ -134,5 +134,5 @@ def _repaired(language: Language, source: SourceFunction, result: Compiled | Rej
     fixed = language.repair(line, [d for d in result.diagnostics if d.start is not None and d.start > head])
     if fixed is None or not fixed.startswith(line[: head + 1]):
         return None
-    body = re.sub(r"\b(f0|[cSd]\d+)_\d+\b", r"\1", fixed[head:])
+    body = re.sub(r"\b(f0|[cgSd]\d+)_\d+\b", r"\1", fixed[head:])
     return replace(source, text=source.text[: source.text.index("{")] + body)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from transpile.corpus.globals import Global as FileVariable
 from transpile.corpus.signature import Signature
 
 
@@ -46,6 +47,11 @@ class Var(Expr):
     """A local or a scalar parameter (not one that holds a length: that is `Len`)."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Global(Var):
+    """A scalar variable of the file, which no function declares: calls may change it. Arrays of the file are named by `Index` and `Part`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +428,8 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An entry function `f0` and its helpers `c0`, `c1` (a helper may call earlier helpers)."""
+    """An entry function `f0` and its helpers `c0`, `c1` (a helper may call earlier helpers), and the variables of the file that they name."""
 
     entry: Function
     helpers: tuple[Function, ...] = ()
+    globals: tuple[FileVariable, ...] = ()

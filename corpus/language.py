@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from transpile.corpus import ir
 from transpile.corpus.errors import MissingCompiler, TranspileError
+from transpile.corpus.globals import Global, Part
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import format_source, lex
@@ -126,6 +127,11 @@ class Language(ABC):
         """`source.text` with the attributes that a unit needs. `inline`: into its entry point (the function itself), or never (a callee:
         its symbol in the module must then contain its name)."""
 
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        """A variable of the file. `visible`: to the linker, so that a compiler that sees few of its uses takes nothing for granted. Raises
+        ir.NotInLanguage where that can't be written yet."""
+        raise ir.NotInLanguage(f"variables of a file in {self.title}")
+
     def write_prelude(self, signature: Signature, callees: Sequence[Signature]) -> str:
         """Structs, prototypes of callees, and the header: all that precedes the body. Lines joined by newlines."""
         structs = {s.name: s for one in (signature, *callees) for s in one.structs}
@@ -134,10 +140,12 @@ class Language(ABC):
         return "\n".join([*lines, self.write_header(signature)])
 
     def write_unit(self, source: SourceFunction) -> str:
-        """A whole program without the prologue: structs, callees (never inlined), the function, its C entry point."""
+        """A whole program without the prologue: structs, variables of the file, callees (never inlined), the function, its C entry point."""
         functions = _in_order(source)
         structs = {s.name: s for one in functions for s in one.signature.structs}
+        variables = {g.name: g for one in functions for g in one.globals}
         parts = [self.write_struct(s) for s in structs.values()]
+        parts += [self.write_global(g, visible=True) for g in variables.values()]
         parts += [self.write_inner(one, inline=False) for one in functions[:-1]]
         parts += [self.write_inner(source, inline=True), self.write_entry(source.signature)]
         return "\n".join(p for p in parts if p) + "\n"
@@ -227,6 +235,10 @@ class Language(ABC):
     def read(self, text: str) -> list[SourceFunction]:
         """Functions with a body in a source file, in order, with signatures (as the C ABI sees them: slices become pointer and length)
         and the callees among them. A function whose types are outside `signature` is left out. Names are as written."""
+
+    def read_variables(self, text: str) -> dict[str, tuple[Part, ...]]:
+        """Variables of the file that a source declares, and those that functions keep (as `function.name`), where it can be told."""
+        return {}
 
     @abstractmethod
     def render(self, program: ir.Program) -> SourceFunction:

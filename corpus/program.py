@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from transpile.corpus.errors import CompileError, TranspileError
+from transpile.corpus.globals import Part
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
@@ -28,6 +29,8 @@ class Program:
     """Export of each function by its name as written; they differ where the language mangles names."""
     left_out: tuple[str, ...] = ()
     """Functions of the file that are not among `functions`, for types that `signature` does not have."""
+    declared: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    """What the source says of its variables, by name; those in functions as `function.name`."""
 
     def code(self, name: str) -> WasmFunction:
         """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""
@@ -112,7 +115,7 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
         )
     read = {f.name for f in functions}
     left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")
-    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out)
+    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, tongue.read_variables(text))
 
 
 def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:

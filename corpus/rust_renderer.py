@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from transpile.corpus import ir
-from transpile.corpus.ir_names import always_leaves, assigned, walk
+from transpile.corpus.globals import is_global
+from transpile.corpus.ir_names import always_leaves, assigned, used, walk
 from transpile.corpus.rust_expressions import CAST, OR, SMALL, WRAPPING, RustExpressions, number, rust_type, typed
 from transpile.corpus.signature import FLOATS, SIGNED
 
@@ -19,7 +20,7 @@ class RustFunction(RustExpressions):
             if not p.pointer and p.name in self.changed
         ]  # fmt: skip
         raw = any(isinstance(n, ir.Place | ir.CallThrough | ir.Bulk | ir.AddressOf | ir.LetStruct) for n in walk(self.function.body))
-        if raw and not self.unsafe:
+        if (raw or any(is_global(name) for name in used(self.function.body))) and not self.unsafe:
             self.unsafe = True
             return _indent([*lines, "unsafe {", *_indent(self.block(self.function.body, tail=True)), "}"])
         return _indent([*lines, *self.block(self.function.body, tail=True)])

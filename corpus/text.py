@@ -25,7 +25,7 @@ TOKEN = re.compile(
     re.X | re.S | re.M,
 )  # fmt: skip
 
-CANONICAL_NAME = re.compile(r"\b(?:f0|[cSd]\d+)\b")
+CANONICAL_NAME = re.compile(r"\b(?:f0|[cgSd]\d+)\b")
 """Top-level names of a canonical unit: the ones that differ from program to program in a batch."""
 
 

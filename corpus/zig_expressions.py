@@ -258,7 +258,7 @@ class ZigExpressions(ZigPointers):
     def at_run_time(self, one: ir.Expr) -> bool:
         """Is this value surely unknown to the compiler? Beside a known one, `@min` and `@max` have a narrower type."""
         return any(
-            isinstance(e, ir.Index | ir.Field | ir.Call)
+            isinstance(e, ir.Index | ir.Field | ir.Call | ir.Global)
             or (isinstance(e, ir.Var) and (e.name in self.parameters or e.name in self.changed))
             or (isinstance(e, ir.Len) and e.array in self.parameters)
             for e in walk(one)

@@ -21,11 +21,15 @@ from pathlib import Path
 from transpile.corpus import libm
 from transpile.corpus.confine import LARGEST_OUTPUT, confined, environment
 from transpile.corpus.errors import MissingCompiler
+from transpile.corpus.wasm_reader import Reader
 
 GLOBAL_BASE = 0x1234000
 """Where linked modules put their data: an address that no ordinary constant looks like."""
 
 STACK_SIZE = 1 << 20
+
+SEGMENT_NAMES = 5
+"""The subsection of an object file's "linking" section that names its data segments."""
 
 COMMON = (
     "-target", "wasm32-wasi", "-mcpu=mvp", "-fwrapv", "-fno-strict-aliasing", "-fno-math-errno", "-ffp-contract=off",
@@ -217,6 +221,32 @@ def runtime() -> Path:
                 out.write((folder / "runtime.o").read_bytes())
             os.replace(name, kept)
     return kept
+
+
+def write_zeros(wasm: bytes) -> bytes:
+    """An object file whose zero-initialized variables have a data segment when it is linked, as `-fno-zero-initialized-in-bss` has it for C.
+
+    wasm-ld leaves out what is called `.bss.*`; here they are called `.var.*` instead. (rustc has no flag for it.)
+    """
+    out, reader = bytearray(wasm), Reader(wasm)
+    reader.at = 8
+    while not reader.done:
+        section, size = reader.byte(), reader.number()
+        end = reader.at + size
+        if section == 0 and reader.name() == "linking":
+            reader.number()
+            while reader.at < end:
+                kind, size = reader.byte(), reader.number()
+                after = reader.at + size
+                for _ in range(reader.number() if kind == SEGMENT_NAMES else 0):
+                    length = reader.number()
+                    if wasm[reader.at : reader.at + 5] == b".bss.":
+                        out[reader.at : reader.at + 5] = b".var."
+                    reader.at += length
+                    reader.number(), reader.number()  # alignment and flags
+                reader.at = after
+        reader.at = end
+    return bytes(out)
 
 
 def link(

@@ -12,12 +12,14 @@ from itertools import product
 
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.language import Language
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wat import canonical
+from transpile.serve.state import State, state_of
 
 NAME = "lifter"
 """What a candidate's `engine` says."""
@@ -33,6 +35,14 @@ class Lifter:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._starts: dict[int, set[int]] | None = None
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The variables of the program's file; candidates name them."""
+        if self._state is None:
+            self._state = state_of(self.program)
+        return self._state
 
     def starts(self) -> dict[int, set[int]]:
         """By data segment of the module: the offsets that some function's code names, where tables are taken to begin."""
@@ -55,24 +65,25 @@ class Lifter:
         segments = list(canonical(self.program.code(name)).data)
         wat = self._name_addresses(wat, segments)
         data = [self.program.module.segments[i].data for i in segments]
+        state = {d: self.state.by_segment[i] for d, i in enumerate(segments) if i in self.state.by_segment}
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
         found: dict[str, None] = {}
         ways = [(wat, data, known), (wat, data, None)] if data else [(wat, data, None)]
-        if len(data) > 1:
+        if len(data) > 1 and not state:
             ways.append((*_as_one(wat, data), None))
         for text, tables, starts in ways:
             for index_type, idioms in product(("index", "i32"), (True, False)):
                 try:
-                    lifted = lift(text, signature, callees, tables, starts, index_type=index_type, idioms=idioms)
-                    found.setdefault(_body(lifted.function, callees, target))
+                    lifted = lift(text, signature, callees, tables, starts, state, index_type=index_type, idioms=idioms)
+                    found.setdefault(_body(lifted.function, callees, self.state.globals, target))
                 except (NotLiftable, ir.NotInLanguage):
                     continue
             if text is wat and found and starts is None:
                 break
-        for idioms in (True, False) if target.pointers else ():
+        for idioms in (True, False) if target.pointers and not state else ():
             try:
                 lifted = lift_pointers(wat, signature, callees, data, idioms=idioms)
-                found.setdefault(_body(lifted.function, callees, target))
+                found.setdefault(_body(lifted.function, callees, self.state.globals, target))
             except (NotLiftable, ir.NotInLanguage):
                 continue
         return list(found)
@@ -106,7 +117,9 @@ def _as_one(wat: str, data: list[bytes]) -> tuple[str, list[bytes]]:
     return re.sub(r"\bd(\d+)(?: (-?\d+))?\b", moved, wat), [whole]
 
 
-def _body(function: ir.Function, callees: Mapping[str, Signature], target: Language) -> str:
+def _body(function: ir.Function, callees: Mapping[str, Signature], known: tuple[Global, ...], target: Language) -> str:
     helpers = tuple(ir.Function(signature, ()) for signature in callees.values())
-    text = renumber_locals(canonical_text(target.render(ir.Program(function, helpers)).text))
+    text = renumber_locals(canonical_text(target.render(ir.Program(function, helpers, known)).text))
+    for one in mentioned(text, known):
+        target.write_global(one)  # a language that can't says so
     return text[text.index("{") + 1 :].strip()

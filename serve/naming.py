@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from transpile.corpus.globals import Global
 from transpile.corpus.language import Language
 from transpile.corpus.naming import renamed_struct, renamed_type
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import lex
 
 _LOOP = re.compile(r"v\d+")
+_LOCALS = frozenset([*"ijklmn", "result"])
+"""What `local_names` gives to locals."""
 _CAMEL = frozenset({"rust", "zig", "cpp", "d", "go", "assemblyscript"})
 
 
@@ -83,14 +86,31 @@ def readable_signature(signature: Signature, language: Language) -> Signature:
     )
 
 
+def global_names(globals_: Iterable[Global], language: Language) -> dict[str, str]:
+    """Canonical name to readable name for variables of the file. Those as written differ from all parameters and functions of the program."""
+    names: dict[str, str] = {}
+    for one in globals_:
+        written = one.written or f"state_{one.name[1:]}"
+        names[one.name] = fresh(written.upper() if language.name == "rust" else written, language.keywords | _LOCALS)
+    return names
+
+
 def restored_names(
-    signature: Signature, callees: Sequence[str], body: str, language: Language, structs: Mapping[str, str], fields: Mapping[str, str]
+    signature: Signature,
+    callees: Sequence[str],
+    body: str,
+    language: Language,
+    structs: Mapping[str, str],
+    fields: Mapping[str, str],
+    globals_: Iterable[Global] = (),
 ) -> dict[str, str]:
-    """Canonical name to readable name for one function. `structs` and `fields` map names as written to canonical ones."""
+    """Canonical name to readable name for one function. `structs` and `fields` map names as written to canonical ones; `globals_` are the
+    variables of the file that it names."""
     own = readable_signature(signature, language)
     names = {"f0": own.name} | {f"p{i}": p.name for i, p in enumerate(own.parameters)}
     names |= {f"c{i}": fresh(callee, language.keywords) for i, callee in enumerate(callees)}
     names |= {canonical: fresh(type_name(written, language), language.keywords) for written, canonical in structs.items()}
     names |= {canonical: fresh(written, language.keywords) for written, canonical in fields.items()}
+    names |= global_names(globals_, language)
     names |= local_names(lex(body), set(names.values()) | set(language.keywords) | set(lex(body)))
     return names

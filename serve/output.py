@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from transpile.corpus.files import check_writable as check_writable
@@ -14,19 +15,27 @@ from transpile.corpus.files import write_whole as write_whole
 from transpile.corpus.language import Language
 from transpile.corpus.signature import Struct
 from transpile.corpus.text import rename
-from transpile.serve.naming import readable_signature, restored_names
+from transpile.serve.naming import global_names, readable_signature, restored_names
 from transpile.serve.transpiler import Translation
 
 
 def readable(translation: Translation, target: Language) -> str:
     """A translation's own function with the names of its signature, formatted."""
     assert translation.source is not None
-    names = restored_names(translation.signature, translation.callees, translation.source.text, target, translation.structs, translation.fields)
-    return target.layout(target.tidy(rename(translation.source.text, names)))
+    t, source = translation, translation.source
+    names = restored_names(t.signature, t.callees, source.text, target, t.structs, t.fields, source.globals)
+    return target.layout(target.tidy(rename(source.text, names)))
+
+
+def file_variables(translations: Sequence[Translation], target: Language) -> list[str]:
+    """The variables of the file that some translations name, each once, in the order of the program."""
+    found = {g.name: g for t in translations if t.source for g in t.source.globals}
+    names = global_names(found.values(), target)
+    return [target.write_global(replace(g, name=names[g.name])) for g in sorted(found.values(), key=lambda g: int(g.name[1:]))]
 
 
 def write_file(translations: Sequence[Translation], target: Language, source: Path, *, keep_unverified: bool = False) -> str:
-    """The text of the translated file: structs, then every function in order, then the C entry points of those that have one."""
+    """The text of the translated file: structs, variables of the file, then every function in order, then the C entry points of those that have one."""
     comment = "//"
     parts = [
         f"{comment} Translated from {source.name} by transpile. Every function below carries the verdict it was accepted with;",
@@ -34,6 +43,7 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     ]
     head = "\n".join(parts) + "\n" + target.file_header
     structs: dict[str, Struct] = {}
+    shown_ones: list[Translation] = []
     bodies: list[str] = []
     entries: list[str] = []
     for t in translations:
@@ -43,6 +53,7 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
             head_of = head_of if t.is_read else t.name
             bodies.append(f"{comment} not translated: {head_of}\n{comment} {t.verdict.status}: {one_line(t.verdict.evidence)}\n")
             continue
+        shown_ones.append(t)
         signature = readable_signature(t.signature, target)
         structs |= {s.name: s for s in signature.structs}
         label = f"{t.verdict.status}: {one_line(t.verdict.evidence)}"
@@ -54,7 +65,10 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
             entries.append(entry.strip())
     if entries:
         entries.insert(0, f"{comment} C entry points, with the original's types: what was judged, and what other languages can call.")
-    text = "\n".join([head, *(target.write_struct(s) + "\n" for s in structs.values()), *bodies, *entries])
+    variables = file_variables(shown_ones, target)
+    if variables:
+        variables = ["\n".join([f"{comment} What the functions keep between calls.", *variables]) + "\n"]
+    text = "\n".join([head, *(target.write_struct(s) + "\n" for s in structs.values()), *variables, *bodies, *entries])
     return target.mended(text.rstrip() + "\n")
 
 
@@ -75,6 +89,7 @@ def function_json(t: Translation, target: Language) -> dict:
         "coverage": t.verdict.coverage,
         "seconds": round(t.seconds, 3),
         "code": readable(t, target) if t.source is not None else None,
+        "variables": file_variables([t], target),
         "counterexample": t.verdict.counterexample.as_json() if t.verdict.counterexample else None,
     }
 

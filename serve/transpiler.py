@@ -9,7 +9,6 @@ Invariant: a translation is accepted only with a verdict that counts as verified
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from functools import lru_cache
 
 from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.globals import mentioned
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, renamed_struct, renamed_type, struct_names
 from transpile.corpus.program import Program
@@ -28,6 +28,7 @@ from transpile.corpus.wat import canonical
 from transpile.serve.decoder import Decoder, Request
 from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.search import mutations, similarity
+from transpile.serve.state import named_calls
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
 
@@ -232,13 +233,7 @@ def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
 def prepare(program: Program, function: SourceFunction) -> Work:
     read = canonical(program.code(function.name))
     by_name = {f.name: f.signature for f in program.functions}
-    by_export = {export: name for name, export in program.exports.items()}
-    own = [by_export[c] for c in read.callees if c in by_export and by_export[c] != function.name]
-    labels = {}
-    for i, symbol in enumerate(read.callees):
-        name = by_export.get(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
-        labels[f"c{i}"] = "f0" if name == function.name else f"c{own.index(name)}" if name in own else symbol
-    text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text)
+    text, own = named_calls(program, function.name, read)
     beyond = sorted(_with_callees(program, own) - {*own, function.name})
     structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])])
     signature = canonical_signature(function.signature, structs, fields)
@@ -281,7 +276,8 @@ def _translate_level(
             for candidate in candidates:
                 if candidate.code not in w.tried:
                     w.tried.add(candidate.code)
-                    batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", callees)))
+                    used = mentioned(candidate.code, lifter.state.globals) if candidate.engine == NAME and lifter else ()
+                    batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", callees, used)))
             w.spent += time.monotonic() - started
         if batch:
             _judge_batch(program, target, options, batch, note)
@@ -345,7 +341,7 @@ def _renumbered(source: SourceFunction, names: dict[str, str], prefix: str) -> S
     callees = tuple(
         _renumbered(c, names | {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees)
     )
-    return SourceFunction(source.language, signature, rename(source.text, names | inner), callees)
+    return SourceFunction(source.language, signature, rename(source.text, names | inner), callees, source.globals)
 
 
 def _judge_batch(

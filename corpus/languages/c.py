@@ -18,6 +18,7 @@ from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
 from transpile.corpus.c_types import declaration, named_in_functions
 from transpile.corpus.clang_tidy import clang_tidy
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
 from transpile.corpus.signature import Signature, Struct
@@ -214,6 +215,13 @@ class C(Language):
         first = sorted({name for _, type_ in struct.fields for name in named_in_functions(type_)} - {struct.name})
         return "".join(f"struct {name};\n" for name in first) + f"struct {struct.name} {{\n{fields}}};"
 
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        type_ = one.type if one.count is None else f"[{one.count}]{one.type}"
+        head = ("" if visible else "static ") + declaration(type_, one.name, self.struct_type)
+        spell = self.renderer(ir.Function(Signature("f0", ()), ()))
+        values = ", ".join(spell.assigned(ir.Const(one.type, v)).text for v in one.values)
+        return f"{head} = {values if one.count is None else f'{{{values}}}'};" if values else f"{head};"
+
     def write_head(self, signature: Signature) -> str:
         """Result, name and parameters."""
         parameters = ", ".join(declaration(p.whole, p.name, self.struct_type) for p in signature.parameters)
@@ -275,7 +283,7 @@ class C(Language):
         for function in (*program.helpers, program.entry):
             text = f"{self.write_header(function.signature)}\n{self.renderer(function).body()}"
             called = tuple(c for c in callees if re.search(rf"\b{c.name}\b", text))
-            callees.append(SourceFunction(self.name, function.signature, text, called))
+            callees.append(SourceFunction(self.name, function.signature, text, called, mentioned(text, program.globals)))
         return callees[-1]
 
 

@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 
 from transpile.corpus import ir, sysroot, zigcc
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
 from transpile.corpus.rust_check import check, clippy, diagnostics
-from transpile.corpus.rust_expressions import is_raw, is_unsafe, rust_type
+from transpile.corpus.rust_expressions import is_raw, is_unsafe, number, rust_type
 from transpile.corpus.rust_reader import read_functions
 from transpile.corpus.rust_renderer import RustFunction
 from transpile.corpus.rust_repair import repair_types
@@ -122,7 +123,9 @@ class Rust(Language):
             if not done.ok:
                 return Compilation(None, tuple(diagnostics(done.stderr)))
             exports = [a or b for a, b in EXPORTED.findall(blank_rust(text, strings=False))]
-            linked = zigcc.link([folder / "unit.o", *found.libraries], folder / "unit.wasm", exports, seconds=seconds)
+            unit = folder / "unit.o"
+            unit.write_bytes(zigcc.write_zeros(unit.read_bytes()))
+            linked = zigcc.link([unit, *found.libraries], folder / "unit.wasm", exports, seconds=seconds)
             if not linked.ok:
                 return Compilation(None, (Diagnostic(None, linked.stderr.strip() or f"the linker ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
@@ -139,6 +142,15 @@ class Rust(Language):
     def write_struct(self, struct: Struct) -> str:
         fields = "".join(f"    pub {name}: {rust_type(type_)},\n" for name, type_ in struct.fields)
         return f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
+
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        head = f"{'pub ' if visible else ''}static mut {one.name}"
+        scalar = rust_type(one.type)
+        if one.count is None:
+            return f"{head}: {scalar} = {number(one.first, one.type)};"
+        if not one.values:
+            return f"{head}: [{scalar}; {one.count}] = [{number(one.zero, one.type)}; {one.count}];"
+        return f"{head}: [{scalar}; {one.count}] = [{', '.join(number(v, one.type) for v in one.values)}];"
 
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"
@@ -188,9 +200,9 @@ class Rust(Language):
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
         done: dict[str, SourceFunction] = {}
         for function in (*program.helpers, program.entry):
-            lines = [self.write_header(function.signature), *RustFunction(function, signatures).body(), "}"]
+            text = "\n".join([self.write_header(function.signature), *RustFunction(function, signatures).body(), "}"])
             callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
         return done[program.entry.signature.name]
 
 

@@ -13,12 +13,13 @@ import re
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.zig_expressions import zig_type
+from transpile.corpus.zig_expressions import number, zig_type
 from transpile.corpus.zig_fixes import ZigError, mend, read_errors
 from transpile.corpus.zig_reader import read_functions
 from transpile.corpus.zig_renderer import ZigFunction
@@ -108,6 +109,15 @@ class Zig(Language):
         fields = "".join(f"    {name}: {zig_type(type_)},\n" for name, type_ in struct.fields)
         return f"const {struct.name} = extern struct {{\n{fields}}};"
 
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        head = f"{'export ' if visible else ''}var {one.name}"
+        scalar = zig_type(one.type)
+        if one.count is None:
+            return f"{head}: {scalar} = {number(one.first, one.type)};"
+        if not one.values:
+            return f"{head}: [{one.count}]{scalar} = @splat({number(one.zero, one.type)});"
+        return f"{head}: [{one.count}]{scalar} = .{{ {', '.join(number(v, one.type) for v in one.values)} }};"
+
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"
 
@@ -143,9 +153,9 @@ class Zig(Language):
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
         done: dict[str, SourceFunction] = {}
         for function in (*program.helpers, program.entry):
-            lines = [self.write_header(function.signature), *ZigFunction(function, signatures).body(), "}"]
+            text = "\n".join([self.write_header(function.signature), *ZigFunction(function, signatures).body(), "}"])
             callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
         return done[program.entry.signature.name]
 
 

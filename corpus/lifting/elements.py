@@ -113,6 +113,10 @@ class Elements(Variables, ABC):
             raise NotLiftable("an address that is no element of an array")
         form = linear(address)
         array = self.memory.arrays[key]
+        if array.variable and len(form.terms) == 1 and isinstance(form.terms[0][0], Symbol):
+            return self._variables(int(form.terms[0][0].name[1:]), form.constant + offset, width)
+        if array.variable and not array.size:
+            raise NotLiftable("an index into a variable")
         index, rest = self._divide(Linear(form.constant + offset, form.terms), array)
         out: list[tuple[ir.Expr, str]] = []
         if array.struct is not None:
@@ -136,6 +140,22 @@ class Elements(Variables, ABC):
             raise NotLiftable("a part of an element")
         for i in range(width // array.width):
             out.append((ir.Index(array.scalar, array.name, _plus(index, i)), array.scalar))
+        return out
+
+    def _variables(self, segment: int, at: int, width: int) -> list[tuple[ir.Expr, str]]:
+        """What lies at an offset of a data segment that holds variables of the file."""
+        out: list[tuple[ir.Expr, str]] = []
+        end = at + width
+        while at < end:
+            found = next((v for v in self.memory.state[segment] if v.start <= at < v.end), None)
+            if found is None:
+                raise NotLiftable("an address between variables")
+            one, size = found.itself, WIDTHS[found.itself.type]
+            if (at - found.start) % size or at + size > end:
+                raise NotLiftable("a part of a variable")
+            position = ir.Const("index", (at - found.start) // size)
+            out.append((ir.Global(one.type, one.name) if one.count is None else ir.Index(one.type, one.name, position), one.type))
+            at += size
         return out
 
     def array_of(self, address: Node) -> Array:

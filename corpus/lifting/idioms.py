@@ -155,7 +155,7 @@ def _assigned(body: object) -> set[str]:
 
 def _fixed(value: ir.Expr, body: Body) -> bool:
     """Is an expression the same in every round?"""
-    return not (used(value) & _assigned(body)) and not any(isinstance(n, ir.Index | ir.Field | ir.Call) for n in walk(value))
+    return not (used(value) & _assigned(body)) and not any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for n in walk(value))
 
 
 def _skips(body: Body) -> bool:
@@ -171,7 +171,7 @@ def _initial(before: Sequence[ir.Stmt], name: str) -> tuple[int, ir.Expr] | None
         if value is not None:
             between = tuple(before[i + 1 :])
             stores = any(isinstance(n, ir.Assign) and not isinstance(n.target, ir.Var) for n in walk(between))
-            reads = any(isinstance(n, ir.Index | ir.Field | ir.Call) for n in walk(value))
+            reads = any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for n in walk(value))
             return None if used(value) & _assigned(between) or (reads and stores) else (i, value)
         if name in _assigned(one):
             return None
@@ -304,7 +304,7 @@ def _sink(body: list[ir.Stmt], after: frozenset[str]) -> list[ir.Stmt]:
     i = len(body) - 1
     while i >= 0:
         one = body[i]
-        if isinstance(one, ir.Let) and one.name not in after and not any(isinstance(n, ir.Index | ir.Field | ir.Call) for n in walk(one.value)):
+        if isinstance(one, ir.Let) and one.name not in after and not any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for n in walk(one.value)):
             users = [j for j in range(i + 1, len(body)) if one.name in used(body[j])]
             holder = body[users[0]] if len(users) == 1 else None
             if isinstance(holder, ir.If) and not (used(one.value) & _assigned(tuple(body[i + 1 : users[0]]))):
@@ -325,7 +325,7 @@ def _unguarded(before: Sequence[ir.Stmt], one: ir.If, after: frozenset[str]) -> 
     declared = {s.name for s in first if isinstance(s, ir.Let)}
     if len(declared) != len(first) or declared & after:
         return None
-    if any(isinstance(n, ir.Index | ir.Field | ir.Call) for s in first for n in walk(s)):
+    if any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for s in first for n in walk(s)):
         return None
     if not _implied(one.condition, loop):
         return None

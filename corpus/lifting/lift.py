@@ -16,7 +16,7 @@ from transpile.corpus.ir_names import continues, used, walk
 from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.copies import propagate
 from transpile.corpus.lifting.idioms import idiomatic
-from transpile.corpus.lifting.memory import Memory
+from transpile.corpus.lifting.memory import Memory, Variable
 from transpile.corpus.lifting.shape import shape
 from transpile.corpus.lifting.simplify import inline, undo_updates
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
@@ -44,6 +44,7 @@ def lift(
     callees: Mapping[str, Signature] | None = None,
     data: Sequence[bytes] = (),
     starts: Sequence[Sequence[int]] | None = None,
+    state: Mapping[int, tuple[Variable, ...]] | None = None,
     *,
     index_type: str = "index",
     idioms: bool = True,
@@ -51,25 +52,15 @@ def lift(
     """The canonical text of a function with the canonical `signature` (f0, p0..), as `ir`.
 
     `callees`: by the name that the text calls them (c0, f0 for itself), with canonical parameters. `data`: the bytes of d0.., if they do not stand
-    behind the text; `starts`: for each, the offsets at which something is known to begin. `index_type`: of the variables that stand for pointers,
+    behind the text; `starts`: for each, the offsets at which something is known to begin. `state`: the variables
+    of the file in those of d0.. that hold such. `index_type`: of the variables that stand for pointers,
     `index`, or `i32` where they may stand before their array. `idioms`: rewrite loops as people write them. Raises NotLiftable, and TranspileError
     for a text that is not canonical.
     """
-    known = dict(callees or {})
-    known.setdefault(signature.name, signature)
     text, own_data = split_data(text)
-    data = data or own_data
-    function = parse(text)
-    if not _within_reach(signature):
-        raise NotLiftable("types that the rules do not know")
-    known = {name: one for name, one in known.items() if _within_reach(one)}
-    if (function.parameters, function.results) != signature.wasm():
-        raise NotLiftable("the signature is not the function's")
-    called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
-    builder = TreeBuilder(function, called)
-    body, kinds, zero = split(builder.build(), builder.types)
-    body = inline(undo_updates(inline(propagate(inline(shape(body))))))
-    memory = Memory(signature, body, tuple(data), known, tuple(tuple(s) for s in (starts or [(0,)] * len(data))))
+    data = tuple(data or own_data)
+    body, kinds, zero, known = _tree(text, signature, callees or {})
+    memory = Memory(signature, body, data, known, tuple(tuple(s) for s in (starts or [(0,)] * len(data))), state=state or {})
     memory.find()
     lines = Writer(memory, kinds, known, zero, index_type).function()
     if idioms:
@@ -79,6 +70,29 @@ def lift(
         ir.Function(signature, lines, "i32" if length is None else signature.parameters[length].type),
         tuple(sorted(called_in(body) - LIBRARY)),
     )
+
+
+def pointers(text: str, signature: Signature, callees: Mapping[str, Signature], data: Sequence[bytes]) -> Memory:
+    """What a function's addresses point into, each data segment taken as a whole, without element types. Raises NotLiftable."""
+    body, _, _, known = _tree(split_data(text)[0], signature, callees)
+    memory = Memory(signature, body, tuple(data), known, ((0,),) * len(data))
+    memory.find_pointers()
+    return memory
+
+
+def _tree(text: str, signature: Signature, callees: Mapping[str, Signature]) -> tuple[Body, dict[str, str], frozenset[str], dict[str, Signature]]:
+    """The tree of a canonical text, wasm types of its variables, those that start from zero, and the functions whose types the rules know."""
+    known = {signature.name: signature} | dict(callees)
+    function = parse(text)
+    if not _within_reach(signature):
+        raise NotLiftable("types that the rules do not know")
+    known = {name: one for name, one in known.items() if _within_reach(one)}
+    if (function.parameters, function.results) != signature.wasm():
+        raise NotLiftable("the signature is not the function's")
+    called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
+    builder = TreeBuilder(function, called)
+    body, kinds, zero = split(builder.build(), builder.types)
+    return inline(undo_updates(inline(propagate(inline(shape(body)))))), kinds, zero, known
 
 
 def _within_reach(signature: Signature) -> bool:
@@ -145,6 +159,8 @@ class Writer:
     def _rename_arrays(self, first: list[ir.Stmt]) -> None:
         """Local arrays and tables get names and declarations."""
         for key, array in self.memory.arrays.items():
+            if array.variable:
+                continue
             if array.table is not None:
                 array.name = self.fresh()
                 values = self.memory.values_of(array)

@@ -8,9 +8,11 @@ of their element's size, and no array is reached from another one's address.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from transpile.corpus import ir
+from transpile.corpus.globals import Global
 from transpile.corpus.lifting.tree import Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, map_body, nodes, statements
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature, Struct
 
@@ -81,12 +83,26 @@ class Array:
     """For a table in the data: segment and offset in it."""
     size: int = 0
     """Elements of a local array or table."""
+    variable: bool = False
+    """Of the file, with its type known; without a `size` a scalar."""
 
     @property
     def width(self) -> int:
         if self.struct is None and not self.scalar:
             raise NotLiftable("elements of no known type")
         return self.struct.layout()[1] if self.struct else WIDTHS[self.scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the file, and the byte of its data segment that it begins at."""
+
+    start: int
+    itself: Global
+
+    @property
+    def end(self) -> int:
+        return self.start + WIDTHS[self.itself.type] * (1 if self.itself.count is None else self.itself.count)
 
 
 @dataclass(slots=True)
@@ -103,13 +119,24 @@ class Memory:
     """By the name of a pointer parameter, the frame, or `d0+16` for a table."""
     pointers: dict[str, str] = field(default_factory=dict)
     """By variable: the key in `arrays` of what it points into."""
+    state: Mapping[int, tuple[Variable, ...]] = field(default_factory=dict)
+    """By data segment: the variables of the file that lie in it, for a segment that is no table."""
     frame: str = ""
     """The variable that holds the address of the local arrays."""
     biases: dict[str, int] = field(default_factory=dict)
     """By pointer variable: the bytes by which it stands behind the start of an element, if any."""
 
     def find(self) -> None:
-        """Fill `arrays` and `pointers`. Raises NotLiftable."""
+        """Fill `arrays`, `pointers` and `biases`. Raises NotLiftable."""
+        self.find_pointers()
+        if self.frame:
+            self._type_by_use(self.frame)
+        for key in [k for k, a in self.arrays.items() if a.table is not None and not a.variable]:
+            self._type_by_use(key)
+        self._find_biases()
+
+    def find_pointers(self) -> None:
+        """Fill `arrays` and `pointers`; arrays of the data and the frame have no type yet."""
         for parameter in self.signature.parameters:
             if parameter.pointer:
                 struct = self.signature.struct(parameter.type)
@@ -128,11 +155,6 @@ class Memory:
                     if base is not None:
                         self.pointers[one.name] = base
                         changed = True
-        if self.frame:
-            self._type_by_use(self.frame)
-        for key in [k for k, a in self.arrays.items() if a.table is not None]:
-            self._type_by_use(key)
-        self._find_biases()
 
     def _find_biases(self) -> None:
         """Pointers to fields: how far each stands behind its element, the same at every definition."""
@@ -178,10 +200,13 @@ class Memory:
                 for address in _outermost_addresses(expression, one):
                     for term, _ in address.terms:
                         if isinstance(term, Symbol):
-                            self.table(term, address.constant)
+                            self.table(term, address.constant, len(address.terms) > 1)
 
-    def table(self, symbol: Symbol, offset: int) -> str:
+    def table(self, symbol: Symbol, offset: int, indexed: bool = False) -> str:
+        """The key of the array that an address with a symbol in it is into. `indexed`: not right at the offset, perhaps."""
         segment = int(symbol.name[1:])
+        if segment in self.state:
+            return self._variable(symbol.name, segment, offset, indexed)
         if segment >= len(self.data):
             raise NotLiftable(f"data {symbol.name} is not known")
         known = [s for s in self.starts[segment] if s <= offset]
@@ -190,6 +215,17 @@ class Memory:
         if key not in self.arrays:
             end = min((s for s in self.starts[segment] if s > start), default=len(self.data[segment]))
             self.arrays[key] = Array(f"{symbol.name}_{start}", "", table=(segment, start), size=end - start)
+        return key
+
+    def _variable(self, symbol: str, segment: int, offset: int, indexed: bool) -> str:
+        """The key of the variable at an offset; with an index, of the array at it or nearest before or behind it."""
+        here = [v for v in self.state[segment] if not indexed or v.itself.count is not None]
+        if not here:
+            raise NotLiftable("an index into a variable")
+        found = min(here, key=lambda v: max(v.start - offset, offset - v.end + 1, 0))
+        key = f"{symbol}+{found.start}"
+        one = found.itself
+        self.arrays[key] = Array(one.name, one.type, table=(segment, found.start), size=one.count or 0, variable=True)
         return key
 
     def base_of(self, node: Node) -> str | None:
@@ -210,7 +246,7 @@ class Memory:
             if isinstance(term, Get):
                 base = self.pointers.get(term.name)
             elif isinstance(term, Symbol):
-                base = self.table(term, form.constant)
+                base = self.table(term, form.constant, len(form.terms) > 1)
             elif isinstance(term, Op) and term.name == "select":
                 base = self.base_of(term)
             if base is not None:

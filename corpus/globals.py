@@ -1,0 +1,82 @@
+"""Variables of a file: what functions keep between calls.
+
+Canonical names are g0, g1, ..., numbered over a whole program, so that all its functions mean the same by them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from transpile.corpus.signature import FLOATS, WIDTHS
+
+_NAME = re.compile(r"\bg\d+\b")
+Value = int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """A scalar (`count` None) or an array of `count` scalars. `values` are what it starts with, a scalar's alone; () is all zero.
+
+    `written`: what the program calls it, as an identifier; "" where it has no name.
+    """
+
+    name: str
+    type: str
+    count: int | None = None
+    values: tuple[Value, ...] = ()
+    written: str = ""
+
+    @property
+    def zero(self) -> Value:
+        """What an element is where `values` does not say."""
+        return False if self.type == "bool" else 0.0 if self.type in FLOATS else 0
+
+    @property
+    def first(self) -> Value:
+        """What a scalar starts with."""
+        return self.values[0] if self.values else self.zero
+
+
+def is_global(name: str) -> bool:
+    """Is a canonical name one of a variable of the file?"""
+    return _NAME.fullmatch(name) is not None
+
+
+def mentioned(text: str, known: Iterable[Global]) -> tuple[Global, ...]:
+    """Those that a canonical text names, in the order of `known`."""
+    names = set(_NAME.findall(text))
+    return tuple(one for one in known if one.name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a declaration says of a variable, or of one field of it: a scalar or an array of scalars, so many bytes behind the variable's start.
+
+    `field` is "" for a variable that is no struct.
+    """
+
+    field: str
+    type: str
+    count: int | None
+    offset: int
+
+    @property
+    def end(self) -> int:
+        return self.offset + WIDTHS[self.type] * (1 if self.count is None else self.count)
+
+
+def symbol_name(symbol: str) -> str:
+    """What people call the variable of a linker's symbol: `next_id.count` as it is, `_ZL4seed` seed, `_ZZ7next_idvE5count` next_id.count."""
+    if not symbol.startswith(("_Z", "_R")):
+        return symbol
+    words, at = [], 2
+    while found := re.search(r"\d+", symbol[at:]):
+        start = at + found.end()
+        at = start + int(found[0])
+        words.append(symbol[start:at].lstrip("_"))
+    if symbol.startswith("_ZZ") or len(words) < 2:
+        return ".".join(words)
+    plain = [w for w in words if not re.fullmatch(r"h[0-9a-f]{16}", w)]
+    return plain[-1] if plain else symbol

@@ -1,0 +1,134 @@
+"""Variables of a file, without compilers: which data is state and of what type, and what every language makes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpile.corpus import ir
+from transpile.corpus.globals import Global, Part, symbol_name
+from transpile.corpus.language import language
+from transpile.corpus.lifting import NotLiftable, lift
+from transpile.corpus.lifting.lift import pointers
+from transpile.corpus.lifting.memory import Variable
+from transpile.corpus.lifting.state import Uses, find_variables
+from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import canonical_text
+from transpile.corpus.wasm_reader import Segment
+
+NEXT = "func -> i32 local i32 ; i32.const 0 i32.const 0 i32.load d0 local.tee v0 i32.const 1 i32.add i32.store d0 local.get v0 end"
+PUSH = "func i32 i32 -> ; local.get p0 i32.const 15 i32.and i32.const 2 i32.shl local.get p1 i32.store d0 end"
+READ = "func i32 -> i32 ; local.get p0 i32.load8_u d0 end"
+NONE = Signature("f0", (), "i32")
+TWO = Signature("f0", (Parameter("p0", "i32"), Parameter("p1", "i32")), None)
+COUNTER = Global("g0", "i32", None, (100,), "next_id_count")
+RING = Global("g0", "i32", 16)
+
+
+def rendered(text: str, signature: Signature, one: Global, tongue: str) -> str:
+    function = lift(text, signature, data=(bytes(64),), state={0: (Variable(0, one),)}).function
+    return canonical_text(language(tongue).render(ir.Program(function, (), (one,))).text)
+
+
+def found(segment: Segment, *functions: tuple[str, Signature], declared: dict[str, tuple[Part, ...]] | None = None) -> tuple[Variable, ...] | None:
+    uses = Uses()
+    for text, signature in functions:
+        uses.add(pointers(text, signature, {}, (segment.data,)), (segment.index,))
+    return find_variables([segment], uses, declared or {}, set()).get(segment.index)
+
+
+@pytest.mark.parametrize(
+    ("tongue", "body"),
+    [
+        ("c", "{ int32_t v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
+        ("cpp", "{ int32_t v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
+        ("rust", "{ unsafe { let v0 = g0 ; g0 = v0 + 1 ; v0 } }"),
+        ("zig", "{ const v0 = g0 ; g0 = v0 +% 1 ; return v0 ; }"),
+    ],
+)
+def test_a_variable_of_the_file_is_read_once_and_written(tongue, body):
+    assert rendered(NEXT, NONE, COUNTER, tongue).endswith(body)
+
+
+@pytest.mark.parametrize("tongue", ["c", "cpp", "rust", "zig"])
+def test_an_array_of_the_file_is_not_declared_by_the_function(tongue):
+    text = rendered(PUSH, TWO, RING, tongue)
+    assert "g0 [" in text and "= p1" in text and "[ 0" not in text
+
+
+@pytest.mark.parametrize(
+    ("tongue", "one", "text"),
+    [
+        ("c", COUNTER, "static int32_t g0 = 100;"),
+        ("c", RING, "static int32_t g0[16];"),
+        ("cpp", Global("g1", "bool", None, (True,)), "static bool g1 = true;"),
+        ("c", Global("g1", "f64", 2, (0.5, 1.0)), "static double g1[2] = {0.5, 1.0};"),
+        ("rust", COUNTER, "static mut g0: i32 = 100;"),
+        ("rust", RING, "static mut g0: [i32; 16] = [0; 16];"),
+        ("rust", Global("g1", "f32"), "static mut g1: f32 = 0.0;"),
+        ("zig", COUNTER, "var g0: i32 = 100;"),
+        ("zig", RING, "var g0: [16]i32 = @splat(0);"),
+        ("zig", Global("g1", "u8", 2, (1, 2)), "var g1: [2]u8 = .{ 1, 2 };"),
+    ],
+)
+def test_variables_are_written_as_people_do(tongue, one, text):
+    assert language(tongue).write_global(one) == text
+
+
+def test_a_unit_has_the_variables_of_all_its_functions_once():
+    callee = SourceFunction("c", Signature("c0", (), None), "void c0 ( void ) { g0 = 1 ; }", (), (COUNTER,))
+    unit = language("c").write_unit(SourceFunction("c", NONE, "int32_t f0 ( void ) { c0 ( ) ; return g0 ; }", (callee,), (COUNTER,)))
+    assert unit.count("int32_t g0 = 100;") == 1 and "static" not in unit
+
+
+def test_data_that_is_stored_to_is_state_and_other_data_is_not():
+    assert found(Segment(3, ".data.next_id.count", 0x1000, b"d\0\0\0"), (NEXT, NONE)) == (Variable(0, COUNTER),)
+    assert found(Segment(0, ".data.table", 0x1000, bytes(16)), (READ, Signature("f0", (Parameter("p0", "i32"),), "i32"))) is None
+
+
+def test_an_indexed_variable_is_an_array_of_what_is_stored():
+    assert found(Segment(0, ".data.ring", 0x1000, bytes(64)), (PUSH, TWO)) == (Variable(0, Global("g0", "i32", 16, (), "ring")),)
+
+
+def test_the_source_s_type_counts_where_it_has_the_size():
+    declared = {"ring": (Part("", "u32", 16, 0),), "next_id.count": (Part("", "u32", None, 0),)}
+    (ring,) = found(Segment(0, ".data.ring", 0x1000, bytes(64)), (PUSH, TWO), declared=declared)
+    assert ring.itself.type == "u32"
+    (shrunk,) = found(Segment(0, ".data.ring", 0x1000, bytes(8)), (PUSH, TWO), declared=declared)
+    assert (shrunk.itself.type, shrunk.itself.count) == ("i32", 2)
+
+
+def test_accesses_of_several_widths_to_one_place_have_no_type():
+    narrow = "func i32 i32 -> ; local.get p0 local.get p1 i32.store8 d0 end"
+    floats = "func i32 i32 -> ; local.get p0 local.get p1 f32.convert_i32_s f32.store d0 end"
+    segment = Segment(0, ".data.buffer", 0x1000, bytes(64))
+    (whole,) = found(segment, (PUSH, TWO), (narrow, TWO))
+    assert whole.itself.type == "u8" and whole.itself.count == 64
+    assert found(segment, (PUSH, TWO), (floats, TWO)) == ()
+    with pytest.raises(NotLiftable):
+        lift(PUSH, TWO, data=(bytes(64),), state={0: ()})
+
+
+def test_what_is_only_0_or_1_is_a_bool():
+    ready = "func -> i32 ; i32.const 0 i32.const 1 i32.store8 d0 i32.const 0 i32.load8_u d0 end"
+    (one,) = found(Segment(0, ".data.ready", 0x1000, b"\1"), (ready, NONE))
+    assert one.itself == Global("g0", "bool", None, (True,), "ready")
+
+
+def test_a_module_without_names_has_a_variable_for_every_place_that_is_named():
+    (first, second) = found(Segment(0, "", 0x1000, bytes(8)), (NEXT, NONE), (NEXT.replace("d0", "d0 4"), NONE))
+    assert (first.start, second.start) == (0, 4) and second.itself.name == "g1" and second.itself.count is None
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        ("seed", "seed"),
+        ("next_id.count", "next_id.count"),
+        ("_ZL4seed", "seed"),
+        ("_ZZ7next_idvE5count", "next_id.count"),
+        ("_ZN4unit4SEED17h0123456789abcdefE", "SEED"),
+    ],
+)
+def test_symbols_name_variables(symbol, name):
+    assert symbol_name(symbol) == name
