@@ -74,6 +74,7 @@ class CExpressions:
         self.function = function
         self.parameters = {p.name: p for p in function.signature.parameters}
         self.local_sizes = {n.name: n.size for n in walk(function.body) if isinstance(n, ir.LetArray)}
+        self.static = {n.name for n in walk(function.body) if isinstance(n, ir.LetArray) and n.static}
         self.inlined: dict[str, Text] = {}
         """Locals that are written as an expression of their value."""
 
@@ -159,7 +160,7 @@ class CExpressions:
                 return Text(f"{self.expression(base).within(LEVELS['+'])} {'-' if back else '+'} {by.within(LEVELS['+'] + 1)}", LEVELS["+"])
             case ir.ArrayPointer():
                 parameter = self.parameters.get(e.array)
-                const = parameter is not None and parameter.const
+                const = e.array in self.static if parameter is None else parameter.const
                 return self.typed_pointer(e.type, Text(e.array)) if const else Text(e.array)
             case ir.Borrow():
                 return Text(f"&{e.name}", UNARY)

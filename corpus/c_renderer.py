@@ -108,7 +108,7 @@ class CRenderer(CExpressions):
                 return [f"{self.declare(one.type, one.name)} = {self.assigned(one.value).text};"]
             case ir.LetArray():
                 values = ", ".join(self.assigned(v).text for v in one.values) or self.zeros
-                return [f"{self.declare(one.type, one.name)}[{one.size}] = {{{values}}};"]
+                return [f"{'static const ' if one.static else ''}{self.declare(one.type, one.name)}[{one.size}] = {{{values}}};"]
             case ir.Assign():
                 return [self.assign(one) + ";"]
             case ir.Swap():

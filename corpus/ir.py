@@ -260,12 +260,13 @@ class Let(Stmt):
 
 @dataclass(frozen=True, slots=True)
 class LetArray(Stmt):
-    """A local array of `size` elements, all zero, or `values`."""
+    """A local array of `size` elements, all zero, or `values`. `static`: it never changes, and pointers to it outlive the call."""
 
     name: str
     type: str
     size: int
     values: tuple[Expr, ...] = ()
+    static: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class RustExpressions:
         self.parameters = {p.name: p for p in function.signature.parameters}
         self.unsafe = is_unsafe(function.signature)
         self.changed = assigned(function.body, callees)
+        self.static = {n.name for n in walk(function.body) if isinstance(n, ir.LetArray) and n.static}
         named = {getattr(n, "name", "") for n in walk(function.body)}
         self.next_local = 1 + max((int(n[1:]) for n in named if re.fullmatch(r"v\d+", n)), default=-1)
 
@@ -157,7 +158,7 @@ class RustExpressions:
             case ir.ArrayPointer():
                 parameter = self.parameters.get(one.array)
                 if parameter is None or parameter.length is not None:
-                    if parameter is not None and parameter.const:
+                    if one.array in self.static if parameter is None else parameter.const:
                         return f"{one.array}.as_ptr() as {rust_type(one.type)}", CAST
                     return f"{one.array}.as_mut_ptr()", POSTFIX
                 return f"{one.array}{f' as *const {parameter.type}' if parameter.const else ''} as {rust_type(one.type)}", CAST

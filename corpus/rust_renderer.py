@@ -94,6 +94,7 @@ class RustFunction(RustExpressions):
 
     def let_array(self, one: ir.LetArray) -> str:
         head = f"let mut {one.name}" if one.name in self.changed else f"let {one.name}"
+        head = f"static {one.name}" if one.static else head
         if not one.values:
             zero = {"bool": "false"}.get(one.type) or ("0.0" if one.type in FLOATS else "0") + rust_type(one.type)
             return f"{head} = [{zero}; {one.size}];"

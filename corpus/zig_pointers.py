@@ -55,7 +55,7 @@ class ZigPointers(ABC):
     def pointer(self, one: ir.Expr, known: bool) -> tuple[str, int]:
         """A pointer as a variable of its type would hold it, what it points to, or its address as a number. `known`: by its place, its type is."""
         text, strength = self.bare(one)
-        plain = known or isinstance(one, ir.Null | ir.PointerBits) or strength == SUM or not one.type.startswith("*")
+        plain = (known and text[0] != "&" and "(&" not in text) or isinstance(one, ir.Null | ir.PointerBits) or strength == SUM or not one.type.startswith("*")
         if isinstance(one, ir.AddressOf) and not one.place.path:
             plain = True
         return (text, strength) if plain else (f"@as({local_type(one.type)}, {text})", POSTFIX)
@@ -72,7 +72,7 @@ class ZigPointers(ABC):
             case ir.ArrayPointer():
                 parameter = self.parameters.get(one.array)
                 if parameter is None:
-                    return f"&{self.name(one.array)}", POSTFIX
+                    return f"@constCast(&{self.name(one.array)})", POSTFIX
                 start = f"{one.array}.ptr" if parameter.length is not None else one.array
                 return (f"@constCast({start})" if parameter.const else start), POSTFIX
             case ir.Borrow():

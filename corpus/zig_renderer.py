@@ -116,7 +116,8 @@ class ZigFunction(ZigExpressions):
                 to, count = self.text(one.to, POSTFIX), self.index(one.count)
                 if one.name == "memset":
                     return [f"@memset({to}[0..{count}], @truncate({self.operand(one.value)}));"]
-                return [f"@{one.name}({to}[0..{count}], {self.text(one.value, POSTFIX)}[0..{count}]);"]
+                # C's memcpy may be given the same bytes twice.
+                return [f"@memmove({to}[0..{count}], {self.text(one.value, POSTFIX)}[0..{count}]);"]
         raise ir.NotInLanguage(f"no Zig for {one!r}")
 
     def let(self, one: ir.Let | ir.LetArray) -> list[str]:
@@ -131,7 +132,7 @@ class ZigFunction(ZigExpressions):
             text = self.known(one.value)
             annotated = is_address(one.type) or not typed(one.value) or text != self.text(one.value)
             value = f"{f': {local_type(one.type)}' if annotated else ''} = {text}"
-        word = "var" if one.name in self.changed else "const"
+        word = "var" if one.name in self.changed and not (isinstance(one, ir.LetArray) and one.static) else "const"
         name = self.declare(one.name)
         lines = [f"{word} {name}{value};"]
         return lines if one.name in self.used else [*lines, f"_ = {name};"]

@@ -89,7 +89,7 @@ class PointerWriter(Writer):
             array.name = self.fresh()
             if array.table is not None:
                 elements = self.memory.values_of(array)
-                first.append(ir.LetArray(array.name, array.scalar, len(elements), elements))
+                first.append(ir.LetArray(array.name, array.scalar, len(elements), elements, True))
             elif key == self.memory.frame:
                 first.append(ir.LetArray(array.name, array.scalar, array.size))
                 values.renamed[key] = self.fresh()
