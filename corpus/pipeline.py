@@ -10,33 +10,34 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from transpile.corpus.batch import Compiled, compile_batch
+from transpile.corpus.compiled import text_of
 from transpile.corpus.decontamination import Benchmarks, benchmarks
+from transpile.corpus.engine import ENGINES
 from transpile.corpus.errors import MissingCompiler, TranspileError
+from transpile.corpus.fix import fix_pairs
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.naming import canonical_function
+from transpile.corpus.optimize import optimize_pairs
 from transpile.corpus.pairs import FunctionPair, callees_json, signature_json, write_shard
 from transpile.corpus.real import Part, RealFunction, Tree, callee_names, functions_of, in_cpp, parts
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.splits import COUNTED, NATURAL, finish, held_out_names
+from transpile.corpus.splits import COUNTED, NATURAL, compiler_versions, finish, held_out_names
+from transpile.corpus.stamp import check_stamp, locked, stamp
 from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical, skeleton
-from transpile.corpus.wat_text import with_data
+from transpile.corpus.wat import skeleton
 
 MAX_WORDS = 800
 """Longest canonical text, of WAT or of source, in words."""
 MIN_INSTRUCTIONS = 3
-MOST_DATA = 400
-"""Bytes of the constant data of a function; they stand behind its WAT."""
 CHUNK = 400
 """Generated programs in a chunk."""
 
@@ -52,32 +53,11 @@ class Chunk:
     count: int = 0
     fingerprints: str = ""
     """A user's own table of what must not enter, as a path."""
+    kinds: tuple[str, ...] = ("decode",)
+    """Of rows that are made: decode always, optimize, fix (and with it lint)."""
 
     def table(self) -> Benchmarks:
         return benchmarks(*([Path(self.fingerprints)] if self.fingerprints else []))
-
-
-def name_calls(text: str, callees: Sequence[str], suffix: str) -> str:
-    """Canonical WAT whose `cN` follow the program's numbering (its symbols `c0_17`), library symbols by name, panics as `panic`."""
-    names = {}
-    for i, symbol in enumerate(callees):
-        own = re.search(rf"(?<![A-Za-z])(c\d+|f0){re.escape(suffix)}(?!\d)", symbol)
-        if own:
-            names[f"c{i}"] = own.group(1)
-        elif "panic" in symbol or "slice_index" in symbol or symbol.endswith("_fail"):
-            names[f"c{i}"] = "panic"
-        else:
-            names[f"c{i}"] = re.sub(r"\W+", "_", symbol)
-    return re.sub(r"\bcall (c\d+)", lambda m: f"call {names.get(m.group(1), m.group(1))}", text) if names else text
-
-
-def data_of(module: WasmModule, segments: Sequence[int]) -> list[bytes] | None:
-    """The bytes of data segments, None for those that can't be shown: too many, or with addresses among them."""
-    data = [module.segments[i].data for i in segments]
-    if sum(map(len, data)) > MOST_DATA:
-        return None
-    words = (int.from_bytes(one[at : at + 4], "little") for one in data for at in range(0, len(one) - 3, 4))
-    return None if any(module.segment_at(word) for word in words) else data
 
 
 def compile_pairs(
@@ -102,21 +82,14 @@ def compile_pairs(
             continue
         key = result.wasm
         module = modules.get(key) or modules.setdefault(key, WasmModule.parse(key))
-        try:
-            read = canonical(module.function(result.export))
-        except TranspileError:
-            drops["unsupported instructions"] += 1
+        wat, why = text_of(module, result)
+        if why:
+            drops[why] += 1
             continue
-        wat = name_calls(read.text, read.callees, result.suffix)
         prelude = canonical_text(lang.write_prelude(source.signature, [c.signature for c in source.callees]))
         text = renumber_locals(canonical_text(source.text))
         body = text[text.index("{") + 1 :].strip()
-        data = data_of(module, read.data)
-        if data:
-            wat = with_data(wat, data)
-        if data is None:
-            drops["static data"] += 1
-        elif not (text + wat).isascii():
+        if not (text + wat).isascii():
             drops["not ASCII"] += 1
         elif len(wat.split()) > MAX_WORDS or len(text.split()) > MAX_WORDS:
             drops["too long"] += 1
@@ -226,13 +199,31 @@ def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         drops.update(mine)
 
 
-def _run(chunk: Chunk, raw: Path) -> str:
-    """Do one chunk; its raw shard and its counts appear whole or not at all."""
+def derived(kind: str, pairs: Sequence[FunctionPair], table: Benchmarks, drops: Counter[str]) -> Iterable[FunctionPair]:
+    """The rows of another kind that some decode pairs give; of fix, those of kind lint come with them."""
+    return {"optimize": lambda: optimize_pairs(pairs, drops), "fix": lambda: fix_pairs(pairs, table, drops)}[kind]()
+
+
+def run_chunk(chunk: Chunk, raw: Path) -> str:
+    """Do one chunk; its raw shards appear whole or not at all, its counts last, so that they say that all is there."""
     drops: Counter[str] = Counter()
     work = {"generated": _generated, "natural": _natural, "source": _source}[chunk.kind]
-    write_shard(raw / f"{chunk.name.replace('/', '-')}.parquet", work(chunk, drops))
-    counts = raw / f"{chunk.name.replace('/', '-')}.json"
-    temporary = counts.with_suffix(f".{os.getpid()}.tmp")
+    stem = chunk.name.replace("/", "-")
+    pairs = list(work(chunk, drops))
+    write_shard(raw / f"{stem}.parquet", pairs)
+    owner: dict[str, str] = {}
+    # What the whole corpus has twice is dropped at the end; what this chunk has twice is not worth the work.
+    first = [pair for pair in pairs if owner.setdefault(pair.wat, pair.group) == pair.group]
+    for kind in chunk.kinds:
+        if kind == "decode":
+            continue
+        rows: dict[str, list[FunctionPair]] = {kind: []} | ({"lint": []} if kind == "fix" else {})
+        for row in derived(kind, first, chunk.table(), drops):
+            rows[row.kind].append(row)
+        for name, those in rows.items():
+            write_shard(raw / f"{stem}.{name}.parquet", those)
+    counts = raw / f"{stem}.json"
+    temporary = raw / f"{stem}.{os.getpid()}.tmp"
     temporary.write_text(json.dumps({k: v for k, v in sorted(drops.items()) if v}))
     temporary.replace(counts)
     return chunk.name
@@ -274,24 +265,32 @@ def held_out_shapes() -> set[str]:
     return shapes
 
 
-def build(out: Path, work: Sequence[Chunk], *, workers: int = 2, progress=None, passed: Counter[str] | None = None) -> None:
+def build(
+    out: Path,
+    work: Sequence[Chunk],
+    *,
+    workers: int = 2,
+    progress=None,
+    passed: Counter[str] | None = None,
+    engine: str = "local",
+    restart: bool = False,
+) -> None:
     """Do what is left of `work` into `out/raw`, then finish. `progress(done, total)` is called after each chunk; `passed` are files that
-    were passed over, by reason, for the manifest."""
+    were passed over, by reason, for the manifest. `restart`: away with raw shards that were made by other code or compilers.
+
+    Raises TranspileError where there are such shards, or another build is at work there.
+    """
     raw = out / "raw"
     raw.mkdir(parents=True, exist_ok=True)
-    left = [c for c in work if not (raw / f"{c.name.replace('/', '-')}.json").exists()]
-    if progress:
-        progress(len(work) - len(left), len(work))
-    if workers == 1:
-        for done, chunk in enumerate(left, 1):
-            _run(chunk, raw)
+    with locked(raw):
+        kinds = work[0].kinds if work else ("decode",)
+        check_stamp(raw, stamp(kinds, compiler_versions()[0], work[0].fingerprints if work else ""), restart=restart)
+        left = [c for c in work if not (raw / f"{c.name.replace('/', '-')}.json").exists()]
+        done = len(work) - len(left)
+        if progress:
+            progress(done, len(work))
+        for _ in ENGINES[engine](partial(run_chunk, raw=raw), left, workers):
+            done += 1
             if progress:
-                progress(len(work) - len(left) + done, len(work))
-    elif left:
-        with ProcessPoolExecutor(workers) as pool:
-            futures = [pool.submit(_run, chunk, raw) for chunk in left]
-            for done, future in enumerate(as_completed(futures), 1):
-                future.result()
-                if progress:
-                    progress(len(work) - len(left) + done, len(work))
-    finish(out, [c.name for c in work], held_out_shapes, passed)
+                progress(done, len(work))
+        finish(out, [c.name for c in work], held_out_shapes, passed, kinds)
