@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from transpile.corpus.batch import Compiled
@@ -12,6 +13,8 @@ from transpile.corpus.wat_text import with_data
 
 MOST_DATA = 400
 """Bytes of the constant data of a function; they stand behind its WAT."""
+_ABSOLUTE = re.compile(r" 0x12[3-9a-f][0-9a-f]{4}\b")
+"""An address near the module's data (`zigcc.GLOBAL_BASE`) that is no symbol: of data without bytes, or from before a table on."""
 
 
 def text_of(module: WasmModule, function: Compiled) -> tuple[str, str]:
@@ -21,9 +24,9 @@ def text_of(module: WasmModule, function: Compiled) -> tuple[str, str]:
     except TranspileError:
         return "", "unsupported instructions"
     data = data_of(module, read.data)
-    if data is None:
-        return "", "static data"
     text = name_calls(read.text, read.callees, function.suffix)
+    if data is None or _ABSOLUTE.search(text):
+        return "", "static data"
     return with_data(text, data) if data else text, ""
 
 
