@@ -32,6 +32,9 @@ _KNOWN = ("memory", "__stack_pointer", "__heap_base", TABLE, *CONSTRUCTORS)
 _NO_TABLE = 0x7FFF0000
 """What pointers to functions count from in a module without a table, which can only pass them on."""
 
+END = 3 << 24
+"""Where arenas end, if the module's own memory leaves room: at one address in all modules, since some functions make numbers of addresses."""
+
 GAP = 1 << 24
 """Bytes between the target's own memory and the arena, so that a stray index seldom hits the former."""
 
@@ -164,12 +167,13 @@ class Placement:
             exports[name].set_value(self.store, value)
 
     def _place_arena(self, exports: dict[str, Any]) -> int:
-        """The arena's address: the end of the memory after growing it, or above `__heap_base` where it cannot grow."""
+        """The arena's address, at the end of the memory after growing it, to `END` if that is far enough; or above `__heap_base` where it cannot grow."""
         if not self.target.memory or not self.stride:
             return 0
         memory = exports["memory"]
         needed = -(-self.stride // PAGE)
-        for pages in (needed + GAP // PAGE, needed):
+        common = (END - memory.data_len(self.store)) // PAGE
+        for pages in (*([common] if common >= needed + GAP // PAGE else []), needed + GAP // PAGE, needed):
             try:
                 memory.grow(self.store, pages)
                 break

@@ -174,3 +174,10 @@ def test_a_function_that_is_null_is_not_called() -> None:
     wrong = jury.judge(Executable(module(body.replace("CONSTANT", "5")), "f"))
     assert wrong.status == "mismatch" and wrong.counterexample is not None and wrong.counterexample.expected["calls"][0].endswith(">(4)")
     assert jury.reference.set_aside > 0
+
+
+def test_addresses_are_the_same_numbers_on_both_sides() -> None:
+    signature = Signature("f", (Parameter("p", "i32", pointer=True),), "i32")
+    body = '(func (export "f") (param i32) (result i32) (i32.shr_u (local.get 0) (i32.const 4)))'
+    larger = bytes(wasmtime.wat2wasm(f'(module (memory (export "memory") 40) {body} (func))'))
+    assert Jury(Executable(module(body), "f"), signature, inputs=64, normal_form=None).judge(Executable(larger, "f")).verified
