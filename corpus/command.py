@@ -168,6 +168,25 @@ def stats(
         print(f"words of source, median {found['source_words']['median']}, 95th percentile {found['source_words']['p95']}")
 
 
+@app.command()
+def card(folder: Annotated[Path, typer.Argument(help="A built corpus.")]) -> None:
+    """Write the corpus's data card: README.md with counts, licences, sources, compilers and pictures of lengths, as Hugging Face reads it."""
+    from transpile.corpus.card import write_card
+
+    print(write_card(folder))
+
+
+@app.command()
+def browse(
+    folder: Annotated[Path, typer.Argument(help="A built corpus.")],
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes any that is free.", min=0, max=65535)] = 8010,
+) -> None:
+    """Show the rows of a corpus side by side in a browser, on this machine alone."""
+    from transpile.corpus.browse import serve
+
+    serve(folder, port)
+
+
 def _say_missing() -> None:
     """Which languages a build leaves out, since their compilers are not here."""
     from transpile.corpus.language import compiler_versions, languages
