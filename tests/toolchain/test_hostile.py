@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from judged_modules import judge_both_ways
 
-from transpile.corpus import confine, zigcc
+from transpile.corpus import as_compiler, confine, zigcc
 from transpile.corpus.language import Compilation, language
-from transpile.corpus.languages import c, d, rust, zig
+from transpile.corpus.languages import c, d, go, rust, zig
 
 CASES = Path(__file__).parent.parent / "cases" / "hostile"
 SECRET = "31415926535897932384"
 SECONDS = 4.0
-LANGUAGES = {".c": "c", ".cpp": "cpp", ".d": "d", ".rs": "rust", ".zig": "zig"}
+LANGUAGES = {".c": "c", ".cpp": "cpp", ".d": "d", ".go": "go", ".rs": "rust", ".ts": "assemblyscript", ".zig": "zig"}
 SOURCES = sorted(p for p in CASES.iterdir() if p.suffix in LANGUAGES)
 within_walls = pytest.mark.skipif(not confine._works("/bin/bash", ()), reason="bubblewrap does not work here")
 NEEDS_FILES = re.compile(r"@SECRET@")
@@ -43,7 +43,7 @@ def compile_case(path: Path, secret: Path) -> tuple[Compilation, float]:
     tongue = language(LANGUAGES[path.suffix])
     tongue.version()
     zigcc.runtime()
-    prologue = tongue.prologue if path.suffix in (".d", ".rs", ".zig") else ""
+    prologue = tongue.prologue if path.suffix in (".d", ".go", ".rs", ".zig") else ""
     started = time.monotonic()
     compiled = tongue.compile(prologue + text_of(path, secret), seconds=SECONDS)
     return compiled, time.monotonic() - started
@@ -81,7 +81,7 @@ def test_text_alone_shows_that_a_file_is_asked_for(path: Path, secret: Path, mon
 @pytest.mark.parametrize("path", [p for p in SOURCES if NEEDS_FILES.search(p.read_text())], ids=lambda p: p.name)
 def test_the_walls_hold_where_the_text_was_not_refused(path: Path, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(c, "screen", lambda text: [])
-    for module in (d, rust, zig):
+    for module in (d, go, rust, zig):
         monkeypatch.setattr(module, "_refused", lambda text: ())
     compiled, seconds = compile_case(path, secret)
     check_contained(compiled, seconds, secret.parent)
@@ -97,12 +97,16 @@ def test_every_compiler_runs_within_the_walls(monkeypatch: pytest.MonkeyPatch) -
         return commands[-1]
 
     monkeypatch.setattr(zigcc, "confined", note)
+    monkeypatch.setattr(as_compiler, "confined", note)
+    as_compiler.stop()
     texts = {"c": "int f(int a) { return a; }", "cpp": 'extern "C" int f(int a) { return a; }', "zig": "export fn f(a: i32) i32 { return a; }",
-             "rust": '#[no_mangle] pub extern "C" fn f(a: i32) -> i32 { a }', "d": "extern (C) int f(int a) { return a; }"}  # fmt: skip
+             "rust": '#[no_mangle] pub extern "C" fn f(a: i32) -> i32 { a }', "d": "extern (C) int f(int a) { return a; }",
+             "assemblyscript": "export function f(a: i32): i32 { return a; }",
+             "go": "func f(a int32) int32 { return a }\n//export f = f()\n"}  # fmt: skip
     for name, text in texts.items():
         tongue = language(name)
         assert tongue.compile(tongue.prologue + text).wasm is not None
-    assert len(commands) >= 12
+    assert len(commands) >= 16
     assert all(confine.bubblewrap() in command and "--unshare-all" in command for command in commands)
 
 

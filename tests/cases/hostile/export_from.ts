@@ -1,0 +1,2 @@
+export * from "../../../../../../../../etc/passwd";
+export { secret as f } from "@SECRET@";

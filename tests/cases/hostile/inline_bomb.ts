@@ -1,0 +1,27 @@
+@inline function f0(a: i32): i32 { return a * a + a; }
+@inline function f1(a: i32): i32 { return f0(a + 1) ^ f0(a); }
+@inline function f2(a: i32): i32 { return f1(a + 2) ^ f1(a); }
+@inline function f3(a: i32): i32 { return f2(a + 3) ^ f2(a); }
+@inline function f4(a: i32): i32 { return f3(a + 4) ^ f3(a); }
+@inline function f5(a: i32): i32 { return f4(a + 5) ^ f4(a); }
+@inline function f6(a: i32): i32 { return f5(a + 6) ^ f5(a); }
+@inline function f7(a: i32): i32 { return f6(a + 7) ^ f6(a); }
+@inline function f8(a: i32): i32 { return f7(a + 8) ^ f7(a); }
+@inline function f9(a: i32): i32 { return f8(a + 9) ^ f8(a); }
+@inline function f10(a: i32): i32 { return f9(a + 10) ^ f9(a); }
+@inline function f11(a: i32): i32 { return f10(a + 11) ^ f10(a); }
+@inline function f12(a: i32): i32 { return f11(a + 12) ^ f11(a); }
+@inline function f13(a: i32): i32 { return f12(a + 13) ^ f12(a); }
+@inline function f14(a: i32): i32 { return f13(a + 14) ^ f13(a); }
+@inline function f15(a: i32): i32 { return f14(a + 15) ^ f14(a); }
+@inline function f16(a: i32): i32 { return f15(a + 16) ^ f15(a); }
+@inline function f17(a: i32): i32 { return f16(a + 17) ^ f16(a); }
+@inline function f18(a: i32): i32 { return f17(a + 18) ^ f17(a); }
+@inline function f19(a: i32): i32 { return f18(a + 19) ^ f18(a); }
+@inline function f20(a: i32): i32 { return f19(a + 20) ^ f19(a); }
+@inline function f21(a: i32): i32 { return f20(a + 21) ^ f20(a); }
+@inline function f22(a: i32): i32 { return f21(a + 22) ^ f21(a); }
+@inline function f23(a: i32): i32 { return f22(a + 23) ^ f22(a); }
+@inline function f24(a: i32): i32 { return f23(a + 24) ^ f23(a); }
+@inline function f25(a: i32): i32 { return f24(a + 25) ^ f24(a); }
+export function f(a: i32): i32 { return f25(a); }
