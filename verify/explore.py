@@ -105,6 +105,8 @@ class Explorer:
 
     def explore(self, iterations: int, limit: int = 1) -> int:
         """Make some runs; rows are kept that have a feature which fewer than `limit` rows have. Returns how many were kept."""
+        if not self.tables.settings["span_count"]:
+            return 0
         before = self._get("found")
         self._set("limit", limit)
         self._set("iteration", 0)

@@ -16,7 +16,7 @@ from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
 from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Probe, Target, UnusableModule
 from transpile.verify.instrument import BASE
-from transpile.verify.layout import CAPACITY, Field, Slot, Vectors
+from transpile.verify.layout import CAPACITY, NULL, Field, Slot, Vectors
 from transpile.verify.reference import Reference, target
 from transpile.verify.render import explain
 from transpile.verify.types import Counterexample
@@ -185,6 +185,10 @@ def _variants(one: Vectors) -> Vectors:
     if one.aliased()[0]:
         child = fork()
         child.home[0], child.shift[0] = np.arange(len(layout.slots)), 0
+    for k in layout.nullable:
+        if one.home[0, k] == k and not (np.delete(one.home[0], k) == k).any():
+            child = fork()
+            child.home[0, k], child.shift[0, k] = NULL, 0
     for position, type_ in enumerate(layout.types):
         if type_ is None:
             continue
