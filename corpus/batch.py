@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from transpile.corpus.globals import Global
 from transpile.corpus.language import Diagnostic, Language
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import CANONICAL_NAME, TOKEN, lex
@@ -66,6 +67,30 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
     for start in range(0, len(todo), size):
         _compile(language, todo[start : start + size], texts, results, level)
     return [r if r is not None else Rejected(()) for r in results]
+
+
+def compile_together(language: Language, sources: Sequence[SourceFunction]) -> list[Compiled] | Rejected:
+    """Compile functions of one program as one module in which they share the variables of its file; what they call each has for itself."""
+    variables = {g.name: g for source in sources for g in _all_globals(source)}
+    parts = [language.write_global(g, visible=True) + "\n" for g in variables.values()]
+    for i, source in enumerate(sources):
+        unit = language.write_unit(_without_globals(source))
+        parts.append(CANONICAL_NAME.sub(lambda m, i=i: m[0] if m[0] in variables else f"{m[0]}_{i}", unit))
+    text = "".join(parts)
+    compiled = language.compile(language.prologue + text)
+    if compiled.wasm is None:
+        return Rejected(compiled.diagnostics, text)
+    return [Compiled(compiled.wasm, f"f0_{i}", f"_{i}") for i in range(len(sources))]
+
+
+def _all_globals(source: SourceFunction) -> Iterator[Global]:
+    yield from source.globals
+    for callee in source.callees:
+        yield from _all_globals(callee)
+
+
+def _without_globals(source: SourceFunction) -> SourceFunction:
+    return replace(source, globals=(), callees=tuple(map(_without_globals, source.callees)))
 
 
 def _compile(language: Language, batch: list[int], texts: list[str], results: list[Compiled | Rejected | None], level: str) -> None:

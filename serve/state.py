@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +13,8 @@ from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.state import Uses, find_variables
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.wat import CanonicalFunction, canonical
+from transpile.corpus.wat import canonical
+from transpile.serve.calls import named_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,6 @@ class State:
     @property
     def globals(self) -> tuple[Global, ...]:
         return tuple(v.itself for variables in self.by_segment.values() for v in variables)
-
-
-def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[str, list[str]]:
-    """A function's canonical text and the functions of the program that it calls: c0, c1, ... in this order, itself f0, others by their symbols."""
-    by_export = {export: name for name, export in program.exports.items()}
-    own = [by_export[c] for c in read.callees if c in by_export and by_export[c] != name]
-    labels = {}
-    for i, symbol in enumerate(read.callees):
-        called = by_export.get(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
-        labels[f"c{i}"] = "f0" if called == name else f"c{own.index(called)}" if called in own else symbol
-    return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text), own
 
 
 def state_of(program: Program) -> State:

@@ -25,10 +25,11 @@ from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex, rename
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical
+from transpile.serve.calls import levels, named_calls, with_callees
 from transpile.serve.decoder import Decoder, Request
 from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.search import mutations, similarity
-from transpile.serve.state import named_calls
+from transpile.serve.together import Member, judge_in_turn, sharing
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
 
@@ -121,6 +122,8 @@ class Work:
     best: tuple[tuple, Candidate, Verdict, SourceFunction] | None = None
     """Sort key, candidate, verdict, source as compiled."""
     near: list[_Near] = field(default_factory=list)
+    alone: bool = True
+    """Whether nobody judges it together with functions that it shares variables with."""
 
     @property
     def verified(self) -> bool:
@@ -157,9 +160,11 @@ def transpile(
             if name in program.left_out:
                 raise TranspileError(f"the types of '{name}' can't be written yet", hint=TYPES)
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
-    wanted = [f for f in program.functions if not options.only or f.name in _with_callees(program, options.only)]
+    wanted = [f for f in program.functions if not options.only or f.name in with_callees(program, options.only)]
     accepted: dict[str, _Accepted] = {}
     done: dict[str, Translation] = {}
+    groups = sharing(program, [f.name for f in wanted])
+    grouped = {name for names in groups for name in names}
 
     def finish(w: Work, verdict: Verdict | None = None) -> None:
         if w.function.name in done:
@@ -167,10 +172,10 @@ def transpile(
         done[w.function.name] = _finish(w, verdict)
         if w.verified:
             accepted[w.function.name] = _Accepted(w.best[3], w.structs, w.fields)
-        if finished:
+        if finished and w.function.name not in grouped:
             finished(done[w.function.name])
 
-    for level in _levels(program, [f.name for f in wanted]):
+    for level in levels(program, [f.name for f in wanted]):
         for name in level & (earlier or {}).keys():
             done[name] = one = (earlier or {})[name]
             if one.source is not None and one.verdict.verified:
@@ -183,6 +188,8 @@ def transpile(
             missing = ", ".join(c for c in w.callees if c not in accepted)
             finish(w, Verdict("inconclusive", evidence=f"calls {missing}, not translated"))
         works = [w for w in works if w not in blocked]
+        for w in works:
+            w.alone = w.function.name not in grouped
 
         def note(name: str) -> None:
             if progress:
@@ -191,6 +198,15 @@ def transpile(
         _translate_level(program, target, decoder, lifter, options, works, accepted, note, finish)
         if progress:
             progress(len(done), len(wanted), "")
+    for names in groups:
+        if earlier and earlier.keys() >= set(names):
+            continue
+        able = {n: Member(done[n].signature, done[n].source, done[n].verdict) for n in names if done[n].verdict.verified and done[n].source}
+        for name, verdict in judge_in_turn(program, target, able, inputs=options.inputs, seed=options.seed).items():
+            done[name] = replace(done[name], verdict=verdict)
+        for name in names:
+            if finished and name not in (earlier or {}):
+                finished(done[name])
     unread = [_unread(name) for name in program.left_out if not options.only]
     for one in unread:
         if finished:
@@ -203,38 +219,11 @@ def _unread(name: str) -> Translation:
     return Translation(Signature(name, ()), verdict, None, (), {}, {}, "", 0, 0, 0.0, is_read=False)
 
 
-def _with_callees(program: Program, names: Sequence[str]) -> set[str]:
-    out: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name not in out:
-            out.add(name)
-            todo += _calls(program, name)
-    return out
-
-
-def _calls(program: Program, name: str) -> list[str]:
-    by_export = {export: name for name, export in program.exports.items()}
-    callees = canonical(program.code(name)).callees
-    return [by_export[c] for c in callees if c in by_export and by_export[c] != name]
-
-
-def _levels(program: Program, names: Sequence[str]) -> list[set[str]]:
-    """Names in levels, callees before callers; a cycle ends up in one level (and is then blocked on itself)."""
-    left, out = {n: set(_calls(program, n)) & set(names) for n in names}, []
-    while left:
-        level = {n for n, calls in left.items() if not calls & left.keys()} or set(left)
-        out.append(level)
-        left = {n: calls for n, calls in left.items() if n not in level}
-    return out
-
-
 def prepare(program: Program, function: SourceFunction) -> Work:
     read = canonical(program.code(function.name))
     by_name = {f.name: f.signature for f in program.functions}
     text, own = named_calls(program, function.name, read)
-    beyond = sorted(_with_callees(program, own) - {*own, function.name})
+    beyond = sorted(with_callees(program, own) - {*own, function.name})
     structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])])
     signature = canonical_signature(function.signature, structs, fields)
     callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
@@ -374,7 +363,12 @@ def _judge_batch(
                 _offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
         original = Executable(program.wasm, program.exports[w.function.name])
         verdicts = judge(
-            original, [Executable(r.wasm, r.export) for _, _, r in good], w.function.signature, inputs=options.inputs, seed=options.seed
+            original,
+            [Executable(r.wasm, r.export) for _, _, r in good],
+            w.function.signature,
+            inputs=options.inputs,
+            seed=options.seed,
+            alone=w.alone,
         )
         for (c, s, _), verdict in zip(good, verdicts, strict=True):
             _offer(w, c, verdict, s)

@@ -61,16 +61,18 @@ def judge(
     aliasing: bool = True,
     accepts: Accepts | None = None,
     thorough: bool = False,
+    alone: bool = True,
 ) -> list[Verdict]:
     """One verdict per candidate, in order.
 
     The original is run once on `inputs` vectors, then every candidate on the same. `fuel`: wasm instructions that the original may use on
     one input. `normal_form` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
     `accepts`: the user's preconditions, a mask over vectors. `thorough`: take seconds for proofs about loops.
+    `alone`: nobody judges the function together with those that it shares variables with (`together`).
     Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.
     """
     jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing, accepts=accepts,
-                thorough=thorough)  # fmt: skip
+                thorough=thorough, alone=alone)  # fmt: skip
     return [jury.judge(candidate) for candidate in candidates]
 
 
@@ -91,7 +93,7 @@ class Jury:
         thorough: bool = False,
         alone: bool = True,
     ) -> None:
-        """As for `judge`. `alone`: nobody judges the function together with those that it shares variables with (`together`)."""
+        """As for `judge`."""
         self.alone = alone
         self.thorough = thorough
         self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed

@@ -1,0 +1,70 @@
+"""Verdicts on functions that keep something for each other: accepted alone, they are judged once more as one module, called in turn.
+
+Invariant: what a function sets and only others read is never called verified unless one of those others was called after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from transpile.corpus.batch import Rejected, compile_together
+from transpile.corpus.language import Language
+from transpile.corpus.program import Program
+from transpile.corpus.signature import Signature
+from transpile.corpus.source import SourceFunction
+from transpile.verify.shared import groups, hidden, variables
+from transpile.verify.together import judge_together
+from transpile.verify.types import Executable, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A function that stood the test alone: the types that it is called with, its translation, its verdict."""
+
+    signature: Signature
+    source: SourceFunction
+    verdict: Verdict
+
+
+def sharing(program: Program, names: Sequence[str]) -> list[list[str]]:
+    """Which of the functions share variables that one of them sets."""
+    return groups({name: _original(program, name) for name in names})
+
+
+def _original(program: Program, name: str) -> Executable:
+    return Executable(program.wasm, program.exports[name])
+
+
+def judge_in_turn(program: Program, target: Language, members: Mapping[str, Member], *, inputs: int, seed: int) -> dict[str, Verdict]:
+    """The verdicts on the functions of one group by what calling them in turn shows, by name."""
+    able = {name: one for name, one in members.items() if one.signature.plain}
+    out = {name: one.verdict for name, one in members.items()}
+    called = _called(program, target, able, inputs, seed) if len(able) > 1 else Verdict("inconclusive", evidence="nothing that reads it was translated")
+    tested = set(able) if called.status == "tested" else set()
+    read = frozenset[str]().union(*(variables(_original(program, name)).reads for name in tested))
+    for name, one in members.items():
+        if called.status == "mismatch" and name in able:
+            out[name] = replace(called, detail=f"called in turn with {_others(name, able)}; alone: {one.verdict.status}, {one.verdict.evidence}")
+            continue
+        unseen = hidden(_original(program, name))
+        if unseen and (name not in tested or variables(_original(program, name)).sets - read):
+            why = f"sets {', '.join(unseen)}, which only other functions read"
+            out[name] = replace(one.verdict, status="inconclusive", evidence=f"{why}: {called.evidence}" if name in able else why, detail=one.verdict.evidence)
+        elif name in tested:
+            out[name] = replace(one.verdict, evidence=f"{one.verdict.evidence}; called in turn with {_others(name, able)}")
+    return out
+
+
+def _called(program: Program, target: Language, able: Mapping[str, Member], inputs: int, seed: int) -> Verdict:
+    compiled = compile_together(target, [one.source for one in able.values()])
+    if isinstance(compiled, Rejected):
+        return Verdict("inconclusive", evidence="the functions do not compile together", detail=compiled.message)
+    originals = {name: _original(program, name) for name in able}
+    candidates = {name: Executable(one.wasm, one.export) for name, one in zip(able, compiled, strict=True)}
+    return judge_together(originals, candidates, {name: one.signature for name, one in able.items()}, inputs=inputs, seed=seed)
+
+
+def _others(name: str, names: Mapping[str, Member]) -> str:
+    others = [one for one in names if one != name]
+    return ", ".join(others) if len(others) < 4 else f"{', '.join(others[:2])} and {len(others) - 2} more"
