@@ -67,6 +67,17 @@ class Part:
         return self.offset + WIDTHS[self.type] * (1 if self.count is None else self.count)
 
 
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A variable as its source declares it: its size in bytes (0 where only its values tell), and what it holds as far as that can be told.
+
+    An array of no known count has the count 0.
+    """
+
+    size: int
+    parts: tuple[Part, ...]
+
+
 def symbol_name(symbol: str) -> str:
     """What people call the variable of a linker's symbol: `next_id.count` as it is, `_ZL4seed` seed, `_ZZ7next_idvE5count` next_id.count."""
     if not symbol.startswith(("_Z", "_R")):

@@ -19,7 +19,7 @@ from typing import ClassVar
 
 from transpile.corpus import ir
 from transpile.corpus.errors import MissingCompiler, TranspileError
-from transpile.corpus.globals import Global, Part
+from transpile.corpus.globals import Declaration, Global
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import format_source, lex
@@ -236,7 +236,7 @@ class Language(ABC):
         """Functions with a body in a source file, in order, with signatures (as the C ABI sees them: slices become pointer and length)
         and the callees among them. A function whose types are outside `signature` is left out. Names are as written."""
 
-    def read_variables(self, text: str) -> dict[str, tuple[Part, ...]]:
+    def read_variables(self, text: str) -> dict[str, Declaration]:
         """Variables of the file that a source declares, and those that functions keep (as `function.name`), where it can be told."""
         return {}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transpile.corpus.errors import CompileError, TranspileError
-from transpile.corpus.globals import Part
+from transpile.corpus.globals import Declaration
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
@@ -29,7 +29,7 @@ class Program:
     """Export of each function by its name as written; they differ where the language mangles names."""
     left_out: tuple[str, ...] = ()
     """Functions of the file that are not among `functions`, for types that `signature` does not have."""
-    declared: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    declared: Mapping[str, Declaration] = field(default_factory=dict)
     """What the source says of its variables, by name; those in functions as `function.name`."""
 
     def code(self, name: str) -> WasmFunction:

@@ -17,8 +17,9 @@ from transpile.corpus.c_file import inline_includes, make_visible, with_library
 from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_renderer import CRenderer
 from transpile.corpus.c_types import declaration, named_in_functions
+from transpile.corpus.c_variables import read_variables
 from transpile.corpus.clang_tidy import clang_tidy
-from transpile.corpus.globals import Global, mentioned
+from transpile.corpus.globals import Declaration, Global, mentioned
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
 from transpile.corpus.signature import Signature, Struct
@@ -277,6 +278,9 @@ class C(Language):
 
     def read(self, text: str) -> list[SourceFunction]:
         return self.reader(text, self.name).functions()
+
+    def read_variables(self, text: str) -> dict[str, Declaration]:
+        return read_variables(self.reader(text, self.name))
 
     def render(self, program: ir.Program) -> SourceFunction:
         callees: list[SourceFunction] = []

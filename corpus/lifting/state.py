@@ -13,7 +13,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from transpile.corpus.globals import Global, Part, Value, symbol_name
+from transpile.corpus.globals import Declaration, Global, Part, Value, symbol_name
 from transpile.corpus.lifting.memory import Memory, Variable, accessed, linear
 from transpile.corpus.lifting.tree import CallNode, Const, Load, Node, Op, Store, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import TRUTHS, operation
@@ -96,40 +96,53 @@ class Uses:
 
 
 def find_variables(
-    segments: Sequence[Segment], uses: Uses, declared: Mapping[str, tuple[Part, ...]], taken: set[str]
+    segments: Sequence[Segment], uses: Uses, declared: Mapping[str, Declaration], taken: set[str]
 ) -> dict[int, tuple[Variable, ...]]:
     """By data segment that holds state: its variables, none where their types can't be told. Names are g0, g1, ... over all, and as the program
     has them, but for those in `taken`, which grows."""
     out: dict[int, tuple[Variable, ...]] = {}
     number = 0
+    fields = _split_ones(segments, declared)
+    known = {**declared, **fields}
     for segment in segments:
         if segment.index not in uses.written or segment.name.startswith(".rodata"):
             continue
         symbol = symbol_name(_PLACED.sub("", segment.name))
-        parts = _declared(symbol, len(segment.data), declared) or _by_use(segment, uses.accesses.get(segment.index, []))
+        parts = _declared(symbol, len(segment.data), known) or _by_use(segment, uses.accesses.get(segment.index, []))
         found = []
         for part in parts:
             values = _values(segment.data[part.offset : part.end], part.type)
             if len(values) > MOST_VALUES:
                 found = []
                 break
-            written = _free(re.sub(r"\W+", "_", f"{symbol}_{part.field}" if part.field and symbol else symbol), taken)
+            whole = symbol.rpartition(".")[0] if symbol in fields else symbol
+            written = _free(re.sub(r"\W+", "_", f"{whole}_{part.field}" if part.field and whole else whole), taken)
             found.append(Variable(part.offset, Global(f"g{number}", part.type, part.count, values, written)))
             number += 1
         out[segment.index] = tuple(found)
     return out
 
 
-def _declared(symbol: str, size: int, declared: Mapping[str, tuple[Part, ...]]) -> tuple[Part, ...]:
-    """The parts of a variable as its source declares them, or of one field of it that the compiler made a variable."""
-    name, _, last = symbol.rpartition(".")
-    parts = declared.get(symbol)
-    if parts is None and last.isdigit() and int(last) < len(declared.get(name, ())):
-        part = declared[name][int(last)]
-        parts = (replace(part, offset=0, field=""),)
-    if not parts or not parts[-1].end <= size < parts[-1].end + 8:
+def _declared(symbol: str, size: int, declared: Mapping[str, Declaration]) -> tuple[Part, ...]:
+    """The parts of a variable as its source declares them; none where that cannot be what has so many bytes."""
+    found = declared.get(symbol)
+    if found is None or not found.parts or found.size not in (0, size):
         return ()
-    return parts
+    last = found.parts[-1]
+    if last.count == 0:
+        last = replace(last, count=(size - last.offset) // WIDTHS[last.type])
+    return (*found.parts[:-1], last)
+
+
+def _split_ones(segments: Sequence[Segment], declared: Mapping[str, Declaration]) -> dict[str, Declaration]:
+    """Declarations of the fields that the compiler made variables of their own, `bounds.0` and so on, where it did so with all of a struct."""
+    sizes = {symbol_name(_PLACED.sub("", s.name)): len(s.data) for s in segments}
+    out: dict[str, Declaration] = {}
+    for name, one in declared.items():
+        names = [f"{name}.{i}" for i in range(len(one.parts))]
+        if one.parts[0:1] and one.parts[0].field and [sizes.get(n) for n in names] == [p.end - p.offset for p in one.parts]:
+            out |= {n: Declaration(sizes[n], (replace(p, offset=0),)) for n, p in zip(names, one.parts, strict=True)}
+    return out
 
 
 def _by_use(segment: Segment, accesses: Sequence[_Access]) -> tuple[Part, ...]:

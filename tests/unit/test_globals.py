@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transpile.corpus import ir
-from transpile.corpus.globals import Global, Part, symbol_name
+from transpile.corpus.globals import Declaration, Global, Part, symbol_name
 from transpile.corpus.language import language
 from transpile.corpus.lifting import NotLiftable, lift
 from transpile.corpus.lifting.lift import pointers
@@ -30,7 +30,7 @@ def rendered(text: str, signature: Signature, one: Global, tongue: str) -> str:
     return canonical_text(language(tongue).render(ir.Program(function, (), (one,))).text)
 
 
-def found(segment: Segment, *functions: tuple[str, Signature], declared: dict[str, tuple[Part, ...]] | None = None) -> tuple[Variable, ...] | None:
+def found(segment: Segment, *functions: tuple[str, Signature], declared: dict[str, Declaration] | None = None) -> tuple[Variable, ...] | None:
     uses = Uses()
     for text, signature in functions:
         uses.add(pointers(text, signature, {}, (segment.data,)), (segment.index,))
@@ -91,11 +91,44 @@ def test_an_indexed_variable_is_an_array_of_what_is_stored():
 
 
 def test_the_source_s_type_counts_where_it_has_the_size():
-    declared = {"ring": (Part("", "u32", 16, 0),), "next_id.count": (Part("", "u32", None, 0),)}
+    declared = {"ring": Declaration(64, (Part("", "u32", 16, 0),))}
     (ring,) = found(Segment(0, ".data.ring", 0x1000, bytes(64)), (PUSH, TWO), declared=declared)
     assert ring.itself.type == "u32"
     (shrunk,) = found(Segment(0, ".data.ring", 0x1000, bytes(8)), (PUSH, TWO), declared=declared)
     assert (shrunk.itself.type, shrunk.itself.count) == ("i32", 2)
+
+
+def test_fields_that_became_variables_keep_their_names():
+    declared = {"bounds": Declaration(8, (Part("low", "i32", None, 0), Part("high", "u32", None, 4)))}
+    uses = Uses()
+    uses.add(pointers(NEXT, NONE, {}, (bytes(4),)), (0,))
+    uses.add(pointers(NEXT, NONE, {}, (bytes(4),)), (1,))
+    segments = [Segment(i, f".data.bounds.{i}", 0x1000 + 4 * i, bytes(4)) for i in range(2)]
+    found = find_variables(segments, uses, declared, {"bounds_low"})
+    assert [v.itself for one in found.values() for v in one] == [Global("g0", "i32", None, (), "bounds_low_"), Global("g1", "u32", None, (), "bounds_high")]
+
+
+def test_declarations_are_read_from_c():
+    text = """
+    #define SIZE 4
+    typedef unsigned char byte;
+    struct point { short x; struct { int a[3]; } y; char *name; };
+    static uint32_t seed = 12345, other;
+    static const int weights[] = {1, 2, 3};
+    extern int elsewhere;
+    int f(int a);
+    struct point here = { 1 };
+    byte grid[SIZE][2 * SIZE] = { 0 };
+    double (*callback)(double);
+    int next(int k) { static int count = 7; static bool done; int local = 1; return count++ + local; }
+    """
+    read = language("c").read_variables(text)
+    assert read["seed"] == read["other"] == Declaration(4, (Part("", "u32", None, 0),))
+    assert read["weights"] == Declaration(0, (Part("", "i32", 0, 0),))
+    assert read["grid"] == Declaration(32, (Part("", "u8", 32, 0),))
+    assert read["here"] == Declaration(20, (Part("x", "i16", None, 0), Part("y_a", "i32", 3, 4)))
+    assert read["next.count"].parts == (Part("", "i32", None, 0),) and read["next.done"].parts == (Part("", "bool", None, 0),)
+    assert not {"elsewhere", "f", "local", "next.local"} & read.keys() and not read["callback"].parts
 
 
 def test_accesses_of_several_widths_to_one_place_have_no_type():
