@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EFFORT = 1_000_000
 """What z3 may spend on one question, in its own units: some hundred milliseconds, and the same on any machine."""
+MEMORY = 1000
+"""Megabytes that z3 may take for one question."""
 LOOPS = 8
 """Iterations to which loops are unrolled."""
 _MOST_INPUTS = 1 << 16
@@ -100,7 +102,7 @@ def prove(left: WasmFunction, right: WasmFunction, signature: Signature, *, effo
     overrun = [*original.overrun, *candidate.overrun]
     domain += [z3.Not(one) for one in original.strays]
     solver = z3.SolverFor("QF_ABV" if original.accesses or candidate.accesses else "QF_BV")
-    solver.set("rlimit", effort)
+    solver.set("rlimit", effort, "max_memory", MEMORY)
     solver.add(*domain, *(z3.Not(one) for one in overrun), z3.Or(*_differences(original, candidate, signature, arguments)))
     found = solver.check()
     if found == z3.unsat:
@@ -116,7 +118,7 @@ def _impossible(domain: list[Any], conditions: list[Any], effort: int) -> bool:
     import z3
 
     solver = z3.Solver()
-    solver.set("rlimit", effort)
+    solver.set("rlimit", effort, "max_memory", MEMORY)
     solver.add(*domain, z3.Or(*conditions))
     return bool(solver.check() == z3.unsat)
 

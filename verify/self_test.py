@@ -267,11 +267,11 @@ def stronger(
 
 
 def _solve(original: Executable, candidate: Executable, signature: Signature, options: Options) -> Answer:
-    """What z3 says with twice the iterations and, for each second of `effort`, five times the work that the judge allows it."""
+    """What z3 says with twice the iterations and, for each second of `effort`, twice the work that the judge allows it."""
     left, right = (WasmModule.parse(one.wasm).function(one.export) for one in (original, candidate))
     if not provable([*reachable(left.module, left.name), *reachable(right.module, right.name)]):
         return NOTHING
-    return prove(left, right, signature, effort=int(5 * EFFORT * options.effort), loops=2 * LOOPS)
+    return prove(left, right, signature, effort=int(2 * EFFORT * options.effort), loops=2 * LOOPS)
 
 
 def report(total: Tally, options: Options, seconds: float) -> dict[str, Any]:
