@@ -61,6 +61,11 @@ def used(node: object) -> set[str]:
     return names
 
 
+def has_pointers(node: object) -> bool:
+    """Does `node` hold pointers as such, which not every language says?"""
+    return any(isinstance(one, ir.Place | ir.AddressOf | ir.PointerBits | ir.IsNull | ir.CallThrough | ir.Bulk | ir.LetStruct) for one in walk(node))
+
+
 def called(node: object) -> list[str]:
     """Names of the functions that `node` calls, each once, in the order of the text."""
     return list(dict.fromkeys(one.name for one in walk(node) if isinstance(one, ir.Call)))

@@ -10,18 +10,42 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from transpile.corpus import ir
 from transpile.corpus.decontamination import benchmarks
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.ir_names import has_pointers
 from transpile.corpus.language import compiler_versions, languages
-from transpile.corpus.lifting import NotLiftable, lift
+from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.pairs import FunctionPair, read_corpus, read_signature, write_shard
 from transpile.corpus.pipeline import clean, compile_pairs, held_out_shapes
+from transpile.corpus.source import SourceFunction
 from transpile.corpus.splits import ROWS, is_novel
 from transpile.corpus.wat import skeleton
+
+
+def _lifted(pair: FunctionPair) -> ir.Function | None:
+    """A pair's function, with arrays if the rules know its types, else with pointers."""
+    for way in (lift, lift_pointers):
+        try:
+            return way(pair.wat, read_signature(pair.signature)).function
+        except NotLiftable:
+            continue
+    return None
+
+
+def _rendered(function: ir.Function) -> dict[str, SourceFunction]:
+    """A function in the languages that can say it."""
+    out: dict[str, SourceFunction] = {}
+    plain = function.signature.plain and not has_pointers(function.body)
+    for name, tongue in languages().items():
+        if tongue.pointers or plain:
+            with suppress(ir.NotInLanguage):
+                out[name] = tongue.render(ir.Program(function))
+    return out
 
 
 def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
@@ -41,22 +65,21 @@ def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
             if json.loads(pair.callees):
                 drops["has callees"] += 1
                 continue
-            try:
-                parents[f"{pair.group}/lifted"] = pair, lift(pair.wat, read_signature(pair.signature)).function
-            except NotLiftable:
+            function = _lifted(pair)
+            if function is None:
                 drops["not liftable"] += 1
+            else:
+                parents[f"{pair.group}/lifted"] = pair, function
     if not parents:
         raise TranspileError("nothing to lift", hint="name corpora with C functions that were not generated")
     made: list[FunctionPair] = []
-    programs = {
-        group: {name: tongue.render(ir.Program(function)) for name, tongue in languages().items()} for group, (_, function) in parents.items()
-    }
-    programs = clean(programs, benchmarks(), drops)
-    names = [parents[group][0].name for group in programs]
+    programs = clean({group: _rendered(function) for group, (_, function) in parents.items()}, benchmarks(), drops)
     for done, (name, tongue) in enumerate(languages().items()):
         if progress:
             progress(done, len(languages()), tongue.title)
-        made += compile_pairs(tongue, list(programs), names, [versions[name] for versions in programs.values()], "", "", drops)
+        said = {group: versions[name] for group, versions in programs.items() if name in versions}
+        names = [parents[group][0].name for group in said]
+        made += compile_pairs(tongue, list(said), names, list(said.values()), "", "", drops)
     refused = {pair.group for pair in made if skeleton(pair.wat) in banned or is_novel(pair.wat)}
     kept = []
     for pair in made:
