@@ -154,7 +154,7 @@ def missing_return(tokens: Sequence[str], signature: Signature) -> list[Edit]:
 def use_after_move(tokens: Sequence[str], signature: Signature) -> list[Edit]:
     """Of a mutable reference: `let v = p;` moves it."""
     name = _fresh(tokens, "v")
-    return [[(0, 0, ("let", name, "=", f"p{i}", ";"))] for i, p in enumerate(signature.parameters) if p.pointer and not p.const and "let" in tokens]
+    return [[(0, 0, ("let", name, "=", f"p{i}", ";"))] for i, p in enumerate(signature.parameters) if p.pointer and not p.const]
 
 
 def held_borrow(tokens: Sequence[str], signature: Signature) -> list[Edit]:
@@ -164,7 +164,7 @@ def held_borrow(tokens: Sequence[str], signature: Signature) -> list[Edit]:
     return [
         [(0, 0, ("let", name, "=", "&", f"p{i}", "[", "0", "]", ";")), (end + 1, end + 1, ("let", "_", "=", "*", name, ";"))]
         for i, p in enumerate(signature.parameters)
-        if p.pointer and not p.const and p.length is not None and end and "let" in tokens
+        if p.pointer and not p.const and p.length is not None and end
     ]
 
 
@@ -286,15 +286,17 @@ MISTAKES: tuple[Mistake, ...] = (
     foreign_word, assignment_for_comparison, comparison_for_assignment, redeclared_name, missing_dereference, empty_condition, self_assignment,
 )  # fmt: skip
 """Those that leave brackets balanced."""
+_ONLY = {use_after_move: "rust", held_borrow: "rust"}
+"""Mistakes of one language."""
 
 
 def break_body(
-    body: Sequence[str], signature: Signature, rng: random.Random, count: int, mistakes: Sequence[Mistake] = MISTAKES
+    body: Sequence[str], signature: Signature, language: str, rng: random.Random, count: int, mistakes: Sequence[Mistake] = MISTAKES
 ) -> list[tuple[str, list[str]]]:
     """Up to `count` broken bodies, each with what was done to it: mistakes drawn evenly among those that the body has a place for."""
     out: list[tuple[str, list[str]]] = []
     for mistake in rng.sample(mistakes, len(mistakes)):
-        places = mistake(body, signature)
+        places = mistake(body, signature) if _ONLY.get(mistake, language) == language else []
         if places:
             tokens = list(body)
             for start, stop, new in reversed(rng.choice(places)):

@@ -20,9 +20,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.language import language
 from transpile.corpus.pairs import KINDS, FixPair, FunctionPair, OptimizePair, read_shard, shards
 from transpile.corpus.summary import read_manifest
-from transpile.corpus.text import format_source
 from transpile.corpus.wat import pretty
 
 PAGE = 50
@@ -31,7 +31,7 @@ PAGE = 50
 
 def panes(row: FunctionPair) -> list[dict[str, Any]]:
     """What is shown side by side: a title, a text, the numbers of the lines that are meant."""
-    source = format_source(f"{row.prelude} {row.body}")
+    source = language(row.language).layout(f"{row.prelude} {row.body}")
     if isinstance(row, FixPair):
         found = json.loads(row.diagnostics)
         lines = sorted({d["line"] for d in found if d["line"]})

@@ -24,7 +24,7 @@ from transpile.corpus.decontamination import Benchmarks
 from transpile.corpus.language import Diagnostic, Findings, Language, language
 from transpile.corpus.pairs import FixPair, FunctionPair, LintPair, extended, read_signature, source_function
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import CANONICAL_NAME, format_source, lex
+from transpile.corpus.text import CANONICAL_NAME, lex
 
 TRIES = 2
 """Mistakes tried on a pair, each on its own."""
@@ -76,17 +76,17 @@ def attempts_on(pair: FunctionPair, tongue: Language, table: Benchmarks, drops: 
     head, _, body = source.text.partition("{")
     tokens = lex(body)
     signature = read_signature(pair.signature)
-    fixed = format_source(source.text)
+    fixed = tongue.layout(source.text)
     original, _ = _unit(tongue, source, fixed)
-    made = break_body(tokens, signature, rng, TRIES)
+    made = break_body(tokens, signature, tongue.name, rng, TRIES)
     if rng.randrange(UNBALANCED) == 0:
-        made += break_body(tokens, signature, rng, 1, (missing_bracket,))
+        made += break_body(tokens, signature, tongue.name, rng, 1, (missing_bracket,))
     for mistake, changed in made:
         text = f"{head}{{ {' '.join(changed)}"
         if table.match_any([replace(source, text=text, callees=())]):
             drops["fix: benchmark"] += 1
             continue
-        broken = format_source(text)
+        broken = tongue.layout(text)
         unit, line = _unit(tongue, source, broken)
         yield Attempt(pair, mistake, broken, fixed, unit, original, line)
 

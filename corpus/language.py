@@ -90,7 +90,8 @@ class Language(ABC):
 
     def check(self, text: str, *, seconds: float = 60.0) -> Findings:
         """The compiler's errors, and the warnings that people turn on, for a unit as it stands: nothing is mended, no code made."""
-        return Findings(self.compile(text, level="0", seconds=seconds).diagnostics, (), self.version())
+        done = self.compile(text, level="0", seconds=seconds)
+        return Findings(done.diagnostics if done.wasm is None else (), (), self.version())
 
     def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
         """What a static analyser beside the compiler says of a unit without errors; None where there is none, or it is not installed."""

@@ -8,7 +8,7 @@ only where it is exported or called, so errors in others go unseen.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from transpile.corpus import as_compiler, ir
@@ -41,6 +41,7 @@ class AssemblyScript(Language):
     title: ClassVar[str] = "AssemblyScript"
     suffixes: ClassVar[tuple[str, ...]] = (".ts",)
     keywords: ClassVar[frozenset[str]] = KEYWORDS
+    plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = {name: ("number",) for name in ("i32", "u32", "f64")} | {"i64": ("number", "bigint")}
 
     # ------------------------------------------------------------ toolchain
 

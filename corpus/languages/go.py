@@ -22,7 +22,7 @@ from transpile.corpus.go_text import blank_go, functions
 from transpile.corpus.go_types import go_type, head
 from transpile.corpus.instructions import encode_body
 from transpile.corpus.ir_names import called
-from transpile.corpus.language import Compilation, Diagnostic, Language
+from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
 from transpile.corpus.opcodes import NATURAL_ALIGNMENT
 from transpile.corpus.signature import WIDTHS, Signature, Struct
@@ -71,6 +71,7 @@ class Go(Language):
     suffixes = (".go",)
     slices = True
     keywords = KEYWORDS
+    plain_types = {"int32": ("int",), "int64": ("int",), "uint32": ("uint",)}  # noqa: RUF012
 
     # ------------------------------------------------------------ toolchain
 
@@ -113,6 +114,15 @@ class Go(Language):
             if not done.ok:
                 return Compilation(None, (Diagnostic(None, done.stderr.strip()[-300:] or f"zig ran longer than {seconds:g} s"),))
             return Compilation(_aligned((folder / "unit.wasm").read_bytes()), tuple(left_out))
+
+    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
+        refused = _refused(text)
+        if refused:
+            return Findings(refused, (), self.version())
+        package = "main" if (found := _PACKAGE.search(blank_go(text))) and found[1] == "main" else "unit"
+        with zigcc.work_folder() as folder:
+            done = go_toolchain.compile_unit(text, folder, seconds, package, optimize=False)
+        return Findings(() if done.ok else tuple(_diagnostics(done.stderr)), (), f"go {go_toolchain.toolchain().version}")
 
     # ------------------------------------------------------------ writing what a signature determines
 

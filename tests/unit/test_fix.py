@@ -25,11 +25,11 @@ C_BODY = lex("{ int32_t v0 = 0 ; for ( int32_t v1 = 0 ; v1 < p1 ; v1 ++ ) { if (
 RUST_BODY = lex("{ let mut v0 : i64 = 0 ; for v1 in 0 .. p0 . len ( ) { v0 += p0 [ v1 ] as i64 * 2i64 ; } v0 as i32 }")[1:]
 
 
-@pytest.mark.parametrize("body", [C_BODY, RUST_BODY])
+@pytest.mark.parametrize(("name", "body"), [("c", C_BODY), ("rust", RUST_BODY)])
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_every_mistake_changes_the_body_and_keeps_brackets(mistake, body: list[str]) -> None:
+def test_every_mistake_changes_the_body_and_keeps_brackets(mistake, name: str, body: list[str]) -> None:
     for seed in range(20):
-        for said, broken in break_body(body, SIGNATURE, random.Random(seed), 1, (mistake,)):
+        for said, broken in break_body(body, SIGNATURE, name, random.Random(seed), 1, (mistake,)):
             assert broken != body
             assert is_balanced("{ " + " ".join(broken))
             assert said == mistake.__name__.replace("_", " ")
