@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 from tokenizers import Tokenizer
 
@@ -19,10 +19,9 @@ from transpile.corpus.errors import TranspileError
 from transpile.serve.decoder import MAX_INPUT, MAX_OUTPUT
 from transpile.serve.http.engine import Engine
 from transpile.serve.http.errors import ApiError
-from transpile.serve.http.messages import CompletionRequest, TargetLanguage
+from transpile.serve.http.messages import MODELS, CompletionRequest
 from transpile.tokenizer.vocabulary import encode_prefix, encode_wat
 
-MODELS = {f"transpile-{language}": language for language in get_args(TargetLanguage)}
 _STARTED = int(time.time())
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from transpile.serve.decoder import default_checkpoint, trained_languages
+
 SUM_WAT = """(module (memory (export "memory") 1)
   (func (export "sum") (param $p i32) (param $n i32) (result i32) (local $s i32)
     (block $done (loop $next
@@ -26,8 +28,11 @@ def _whole(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]
-SourceLanguage = Literal["c", "cpp", "rust", "zig", "wasm", "wat"]
-TargetLanguage = Literal["c", "cpp", "rust", "zig"]
+TargetLanguage = Literal["assemblyscript", "c", "cpp", "d", "go", "rust", "zig"]
+SourceLanguage = Literal[TargetLanguage, "wasm", "wat"]
+_TRAINED = trained_languages(default_checkpoint())
+MODELS = {f"transpile-{language}": language for language in get_args(TargetLanguage) if not _TRAINED or language in _TRAINED}
+"""Names by which a completion asks for a language: those that the weights that ship were trained on. Rules write the others."""
 Identifier = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Wat = Annotated[str, Field(min_length=1, max_length=500_000)]
 Stop = Annotated[str, Field(min_length=1, max_length=64)]
@@ -224,7 +229,7 @@ class CompletionRequest(BaseModel):
     model: str = Field(
         max_length=64,
         description="one of /v1/models: they differ in the language written",
-        json_schema_extra={"enum": [f"transpile-{language}" for language in get_args(TargetLanguage)]},
+        json_schema_extra={"enum": list(MODELS)},
     )
     prompt: Wat | Annotated[list[Wat], Field(min_length=1, max_length=8)] = Field(
         description="canonical WAT of a function, or WAT of a module that exports one"

@@ -31,7 +31,9 @@ EVENTS = ".events"
 """Name of the pipe in a task's folder."""
 MEMORY = 4 << 30
 _PLAIN = 20_000
-SUFFIXES = {"c": ".c", "cpp": ".cpp", "rust": ".rs", "zig": ".zig", "wasm": ".wasm", "wat": ".wat"}
+SUFFIXES = {
+    "assemblyscript": ".ts", "c": ".c", "cpp": ".cpp", "d": ".d", "go": ".go", "rust": ".rs", "zig": ".zig", "wasm": ".wasm", "wat": ".wat",
+}  # fmt: skip
 
 Emit = Callable[[dict[str, Any]], None]
 
