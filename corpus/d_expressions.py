@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from transpile.corpus import ir
 from transpile.corpus.c_expressions import ATOM, BITWISE, CONDITIONAL, LEVELS, UNARY, CExpressions, Text, float_text
 from transpile.corpus.libm import MATH
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Array, Function, Parameter, Pointer, Signature, read_type
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Array, Function, Parameter, Pointer, Signature, is_address, pointer_to, read_type
 
 D_TYPES = {
     "i8": "byte", "u8": "ubyte", "i16": "short", "u16": "ushort", "i32": "int", "u32": "uint", "i64": "long", "u64": "ulong",
@@ -83,6 +83,10 @@ class DExpressions(CExpressions):
                 return Text(f"{e.pointer}.{e.field}")
             case ir.Call():
                 return Text(self.call(e))
+            case ir.IsNull():
+                return Text(f"{self.expression(e.operand).within(LEVELS['<<'])} == null", LEVELS["=="])
+            case ir.Not(operand=ir.IsNull(operand=operand)):
+                return Text(f"{self.expression(operand).within(LEVELS['<<'])} != null", LEVELS["=="])
         return super().expression(e, exact=exact, strong=strong)
 
     def length(self, array: str) -> Text:
@@ -105,6 +109,60 @@ class DExpressions(CExpressions):
             return text
         return self.cast("usize", self.expression(bare)).text
 
+    # ------------------------------------------------------------ pointers
+
+    def pointer(self, e: ir.Expr) -> Text:
+        match e:
+            case ir.Null():
+                return Text("null")
+            case ir.PointerBits():
+                return self.cast("u32", self.expression(e.operand))
+            case ir.ArrayPointer():
+                parameter = self.parameters.get(e.array)
+                const = e.array in self.static if parameter is None else parameter.const
+                text = Text(e.array if parameter is not None and parameter.length is None else f"{e.array}.ptr")
+                return self.typed_pointer(e.type, text) if const or (parameter is not None and parameter.type == "void") else text
+        return super().pointer(e)
+
+    def typed_pointer(self, type_: str, value: Text) -> Text:
+        return Text(f"cast({d_type(type_)}) {value.within(UNARY)}", UNARY)
+
+    def place(self, e: ir.Place) -> str:
+        base = self.expression(e.base)
+        if self.at_start(e.index):
+            if not e.path:
+                return f"*{base.within(UNARY)}"
+            text = base.within(ATOM) if isinstance(e.path[0], str) else f"(*{base.within(UNARY)})"
+        else:
+            assert e.index is not None
+            text = f"{base.within(ATOM)}[{self.index(e.index)}]"
+        return text + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in e.path)
+
+    def converted(self, e: ir.Expr) -> Text:
+        """A pointer where it is stored, returned or passed. D lets const go only by a cast, where a parameter or a field has it and `e.type` not;
+        pointers to functions have one linkage in heads and fields and another in bodies."""
+        text = self.expression(e)
+        own = self.parameters.get(e.name) if isinstance(e, ir.Var) else None
+        plain = isinstance(e, ir.Null | ir.PointerCast | ir.Borrow | ir.AddressOf) or (isinstance(e, ir.ArrayPointer | ir.Var) and own is None)
+        as_said = (own is not None and own.whole == e.type) or (isinstance(e, ir.Place) and self.held(e) == e.type)
+        if plain or (as_said and not e.type.startswith("fn(")):
+            return text
+        return self.typed_pointer(e.type, text)
+
+    def held(self, e: ir.Place) -> str:
+        """The type that D knows what lies at a place by; "" where that is const, since the way there is, or not known here."""
+        base = e.base
+        while isinstance(base, ir.Place | ir.PointerCast):
+            base = base.base if isinstance(base, ir.Place) else base.operand
+        own = self.parameters.get(base.name) if isinstance(base, ir.Var) else None
+        if not isinstance(base, ir.Var) or (own is not None and own.const):
+            return ""
+        if e.path:
+            fields = {t for s in self.function.signature.structs for name, t in s.fields if name == e.path[-1]}
+            return fields.pop() if len(fields) == 1 else ""
+        pointer = read_type(e.base.type)
+        return pointer.to if isinstance(pointer, Pointer) and not pointer.const else ""
+
     # ------------------------------------------------------------ calls
 
     def call(self, e: ir.Call) -> str:
@@ -113,13 +171,23 @@ class DExpressions(CExpressions):
         for position, (argument, parameter) in enumerate(zip(e.arguments, callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
-            if isinstance(argument, ir.Part):
+            if is_address(argument.type):
+                arguments.append(self.pointed(argument, parameter, callee, e))
+            elif isinstance(argument, ir.Part):
                 arguments.append(self.part(argument, parameter))
             elif parameter.pointer and isinstance(argument, ir.Var):
                 arguments.append(self.handed_on(argument.name, parameter))
             else:
                 arguments.append(self.assigned(argument).text)
         return f"{e.name}({', '.join(arguments)})"
+
+    def pointed(self, argument: ir.Expr, parameter: Parameter, callee: Signature, e: ir.Call) -> str:
+        """A pointer as the argument for `parameter`: with its length, which is an argument of its own in C, a slice."""
+        if parameter.length is None:
+            text = self.expression(argument)
+            return (text if argument.type == parameter.whole else self.typed_pointer(parameter.whole, text)).text
+        element = pointer_to("u8" if parameter.type == "void" else parameter.type, parameter.const)
+        return f"({self.typed_pointer(element, self.expression(argument)).text})[0 .. {self.index(e.arguments[parameter.length])}]"
 
     def handed_on(self, name: str, parameter: Parameter) -> str:
         """A whole array, or a pointer, as the argument for `parameter`."""
@@ -158,7 +226,11 @@ class DExpressions(CExpressions):
 
     def assigned(self, e: ir.Expr) -> Text:
         """An expression that is stored, returned or passed: D widens by itself and narrows what it can see to fit."""
+        if is_address(e.type):
+            return self.converted(e)
         type_ = self.type_of(e.type)
+        if type_ not in WIDTHS:  # a struct
+            return self.expression(e)
         if isinstance(e, ir.Cast):
             plain = super().assigned(e)
             if not isinstance(e.operand, ir.Binary | ir.Unary | ir.Select) or plain.level == UNARY:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from transpile.corpus import ir
 from transpile.corpus.c_expressions import LEVELS
 from transpile.corpus.c_renderer import CRenderer
-from transpile.corpus.d_expressions import D_TYPES, DExpressions
+from transpile.corpus.d_expressions import D_TYPES, DExpressions, d_type
 from transpile.corpus.ir_names import used, walk
 from transpile.corpus.signature import FLOATS, WIDTHS, Signature
 
@@ -26,14 +26,19 @@ class DRenderer(DExpressions, CRenderer):
         return [f"    {line}" for line in (*imports, *body)]
 
     def declare(self, type_: str, name: str) -> str:
-        return f"{D_TYPES.get(type_, type_)} {name}"
+        return f"{d_type(type_)} {name}"
 
     def statement(self, one: ir.Stmt) -> list[str]:
         match one:
             case ir.LetArray():
                 values = ", ".join(self.assigned(v).text for v in one.values)
                 value = f" = [{values}]" if values else " = 0" if one.type in FLOATS else ""
-                return [f"{D_TYPES.get(one.type, one.type)}[{one.size}] {one.name}{value};"]
+                kept = "static immutable " if one.static else ""
+                return [f"{kept}{d_type(one.type)}[{one.size}] {one.name}{value};"]
+            case ir.LetStruct():
+                return [f"{one.type} {one.name};"]
+            case ir.Bulk():
+                self.imported("core.stdc.string", one.name)
             case ir.Loop():
                 return self.labelled(one, self.nested("while (true)", one.body))
             case ir.Trap():

@@ -25,10 +25,10 @@ from transpile.corpus.d_modules import MODULES
 from transpile.corpus.d_reader import Item, blank, items, read_functions, read_written
 from transpile.corpus.d_renderer import DRenderer
 from transpile.corpus.errors import MissingCompiler
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Language
-from transpile.corpus.libm import MATH
-from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 
 HINT = "tools/install-compilers --d, or on Debian, as root: apt-get install ldc"
@@ -70,9 +70,8 @@ KEYWORDS = frozenset(
     goto idouble if ifloat immutable import in inout int interface invariant ireal is lazy long macro mixin module new nothrow null out
     override package pragma private protected public pure real ref return scope shared short static struct super switch synchronized
     template this throw true try typeid typeof ubyte ucent uint ulong union unittest ushort version void wchar while with size_t ptrdiff_t
-    string object __traits core std bitop math stdc algorithm length ptr max min infinity nan init sizeof
-    bsf bsr bswap byteswap popcnt sqrt floor ceil trunc fabs""".split()
-) | frozenset(MATH)
+    string __traits __gshared core std""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,7 @@ class D(Language):
     title = "D"
     suffixes = (".d",)
     slices = True
+    pointers = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain
@@ -161,8 +161,20 @@ class D(Language):
     # ------------------------------------------------------------ writing what a signature determines
 
     def write_struct(self, struct: Struct) -> str:
-        fields = "".join(f"    {'extern (C) ' if type_.startswith('fn(') else ''}{d_type(type_)} {name};\n" for name, type_ in struct.fields)
-        return f"struct {struct.name} {{\n{fields}}}"
+        """All that a struct holds begins as zero, as in C; D would begin floats as NaN."""
+        lines = []
+        for name, type_ in struct.fields:
+            zero = " = 0" if type_[type_.rfind("]") + 1 :] in FLOATS and "*" not in type_ else ""
+            lines.append(f"    {'extern (C) ' if type_.startswith('fn(') else ''}{d_type(type_)} {name}{zero};\n")
+        return f"struct {struct.name} {{\n{''.join(lines)}}}"
+
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        spell = DRenderer(ir.Function(Signature("f0", ()), ()), {})
+        values = ", ".join(spell.assigned(ir.Const(one.type, v)).text for v in one.values)
+        zero = " = 0" if one.type in FLOATS else ""
+        type_ = d_type(one.type if one.count is None else f"[{one.count}]{one.type}")
+        value = f" = [{values}]" if values and one.count is not None else f" = {values}" if values else zero
+        return f"{'extern (C) ' if visible else ''}__gshared {type_} {one.name}{value};"
 
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"
@@ -208,9 +220,9 @@ class D(Language):
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
         done: dict[str, SourceFunction] = {}
         for function in (*program.helpers, program.entry):
-            lines = [self.write_header(function.signature), *DRenderer(function, signatures).lines(), "}"]
+            text = "\n".join([self.write_header(function.signature), *DRenderer(function, signatures).lines(), "}"])
             callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
         return done[program.entry.signature.name]
 
 

@@ -62,7 +62,7 @@ FUNCTIONS = {
 }
 
 
-@pytest.mark.parametrize("target", ["c", "cpp", "rust", "zig"])
+@pytest.mark.parametrize("target", ["c", "cpp", "d", "rust", "zig"])
 def test_lifted_with_pointers(target: str) -> None:
     c, other = language("c"), language(target)
     originals = [SourceFunction("c", s, f"{c.write_header(s)} {body} }}") for s, body in FUNCTIONS.values()]

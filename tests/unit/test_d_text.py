@@ -261,3 +261,33 @@ def test_suffixes_are_spelled_as_d_wants_them() -> None:
 def test_loops_are_given_the_letters_that_count() -> None:
     body = "{ foreach ( v0 ; p0 ) { foreach ( v1 , v2 ; p0 ) { foreach ( size_t v3 ; 0 .. 9 ) { } } } foreach_reverse ( v4 ; 0 .. p1 ) { } }"
     assert local_names(body.split(), set()) == {"v1": "i", "v3": "j", "v4": "k"}
+
+
+NODE = Struct("S0", (("m0", "i32"), ("m1", "*S0"), ("m2", "[2]f32"), ("m3", "f64")))
+NUMBERS = (Parameter("p2", "i32", True, False, 3), Parameter("p3", "i32"))
+WALK = Signature("f0", (Parameter("p0", "S0", True), Parameter("p1", "S0", True, True), *NUMBERS), "*S0", (NODE,))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (ir.Place("*S0", ir.Var("*S0", "p0"), None, ("m1",)), "p0.m1"),
+        (ir.Place("*S0", ir.Var("*S0", "p1"), None, ("m1",)), "cast(S0*) p1.m1"),  # const reaches through pointers
+        (ir.Var("*S0", "p0"), "p0"),
+        (ir.Var("*S0", "p1"), "cast(S0*) p1"),
+        (ir.AddressOf("*S0", ir.Place("S0", ir.Var("*S0", "p0"), ir.Const("i32", -1))), "p0 - 1"),
+        (ir.PointerCast("*S0", ir.ArrayPointer("*i32", "p2")), "cast(S0*) p2.ptr"),
+        (ir.Null("*S0"), "null"),
+    ],
+)
+def test_pointers(value: ir.Expr, text: str) -> None:
+    program = ir.Program(ir.Function(WALK, (ir.If(ir.Not("bool", ir.IsNull("bool", ir.Var("*S0", "p0"))), (ir.Return(value),)),)))
+    assert LANGUAGE.render(program).text == f"{LANGUAGE.write_header(WALK)}\n    if (p0 != null) {{\n        return {text};\n    }}\n}}"
+
+
+def test_what_a_struct_holds_begins_as_zero() -> None:
+    assert LANGUAGE.write_struct(NODE) == "struct S0 {\n    int m0;\n    S0* m1;\n    float[2] m2 = 0;\n    double m3 = 0;\n}"
+
+
+def test_a_name_of_the_library_is_a_name_like_any() -> None:
+    assert not {"length", "ptr", "floor", "sin", "max"} & LANGUAGE.keywords

@@ -44,13 +44,14 @@ def found(segment: Segment, *functions: tuple[str, Signature], declared: dict[st
         ("cpp", "{ int32_t v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
         ("rust", "{ unsafe { let v0 = g0 ; g0 = v0 + 1 ; v0 } }"),
         ("zig", "{ const v0 = g0 ; g0 = v0 +% 1 ; return v0 ; }"),
+        ("d", "{ int v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
     ],
 )
 def test_a_variable_of_the_file_is_read_once_and_written(tongue, body):
     assert rendered(NEXT, NONE, COUNTER, tongue).endswith(body)
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "rust", "zig"])
+@pytest.mark.parametrize("tongue", ["c", "cpp", "d", "rust", "zig"])
 def test_an_array_of_the_file_is_not_declared_by_the_function(tongue):
     text = rendered(PUSH, TWO, RING, tongue)
     assert "g0 [" in text and "= p1" in text and "[ 0" not in text
@@ -69,6 +70,10 @@ def test_an_array_of_the_file_is_not_declared_by_the_function(tongue):
         ("zig", COUNTER, "var g0: i32 = 100;"),
         ("zig", RING, "var g0: [16]i32 = @splat(0);"),
         ("zig", Global("g1", "u8", 2, (1, 2)), "var g1: [2]u8 = .{ 1, 2 };"),
+        ("d", COUNTER, "__gshared int g0 = 100;"),
+        ("d", RING, "__gshared int[16] g0;"),
+        ("d", Global("g1", "f32"), "__gshared float g1 = 0;"),
+        ("d", Global("g1", "u8", 2, (1, 2)), "__gshared ubyte[2] g1 = [1, 2];"),
     ],
 )
 def test_variables_are_written_as_people_do(tongue, one, text):
