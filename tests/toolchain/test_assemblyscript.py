@@ -14,10 +14,12 @@ import pytest
 import wasmtime
 
 from transpile.corpus import as_compiler
+from transpile.corpus.as_expressions import MATH
 from transpile.corpus.batch import Compiled, Rejected, compile_batch
 from transpile.corpus.generator import generate
 from transpile.corpus.language import language
 from transpile.corpus.languages.assemblyscript import LANGUAGE
+from transpile.corpus.libm import MATH as LIBRARY
 from transpile.corpus.program import load
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm import WasmModule
@@ -205,6 +207,20 @@ def test_generated_programs_mean_what_c_s_do() -> None:
             if verdict.status == "mismatch":
                 wrong.append((source.text, verdict.detail))
         assert not wrong
+
+
+def test_mathematics_that_is_written_is_c_s(tmp_path) -> None:
+    types = {"f64": "double", "f32": "float", "i32": "int"}
+    lines = ["#include <math.h>"]
+    for name in (*MATH, "fmod", "fmodf"):
+        one = LIBRARY[name]
+        parameters = ", ".join(f"{types[t]} {'abc'[k]}" for k, t in enumerate(one.parameters))
+        lines.append(f"{types[one.type]} use_{name}({parameters}) {{ return {name}({', '.join('abc'[: len(one.parameters)])}) + 1; }}")
+    (tmp_path / "m.c").write_text("\n".join(lines) + "\n")
+    program = load(tmp_path / "m.c")
+    found = transpile(program, LANGUAGE, None, Options(inputs=256), lifter=Lifter(program))
+    assert len(found) == len(MATH) + 2
+    assert {t.name: t.verdict.status for t in found if not t.verdict.verified} == {}
 
 
 def test_it_is_a_source_too(tmp_path) -> None:
