@@ -13,7 +13,7 @@ import numpy as np
 from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, sortable, styles
 from transpile.verify.layout import CAPACITY, LENGTHS, POOL, RESULT, Layout, Slot, Vectors
-from transpile.verify.links import copy_elements, drop, end_texts, link, relink
+from transpile.verify.links import copy_elements, drop, end_texts, link, relink, share
 
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
@@ -44,6 +44,8 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
     if layout.wide:
         link(vectors, rng)
     _relate(vectors, rng)
+    if layout.wide:
+        share(vectors, rng)
     for position in layout.scalars:
         scalar = layout.types[position]
         assert scalar is not None

@@ -320,7 +320,7 @@ class Vectors:
         pointers = layout.columns(self.arenas, slot, Field("u32", tied.pointer)).astype(np.int64)
         field = Field(tied.scalar, tied.offset)
         limit = np.zeros(pointers.shape, np.int64)
-        for pool in layout.slots:
+        for pool in layout.slots:  # or a place within the struct itself
             there = (pointers - 1 >= pool.offset) & (pointers - 1 < pool.end)
             limit = np.where(there, (pool.end - pointers + 1) // tied.size, limit)
         lengths = layout.columns(self.arenas, slot, field)

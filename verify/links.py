@@ -8,15 +8,17 @@ the rows some are null. An array of pointers without a length ends with a null, 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 
-from transpile.corpus.signature import WIDTHS
+from transpile.corpus.signature import WIDTHS, Array, Struct, read_type
 from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Vectors
 
 _BACK = re.compile(r"prev|previous|back|parent|up|pred|owner|last", re.IGNORECASE)
-_CYCLIC, _NULLED, _ABSENT = 0.06, 0.35, 0.12
-"""Shares of the rows in which links may lead anywhere, some other pointers are null, and a nullable parameter is null."""
+_CYCLIC, _NULLED, _ABSENT, _INNER = 0.06, 0.35, 0.12, 0.12
+"""Shares of the rows in which links may lead anywhere, some other pointers are null, a nullable parameter is null, pointers lead to a field of the
+struct that they are in."""
 
 
 def link(vectors: Vectors, rng: np.random.Generator) -> None:
@@ -95,7 +97,45 @@ def _point(vectors: Vectors, slot: Slot, cell: Cell, place: int | None, siblings
                 ends = np.minimum(rng.choice(np.array([0, 1, 1, 2, 2, 3, 3, 4, 5, 7, step - 1]), len(rows)), step - 1)
                 bits[np.arange(len(rows)), start + ends] = 0
                 bits[:, start + step - 1] = 0
+    counted = cell.offset in [t.pointer for t in slot.tied]
+    inner = [] if cell.repeat > 1 or counted else inner_places(slot.type, cell.type, layout.signature.structs)
+    if inner:
+        # Some structs point to their own fields.
+        own = 1 + slot.offset + slot.size * np.arange(slot.count) + rng.choice(np.array(inner), (len(rows), 1))
+        bits = np.where(rng.random((len(rows), 1)) < _INNER, own, bits)
     layout.write(vectors.arenas, slot, _field(cell), rows, bits)
+
+
+@cache
+def inner_places(type_: str, pointer: str, structs: tuple[Struct, ...]) -> list[int]:
+    """Offsets within a struct of the fields, those of structs within it too, that a pointer of some type may lead to."""
+    struct = next((s for s in structs if s.name == type_), None)
+    out: list[int] = []
+    for _, held, offset in struct.layout(structs)[0] if struct else ():
+        while isinstance(array := read_type(held), Array):
+            held = array.of
+        if pointer.startswith("*") and pointer[1:].removeprefix("const ") in (held, "void"):
+            out.append(offset)
+        out += [offset + inner for inner in inner_places(held, pointer, structs)]
+    return out
+
+
+def share(vectors: Vectors, rng: np.random.Generator) -> None:
+    """In a share of the rows an object of a pool of numbers or bytes begins as what a parameter points to, or as another object of the pool."""
+    slots = vectors.layout.slots
+    for pool in slots:
+        if pool.role != POOL or len(pool.fields) != 1 or pool.piece < 2:
+            continue
+        sources = [s for s in slots if s.role == POINTER and len(s.fields) == 1 and s.size == pool.size and not s.cells]
+        for source in [*sources, pool]:
+            rows = np.flatnonzero(rng.random(len(vectors)) < 0.3)
+            count = min(source.count, pool.piece - (source.text or source is pool)) * pool.size
+            to = pool.offset + pool.size * pool.piece * rng.integers(0, pool.count // pool.piece, len(rows))
+            start = source.offset + (pool.size * pool.piece * rng.integers(0, pool.count // pool.piece, len(rows)) if source is pool else 0)
+            every = np.arange(count)
+            vectors.arenas[rows[:, None], to[:, None] + every] = vectors.arenas[rows[:, None], np.broadcast_to(start, len(rows))[:, None] + every]
+            changed = rng.random(len(rows)) < 0.3
+            vectors.arenas[rows[changed], to[changed] + rng.integers(0, min(6, count), int(changed.sum()))] ^= 1
 
 
 def _links(

@@ -14,6 +14,7 @@ from transpile.verify.draw import Mined
 from transpile.verify.inputs import generate, mutate
 from transpile.verify.judge import Jury
 from transpile.verify.layout import NOWHERE, NULL, POOL, VALUE, Field, Layout, Vectors
+from transpile.verify.links import inner_places
 from transpile.verify.marshal import ELSEWHERE, is_hash, marshal
 from transpile.verify.places import problem
 from transpile.verify.precondition import parse
@@ -50,6 +51,8 @@ def test_cells_lead_to_objects_of_their_type_or_nowhere(signature: Signature) ->
         allowed = {0, *layout.targets(cell.type).tolist()}
         if not cell.type.startswith("fn("):
             allowed |= {1 + s.offset for s in layout.slots if cell.type == f"*{s.type}"}
+            fields = inner_places(slot.type, cell.type, signature.structs)
+            allowed |= {1 + slot.offset + k * slot.size + f for k in range(slot.count) for f in fields}
         assert set(np.unique(held).tolist()) <= allowed
         assert (held == 0).any() and (held != 0).any() and places.size == held.shape[1]
         seen += 1
@@ -67,11 +70,11 @@ def test_lists_end_mostly_and_are_circles_seldom() -> None:
 def test_lengths_beside_pointers_fit_what_these_lead_to() -> None:
     vectors = vectors_of(SIGNATURES[1])
     layout = vectors.layout
-    pool = next(s for s in layout.slots if s.role == POOL and s.type == "i32")
     slot = layout.slots[0]
     pointers, lengths = (layout.columns(vectors.arenas, slot, Field(t, at)).astype(int) for t, at in (("u32", 0), ("u8", 4)))
     assert (lengths[pointers == 0] == 0).all() and lengths.max() > 3
-    assert (pointers + 4 * lengths <= pool.end + 1).all()
+    ends = np.max([np.where((pointers > s.offset) & (pointers <= s.end), s.end, 0) for s in layout.slots], axis=0)
+    assert (pointers + 4 * lengths <= ends + 1).all()
     texts = next(s for s in layout.slots if s.role == POOL and s.type == "i8")
     assert (vectors.arenas[:, texts.offset + texts.piece - 1 : texts.end : texts.piece] == 0).all()
 
@@ -155,6 +158,13 @@ def test_preconditions_speak_of_fields_and_structs_by_value() -> None:
     for text, signature in (("v.data == 0", SIGNATURES[1]), ("words[0] == 0", SIGNATURES[2]), ("g == 1", SIGNATURES[3]), ("all(v > 0)", SIGNATURES[1])):
         with pytest.raises(TranspileError):
             parse([text], signature)
+
+
+def test_pointers_may_lead_into_the_struct_that_holds_them() -> None:
+    outer = Struct("Outer", (("inner", "Point"), ("own", "*Point"), ("small", "[8]i8"), ("text", "*i8"), ("any", "*const void")))
+    structs = (POINT, outer)
+    assert inner_places("Outer", "*Point", structs) == [0] and inner_places("Outer", "*const i8", structs) == [8, 20]
+    assert inner_places("Outer", "*const void", structs) == [0, 0, 8, 16, 20, 28, 32] and inner_places("Point", "*i32", structs) == []
 
 
 def test_padding_and_copies_of_structs_are_not_compared() -> None:
