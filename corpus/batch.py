@@ -104,10 +104,6 @@ def _compile(language: Language, batch: list[int], texts: list[str], results: li
             unit.append(text)
             line += text.count("\n")
         compiled = language.compile("".join(unit), level=level)
-        if compiled.wasm is not None:
-            for i in batch:
-                results[i] = Compiled(compiled.wasm, f"f0_{i}", f"_{i}")
-            return
         errors: dict[int, list[Diagnostic]] = {}
         for d in compiled.diagnostics:
             if d.line is not None and d.line >= starts[0]:

@@ -165,7 +165,7 @@ class GoExpressions:
                 return self.call(one)
             case ir.Builtin():
                 return self.builtin(one)
-        raise AssertionError(one)
+        raise ir.NotInLanguage(f"no Go for {one!r}")
 
     def constant(self, one: ir.Const) -> tuple[str, int]:
         if one.type == "bool":

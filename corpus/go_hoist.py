@@ -34,7 +34,7 @@ def _calls(one: object) -> bool:
 
 def _steady(one: ir.Expr) -> bool:
     """Can this be evaluated at any time, without effect or trap?"""
-    return isinstance(one, ir.Const | ir.Limit | ir.Var | ir.Len)
+    return isinstance(one, ir.Const | ir.Limit | ir.Var | ir.Len) and not isinstance(one, ir.Global)
 
 
 class Hoister:
@@ -90,9 +90,13 @@ class Hoister:
                         done[earlier] = (*done[earlier][:2], ir.Var(kept.type, held))
                 before += more
             done[place] = (name, k, new)
-        changes: dict = {name: part for name, k, part in done if k is None}
-        for name in {name for name, k, _ in done if k is not None}:
-            changes[name] = tuple(part for other, k, part in done if other == name and k is not None)
+        changes: dict = {}
+        for name, k, part in done:
+            if k is None:
+                changes[name] = part
+            else:
+                whole = changes.get(name, getattr(one, name))
+                changes[name] = (*whole[:k], part, *whole[k + 1 :])
         return replace(one, **changes)
 
     def _as_select(self, one: ir.Expr, before: list[ir.Stmt]) -> ir.Select:

@@ -24,6 +24,9 @@ _MEMORY = {
 }
 """Routines of the runtime that are C's: the call, its arguments (a pointer or a number of 64 bits each)."""
 
+_MOST_DATA, _MOST_MEMORY = 1 << 20, 1 << 26
+"""Bytes of a variable's contents, and of a variable."""
+
 _EXTREMES = {
     f"runtime.f{name}{bits}": (type_, f"llvm.{name}imum.f{bits}", bits // 8)
     for name in ("min", "max")
@@ -96,7 +99,8 @@ class Linker:
             if name not in self.callees:
                 self._translate(name)
                 pending += self.callees[name]
-        reasons = {e.name: reason for e in self.exports if (reason := self._reason(e.symbol))}
+        broken = self._broken()
+        reasons = {e.name: broken[e.symbol] for e in self.exports if e.symbol in broken}
         kept: dict[str, None] = {}
         pending = [e.symbol for e in self.exports if e.name not in reasons]
         while pending:
@@ -104,10 +108,10 @@ class Linker:
             if name not in kept:
                 kept[name] = None
                 pending += self.callees[name]
-        recursive = {name for name in kept if name in self._reached(name)}
+        recursive = {name for name in kept if name not in self.shapes and name in self._reached(name)}
         out = [HEADER, PRELUDE, INTRINSICS]
         for name in kept:
-            out.append(self._body(name, inline=name not in recursive or name in self.shapes))
+            out.append(self._body(name, inline=name not in recursive))
             if name in self.shapes:
                 out.append(self._typed(name, quoted(direct.get(name, name)), hidden=name not in direct))
         for one in self.exports:
@@ -130,14 +134,24 @@ class Linker:
             one = pending.pop()
             if one not in found:
                 found.add(one)
-                pending += self.callees.get(one, [])
+                pending += self.callees[one]
         return found
 
-    def _reason(self, name: str) -> str:
-        for one in (name, *sorted(self._reached(name))):
-            if one in self.failed:
-                return self.failed[one] if one == name else f"{self.failed[one]} (in {one})"
-        return ""
+    def _broken(self) -> dict[str, str]:
+        """Why functions are left out: for themselves, or for what they call."""
+        callers: dict[str, list[str]] = {}
+        for caller, callees in self.callees.items():
+            for callee in callees:
+                callers.setdefault(callee, []).append(caller)
+        out = dict(self.failed)
+        pending = sorted(self.failed)
+        while pending:
+            name = pending.pop(0)
+            for caller in callers.get(name, []):
+                if caller not in out:
+                    out[caller] = out[name] if name not in self.failed else f"{out[name]} (in {name})"
+                    pending.append(caller)
+        return out
 
     # ------------------------------------------------------------ functions
 
@@ -262,6 +276,8 @@ class Linker:
             raise Unsupported("types at run time")
         if symbol is None or symbol.kind in TEXT:
             raise Unsupported(f"a reference to {name or 'a function'}")
+        if len(symbol.data) > _MOST_DATA or symbol.size > _MOST_MEMORY:
+            raise Unsupported(f"{symbol.size} bytes of memory in {name}")
         self.data[name] = ""  # it may refer to itself
         parts, at = [], 0
         for one in sorted(symbol.relocations, key=lambda r: r.at):
@@ -280,7 +296,9 @@ class Linker:
         assert symbol.kind not in ZERO or not symbol.data
         types = ", ".join(p.rsplit(" ", 1)[0] if p.endswith("zeroinitializer") else _type_of(p) for p in parts)
         contents = ", ".join(parts)
-        self.data[name] = f"@{quoted('data.' + name)} = internal {kind} <{{ {types} }}> <{{ {contents} }}>, align 8"
+        # What functions share keeps its name, and its first value is not taken for its only one.
+        linkage = "internal" if kind == "constant" else "hidden"
+        self.data[name] = f"@{quoted('data.' + name)} = {linkage} {kind} <{{ {types} }}> <{{ {contents} }}>, align 8"
         self.uses.setdefault("data " + name, []).extend(r.symbol for r in symbol.relocations)
 
     def _closed(self, names: Mapping[str, None]) -> list[str]:

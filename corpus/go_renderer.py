@@ -74,7 +74,7 @@ class GoRenderer(GoExpressions):
                 return [f"continue {one.label};" if one.label else "continue;"]
             case ir.Do():
                 return [f"{self.text(one.call)};"]
-        raise AssertionError(one)
+        raise ir.NotInLanguage(f"no Go for {one!r}")
 
     def leave(self, label: str) -> str:
         if not label:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 
 from transpile.corpus.go_link import Export, Shape, Slot
-from transpile.corpus.go_text import SCALARS, compact, functions, named_types, parameters, resolve
+from transpile.corpus.go_text import SCALARS, WASM_EXPORT, compact, functions, named_types, parameters, resolve
 from transpile.corpus.signature import SIGNED, WIDTHS, Signature
 
 _DIRECTIVE = re.compile(r"^//export +(\w+) = (\w+)\(([^)\n]*)\)[ \t]*$", re.M)
-_WASM_EXPORT = re.compile(r"^//go:wasmexport[ \t]+(\S+)[ \t]*\n(?://[^\n]*\n)*func[ \t]+(\w+)", re.M)
 _WASM_IMPORT = re.compile(r"^//go:wasmimport[ \t]+\S+[ \t]+(\S+)[ \t]*\n(?://[^\n]*\n)*func[ \t]+(\w+)", re.M)
 _FLOATS = {"f32": "float", "f64": "double"}
 
@@ -67,7 +66,7 @@ def shapes(code: str, package: str) -> dict[str, Shape]:
 
 def exports(text: str, package: str) -> list[Export]:
     """What a unit's directives export: `//go:wasmexport`, and our own `//export NAME = FUNCTION(ARGUMENTS)`, which wins."""
-    found = {m[1]: Export(m[1], f"{package}.{m[2]}") for m in _WASM_EXPORT.finditer(text)}
+    found = {m[1]: Export(m[1], f"{package}.{m[2]}") for m in WASM_EXPORT.finditer(text)}
     for name, function, arguments in _DIRECTIVE.findall(text):
         found[name] = Export(name, f"{package}.{function}", _arguments(arguments))
     return list(found.values())

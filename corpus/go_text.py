@@ -7,7 +7,7 @@ stand there: `explicit` writes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from transpile.corpus.scanner import closing, split
@@ -23,6 +23,8 @@ _FUNCTION = re.compile(r"^[ \t]*(?=func\b)|(?<=;)\s*(?=func\b)", re.M)
 """A declaration; the types and literals of functions stand further right."""
 _HEAD = re.compile(r"func\s+([^\W\d]\w*)\s*(?=\()")
 _TYPE = re.compile(r"(?:^|[;\n])\s*type\s+(\w+)\s*=?\s*")
+WASM_EXPORT = re.compile(r"^//go:wasmexport[ \t]+(\S+)[ \t]*\n(?://[^\n]*\n)*func[ \t]+(\w+)", re.M)
+"""(name, function) of what a unit exports by Go's own means."""
 _ENDS_STATEMENT = re.compile(r"[\w)\]}\"'`]$|\+\+$|--$")
 _GOES_ON = frozenset(
     "case chan const default defer else for func go goto if import interface map package range select struct switch type var".split()
@@ -97,6 +99,11 @@ def functions(code: str) -> Iterator[Item]:
                 return
             body, position = (brace + 1, stop), stop + 1
         yield Item(head[1] if head else "", start, code[opening + 1 : end] if head else "", result, body)
+
+
+def entries(text: str, names: Collection[str]) -> set[str]:
+    """Functions that only export one of the others, as our own translations have them."""
+    return {m[2] for m in WASM_EXPORT.finditer(text) if m[1] != m[2] and m[1] in names}
 
 
 def _skip(code: str, position: int) -> int:

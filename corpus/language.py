@@ -40,7 +40,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """A linked wasm module with its name section, or the errors that prevented it; beside a module, why functions were left out of it."""
+    """A linked wasm module with its name section, or the errors that prevented it. Beside a module: `NAME: REASON` for functions that were left out of it."""
 
     wasm: bytes | None
     diagnostics: tuple[Diagnostic, ...] = ()

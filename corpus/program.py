@@ -29,6 +29,8 @@ class Program:
     """Export of each function by its name as written; they differ where the language mangles names."""
     left_out: tuple[str, ...] = ()
     """Functions of the file that are not among `functions`, for types that `signature` does not have."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Of those that are left out for something else: what that is."""
     declared: Mapping[str, Declaration] = field(default_factory=dict)
     """What the source says of its variables, by name; those in functions as `function.name`."""
 
@@ -115,7 +117,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
         )
     read = {f.name for f in functions}
     left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")
-    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, tongue.read_variables(text))
+    reasons = {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
+    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text))
 
 
 def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:

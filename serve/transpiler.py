@@ -158,6 +158,8 @@ def transpile(
     for name in options.only:
         if name not in known:
             if name in program.left_out:
+                if name in program.reasons:
+                    raise TranspileError(f"'{name}' can't be translated yet: {program.reasons[name]}", hint="leave it out")
                 raise TranspileError(f"the types of '{name}' can't be written yet", hint=TYPES)
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
     wanted = [f for f in program.functions if not options.only or f.name in with_callees(program, options.only)]
@@ -207,15 +209,15 @@ def transpile(
         for name in names:
             if finished and name not in (earlier or {}):
                 finished(done[name])
-    unread = [_unread(name) for name in program.left_out if not options.only]
+    unread = [_unread(name, program.reasons.get(name)) for name in program.left_out if not options.only]
     for one in unread:
         if finished:
             finished(one)
     return [*(done[f.name] for f in wanted), *unread]
 
 
-def _unread(name: str) -> Translation:
-    verdict = Verdict("undecoded", evidence=f"its types can't be written yet: {TYPES}")
+def _unread(name: str, reason: str | None) -> Translation:
+    verdict = Verdict("undecoded", evidence=reason or f"its types can't be written yet: {TYPES}")
     return Translation(Signature(name, ()), verdict, None, (), {}, {}, "", 0, 0, 0.0, is_read=False)
 
 

@@ -13,12 +13,13 @@ import re
 from collections.abc import Sequence
 
 from transpile.corpus import go_toolchain, ir, zigcc
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.go_link import Linker
 from transpile.corpus.go_object import Symbol, read_object
 from transpile.corpus.go_reader import read_functions
 from transpile.corpus.go_renderer import GoRenderer
 from transpile.corpus.go_shapes import directive, exports, imports, shapes
-from transpile.corpus.go_text import blank_go, functions
+from transpile.corpus.go_text import blank_go, entries, functions
 from transpile.corpus.go_types import go_type, head
 from transpile.corpus.instructions import encode_body
 from transpile.corpus.ir_names import called
@@ -55,7 +56,7 @@ _PACKAGE = re.compile(r"^\s*package\s+(\w+)", re.M)
 _UNUSED = re.compile(r"declared and not used: (\w+)$")
 
 KEYWORDS = frozenset(
-    """break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select
+    """_ break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select
     struct switch type var bool byte error float32 float64 int int8 int16 int32 int64 rune string uint uint8 uint16 uint32 uint64
     uintptr any true false iota nil append cap clear copy len make max min new panic print println recover complex real imag
     math bits unsafe Pointer Slice Add Abs Sqrt Floor Ceil Trunc Float32bits Float64bits Float32frombits Float64frombits Inf NaN
@@ -100,16 +101,16 @@ class Go(Language):
             kinds = shapes(blank_go(text), package)
             linker = Linker(lambda name: _find(name, symbols), kinds, [e for e in wanted if e.symbol in kinds], imports(text, package))
             module, reasons = linker.module()
-            left_out = [Diagnostic(symbols[e.symbol].line, reasons[e.name]) for e in wanted if e.name in reasons and e.symbol in symbols]
-            left_out += [
-                Diagnostic(symbols[e.symbol].line if e.symbol in symbols else None, "its types are not C's") for e in wanted if e.symbol not in kinds
+            reasons |= {e.name: "its types are not C's" for e in wanted if e.symbol not in kinds}
+            left_out = [
+                Diagnostic(symbols[e.symbol].line if e.symbol in symbols else None, f"{e.name}: {reasons[e.name]}") for e in wanted if e.name in reasons
             ]
             if wanted and len(left_out) == len(wanted):
                 return Compilation(None, tuple(left_out))
             (folder / "unit.ll").write_text(module)
             done = zigcc.run([zigcc.zig(), "cc", *BACKEND, f"-O{'1' if level == '0' else level}", "-c", "unit.ll", "-o", "unit.o"], folder, seconds)
             if done.ok:
-                names = [e.name for e in wanted if e.name not in reasons and e.symbol in kinds]
+                names = [e.name for e in wanted if e.name not in reasons]
                 done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", names, seconds=seconds)
             if not done.ok:
                 return Compilation(None, (Diagnostic(None, done.stderr.strip()[-300:] or f"zig ran longer than {seconds:g} s"),))
@@ -129,6 +130,14 @@ class Go(Language):
     def write_struct(self, struct: Struct) -> str:
         fields = "".join(f"\t{name} {go_type(type_)};\n" for name, type_ in struct.fields)
         return f"type {struct.name} struct {{\n{fields}}};"
+
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        type_ = go_type(one.type) if one.count is None else f"[{one.count}]{go_type(one.type)}"
+        spell = GoRenderer(ir.Function(Signature("f0", ()), ()), {})
+        values = ", ".join(spell.text(ir.Const(one.type, v)) for v in one.values)
+        if not values:
+            return f"var {one.name} {type_};"
+        return f"var {one.name} {type_} = {values};" if one.count is None else f"var {one.name} = {type_}{{{values}}};"
 
     def write_header(self, signature: Signature) -> str:
         return f"{head(signature)} {{"
@@ -152,7 +161,9 @@ class Go(Language):
         return f"{text}\n{main}{directives}\n", 0
 
     def definitions(self, text: str) -> list[str]:
-        return list(dict.fromkeys(one.name for one in functions(blank_go(text)) if one.name not in ("", "init") and one.body))
+        names = dict.fromkeys(one.name for one in functions(blank_go(text)) if one.name not in ("", "init") and one.body)
+        passed = entries(text, names)
+        return [name for name in names if name not in passed]
 
     # ------------------------------------------------------------ repair and layout
 
@@ -190,9 +201,9 @@ class Go(Language):
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
         done: dict[str, SourceFunction] = {}
         for function in (*program.helpers, program.entry):
-            lines = [self.write_header(function.signature), *GoRenderer(function, signatures).lines(), "}"]
+            text = "\n".join([self.write_header(function.signature), *GoRenderer(function, signatures).lines(), "}"])
             callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
         return done[program.entry.signature.name]
 
 

@@ -20,6 +20,9 @@ from transpile.corpus.program import load
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wat import canonical
+from transpile.serve.lifter import Lifter
+from transpile.serve.output import write_file
+from transpile.serve.transpiler import Options, transpile
 from transpile.verify.judge import judge
 from transpile.verify.types import Executable
 
@@ -303,6 +306,17 @@ def test_generated_programs_mean_the_same_as_in_c() -> None:
         assert isinstance(one, Compiled) and isinstance(other, Compiled)
         statuses.append(judge(Executable(other.wasm, other.export), [Executable(one.wasm, one.export)], source.signature, inputs=256)[0].status)
     assert sum(s in ("identical", "proved", "tested") for s in statuses) >= 58, statuses
+
+
+def test_functions_that_keep_something_are_translated_by_rules(tmp_path: Path) -> None:
+    path = tmp_path / "state.c"
+    path.write_text("static int count = 100;\nstatic unsigned char last[4];\nint next_id(void) { return count++; }\n"
+                    "int note(unsigned char c) { int old = last[c & 3]; last[c & 3] = c; return old; }\n")  # fmt: skip
+    program = load(path)
+    done = transpile(program, GO, None, Options(inputs=256), lifter=Lifter(program))
+    assert {t.name: t.verdict.verified for t in done} == {"next_id": True, "note": True}
+    (tmp_path / "state.go").write_text(write_file(done, GO, path))
+    assert set(load(tmp_path / "state.go").exports) == {"next_id", "note"}
 
 
 @pytest.mark.parametrize("level", GO.levels)

@@ -30,7 +30,7 @@ def lifted(path: Path, target: str) -> list[Translation]:
     return transpile(program, language(target), None, Options(inputs=256), lifter=Lifter(program))
 
 
-@pytest.mark.parametrize("target", ["c", "cpp", "d", "rust", "zig"])
+@pytest.mark.parametrize("target", ["c", "cpp", "d", "go", "rust", "zig"])
 def test_every_function_is_written_in_every_language_and_judged_the_same(target: str, tmp_path: Path) -> None:
     (tmp_path / "m.c").write_text(source())
     done = lifted(tmp_path / "m.c", target)

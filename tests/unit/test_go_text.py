@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transpile.corpus import ir
+from transpile.corpus.globals import Global
 from transpile.corpus.go_hoist import Hoister
 from transpile.corpus.go_object import MAGIC, read_object
 from transpile.corpus.go_shapes import directive, exports, shapes
@@ -178,6 +179,17 @@ def test_floats_keep_their_zeros_and_rounding() -> None:
 def test_a_variable_that_nothing_reads_is_discarded() -> None:
     text = rendered((ir.Let("v0", "i32", ir.Var("i32", "p0")), ir.Assign(ir.Var("i32", "v0"), ir.Const("i32", 2)), ir.Return(ir.Const("i32", 1))))
     assert "v0 := p0;\n    _ = v0;" in text
+
+
+def test_variables_of_a_file() -> None:
+    assert GO.write_global(Global("g0", "i32", None, (100,))) == "var g0 int32 = 100;"
+    assert GO.write_global(Global("g0", "u8", 3)) == "var g0 [3]uint8;"
+    assert GO.write_global(Global("g0", "f64", 2, (0.5, -1.0))) == "var g0 = [2]float64{0.5, -1};"
+
+
+def test_what_go_cannot_say_is_no_crash() -> None:
+    with pytest.raises(ir.NotInLanguage):
+        rendered((ir.Return(ir.Null("*i32")),))
 
 
 def test_a_function_that_may_fall_off_its_end_panics_there() -> None:

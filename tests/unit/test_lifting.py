@@ -45,7 +45,7 @@ def test_without_idioms_the_loop_keeps_the_machine_s_shape():
     assert "loop {" in text and "break" in text
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "d", "rust", "zig"])
+@pytest.mark.parametrize("tongue", ["c", "cpp", "d", "go", "rust", "zig"])
 def test_every_language_renders(tongue):
     assert "p0 [" in rendered(SUM, ARRAY, tongue, idioms=False)
 
