@@ -71,6 +71,8 @@ class Lifter:
         ways = [(wat, data, known), (wat, data, None)] if data else [(wat, data, None)]
         if len(data) > 1 and not state:
             ways.append((*_as_one(wat, data), None))
+        if state:
+            ways.append((self._name_ends(wat, segments), data, None))
         for text, tables, starts in ways:
             for index_type, idioms in product(("index", "i32"), (True, False)):
                 try:
@@ -87,6 +89,20 @@ class Lifter:
             except (NotLiftable, ir.NotInLanguage):
                 continue
         return list(found)
+
+    def _name_ends(self, wat: str, segments: list[int]) -> str:
+        """The start of a data segment as the end of the one before it: a loop may count up to 0 from there."""
+        modules, known = self.program.module.segments, len(segments)
+
+        def name(found: re.Match[str]) -> str:
+            own = modules[segments[int(found[1])]]
+            for d, number in enumerate(segments[:known]):
+                before = modules[number]
+                if before.address is not None and before is not own and before.address + len(before.data) == own.address:
+                    return f"i32.const d{d} {len(before.data)}"
+            return found[0]
+
+        return re.sub(r"i32\.const d(\d+)(?! -?\d)\b", name, wat)
 
     def _name_addresses(self, wat: str, segments: list[int]) -> str:
         """Constants right before a data segment as symbols with a distance below 0; `segments` grows by those that the text did not name."""

@@ -375,7 +375,7 @@ def _judge_batch(
         for (c, s, _), verdict in zip(good, verdicts, strict=True):
             _offer(w, c, verdict, s)
         if not w.verified:
-            w.near += [_Near(*_similarity(w, r), s) for _, s, r in good]
+            w.near += [_Near(*_similarity(w, r), s) for (_, s, r), v in zip(good, verdicts, strict=True) if v.status == "mismatch"]
         w.spent += time.monotonic() - started
 
 

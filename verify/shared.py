@@ -58,6 +58,7 @@ def variables(executable: Executable) -> Use:
     for function in reachable(module, executable.export):
         names = {name for name, _, _ in function.instructions}
         loads = any(".load" in n or n == "memory.copy" for n in names)
+        back = {-immediate for name, immediate, _ in function.instructions if name == "i32.const" and immediate < 0}
         stores = any(".store" in n or n in ("memory.copy", "memory.fill") for n in names)
         for name, immediate, _ in function.instructions:
             if ".load" in name:
@@ -66,8 +67,12 @@ def variables(executable: Executable) -> Use:
                 sets |= _variable(module, immediate[1])
             elif name == "i32.const":
                 # An address that is computed with: it may lead to any access of the function.
-                reads |= _variable(module, immediate) if loads else set()
-                sets |= _variable(module, immediate) if stores else set()
+                meant = _variable(module, immediate)
+                before = module.segment_at(immediate - 1)
+                if before is not None and len(before.data) in back:  # the end of a variable, from which a loop counts up to 0
+                    meant |= _variable(module, immediate - 1)
+                reads |= meant if loads else set()
+                sets |= meant if stores else set()
     return Use(frozenset(sets), frozenset(reads))
 
 

@@ -9,7 +9,7 @@ from transpile.corpus import ir
 from transpile.corpus.lifting.memory import Array, Linear, accessed, linear
 from transpile.corpus.lifting.tree import INDIRECT, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol
 from transpile.corpus.lifting.variables import Variables, integer, operation, simple_cast
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, pointer_to
 
 
 class Elements(Variables, ABC):
@@ -224,7 +224,9 @@ class Elements(Variables, ABC):
                 length = node.args[parameter.length] if parameter.length is not None else None
                 arguments.append(self._array_argument(arg, length))
             elif position in pointer_of and isinstance(arguments[pointer_of[position]] if pointer_of[position] < position else None, ir.Var):
-                arguments.append(ir.Len("index", arguments[pointer_of[position]].name))
+                own = self.memory.arrays.get(self.memory.base_of(node.args[pointer_of[position]]) or "")
+                known = own is not None and own.variable  # of which renderers see no declaration
+                arguments.append(ir.Const("index", own.size) if known else ir.Len("index", arguments[pointer_of[position]].name))
             elif parameter.type == "bool":
                 arguments.append(self.condition(arg))
             else:
@@ -236,7 +238,12 @@ class Elements(Variables, ABC):
         key = self.memory.base_of(arg)
         if key is None:
             raise NotLiftable("an argument that is no array")
-        array, index = self.memory.arrays[key], self.index_of(arg)
+        array = self.memory.arrays[key]
+        if array.variable and not array.size:
+            if length is not None:
+                raise NotLiftable("a variable as an array")
+            return ir.Borrow(pointer_to(array.scalar), array.name)
+        index = self.index_of(arg)
         at_start = isinstance(index, ir.Const) and index.value == 0
         if array.single:
             if length is not None:

@@ -95,6 +95,32 @@ int safe_divide(int a, int b) {
     return a / b;
 }
 int error_code(void) { return last_error; }
+
+static double history[8];
+static int at;
+double moving_average(double x) {
+    history[at] = x;
+    at = (at + 1) & 7;
+    double s = 0;
+    for (int i = 0; i < 8; i++) s += history[i];
+    return s / 8;
+}
+
+static struct { int items[32]; int first, count; } queue;
+void queue_clear(void) { queue.first = 0; queue.count = 0; }
+void queue_put(int x) {
+    if (queue.count >= 32) return;
+    queue.items[(queue.first + queue.count) % 32] = x;
+    queue.count++;
+}
+static int sum(const int *a, int n) { int s = 0; for (int i = 0; i < n; i++) s += a[i]; return s; }
+int queue_sum(void) { return sum(queue.items, queue.count); }
+int items_sum(void) { return sum(queue.items, 32); }
+
+static int depth, max_depth;
+static void note(int *where, int v) { if (v > *where) *where = v; }
+int enter(void) { depth++; note(&max_depth, depth); return max_depth; }
+void leave(void) { if (depth > 0) depth--; }
 """
 
 
