@@ -34,8 +34,9 @@ from transpile.corpus.source import SourceFunction
 HINT = "tools/install-compilers --d, or on Debian, as root: apt-get install ldc"
 FRONTEND = (
     "-mtriple=wasm32-unknown-unknown-wasm", "-mcpu=mvp", "-betterC", "-O0", "-noasm", "-output-bc", "-verrors=0", "-verror-style=gnu", "-vcolumns",
-    "-enable-color=false", "-conf=",
+    "-enable-color=false", "-conf=", "-preview=shortenedMethods",
 )  # fmt: skip
+"""`int f(int a) => a + 1;` is D since 2.101, and ldc 1.30 is D 2.100."""
 BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
 """D's own abstractions need inlining; what must not be inlined says so."""
 
@@ -200,8 +201,9 @@ class D(Language):
         written = {w.signature.name: w for w in read_written(code)}
         given = "" if re.search(r"\b__assert\b", code) else self.prologue
         shapes = [(f.signature, written[f.name]) for f in functions if f.name in written and not self.is_entry(text, f.name)]
-        entries = "\n".join(_entry(signature, w.shapes, f"c_{signature.name}") for signature, w in shapes)
-        return f"{given}{own}\n{entries}\n", given.count("\n")
+        # Before the file's own text, whose attributes (`@safe:`) count to its end.
+        head = given + "".join(_entry(signature, w.shapes, f"c_{signature.name}") + "\n" for signature, w in shapes)
+        return f"{head}{own}\n", head.count("\n")
 
     def is_entry(self, text: str, name: str) -> bool:
         if re.search(rf'\bpragma\s*\(\s*mangle\s*,\s*"{re.escape(name)}"', text):
