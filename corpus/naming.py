@@ -111,6 +111,8 @@ def _rename(
             continue
         if previous in (".", "->", "::") or body[i + 1 : i + 2] == ["::"]:
             continue
+        if body[i + 1 : i + 2] == ["!"] and body[i + 2 : i + 3] in (["("], ["["], ["{"]) and language.name == "rust":
+            continue  # a macro
         if token in fields and (body[i + 1 : i + 2] == [":"] and previous in ("{", ",")):
             continue
         names[token] = f"v{local}"

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from transpile.corpus import real_rust
 from transpile.corpus.decontamination import Benchmarks, benchmarks
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.licences import PERMISSIVE, licence_of
@@ -220,7 +221,12 @@ def _cut_out(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[
 def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str]) -> Read:
     """Other languages: by their own readers, a file at a time."""
     for relative in files:
-        found = tongue.read((tree.folder / relative).read_text(errors="replace"))
+        text = (tree.folder / relative).read_text(errors="replace")
+        if tongue.name == "rust":
+            text = real_rust.plain(text)
+        found = tongue.read(text)
+        if tongue.name == "rust":
+            found = real_rust.with_items(text, found)
         signatures = {f.name: f.signature for f in found}
         for function in found:
             yield relative, function, signatures, function.text
