@@ -11,12 +11,12 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from transpile.corpus import real_rust
+from transpile.corpus import real_rust, real_zig
 from transpile.corpus.decontamination import Benchmarks, benchmarks
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.licences import PERMISSIVE, licence_of
@@ -218,15 +218,24 @@ def _cut_out(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[
     drops.update({f"{reason} ({tongue.name})": n for reason, n in (reasons | counted).items()})
 
 
+def _as_read(text: str, functions: list[SourceFunction]) -> list[SourceFunction]:
+    return functions
+
+
+_PLAIN: dict[str, tuple[Callable[[str], str], Callable[[str, list[SourceFunction]], list[SourceFunction]]]] = {
+    "rust": (real_rust.plain, real_rust.with_items),
+    "zig": (real_zig.plain, real_zig.with_constants),
+}
+"""By language: how a file is rewritten before it is read, and what its functions get of the file afterwards."""
+
+
 def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str]) -> Read:
     """Other languages: by their own readers, a file at a time."""
     for relative in files:
         text = (tree.folder / relative).read_text(errors="replace")
-        if tongue.name == "rust":
-            text = real_rust.plain(text)
-        found = tongue.read(text)
-        if tongue.name == "rust":
-            found = real_rust.with_items(text, found)
+        plain, complete = _PLAIN.get(tongue.name, (str, _as_read))
+        text = plain(text)
+        found = complete(text, tongue.read(text))
         signatures = {f.name: f.signature for f in found}
         for function in found:
             yield relative, function, signatures, function.text
