@@ -1,8 +1,9 @@
 """Jumps out of what stands around the innermost loop, for a language without labels and without goto.
 
-A jump to where the function returns becomes a return; a labelled block becomes branches of an `if` where that says the same; what is left
-leaves its innermost loop with a flag that is asked behind it. Invariant: the result means the same and has no labels; every `Break` in it is
-for the innermost loop or switch, every `Continue` for the innermost loop. A block that stays one is a loop whose condition is false.
+A jump to where the function returns becomes a return; what a single jump or a few lead to moves there, if it is short; a labelled block
+becomes branches of an `if` where that says the same; what is left leaves its innermost loop with a flag that is asked behind it.
+Invariant: the result means the same and has no labels; every `Break` in it is for the innermost loop or switch, every `Continue` for the
+innermost loop. A block that stays one is a loop whose condition is false.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from transpile.corpus import ir
-from transpile.corpus.ir_names import walk
+from transpile.corpus.ir_names import always_leaves, walk
 
 LOOPS = ir.While | ir.DoWhile | ir.Loop | ir.ForRange | ir.ForEach
 SHORT = 3
 """A return that so many jumps lead to is written at each."""
+
+REPEATED = 16
+"""So many statements may come of what several jumps lead to."""
 
 Body = tuple[ir.Stmt, ...]
 
 
 def without_labels(body: Body, fresh: Callable[[], str]) -> Body:
     """`fresh` gives names for flags."""
-    return _Resolver(fresh).body(_branches(_returns(body, ir.Return())), [])
+    return _Resolver(fresh).body(_branches(_threaded(_branches(_returns(body, ir.Return())), None)), [])
 
 
 def is_once(one: ir.Stmt) -> bool:
@@ -72,6 +76,56 @@ def _replace_breaks(one: ir.Stmt, label: str, by: ir.Stmt) -> ir.Stmt:
         return tuple(by if isinstance(n, ir.Break) and n.label == label else _inner(n, change) for n in body)
 
     return _inner(one, change)
+
+
+# ---------------------------------------------------------------- what is jumped to, at the jump
+
+
+def _threaded(body: Body, end: ir.Stmt | None) -> Body:
+    """What follows a block that few jumps leave, at those jumps: the arms of a switch that was compiled to a table of jumps.
+
+    `end`: the jump to what follows the end of `body`, where there is one.
+    """
+    out: list[ir.Stmt] = []
+    for i, one in enumerate(body):
+        rest = body[i + 1 :]
+        if isinstance(one, ir.Block) and not _never_ends(one.body):
+            one = replace(one, body=(*one.body, ir.Break(one.label)))
+        if isinstance(one, ir.Block) and _is_worth(one, rest) and not _in_loop(one.body, one.label):
+            ends = _never_ends(rest)
+            if ends or end is not None:
+                follow = rest if ends or end is None else (*rest, end)
+                return (*out, *_threaded(_spliced(one.body, one.label, follow), end))
+        match one:
+            case ir.If() | ir.Switch():
+                inner = end if not rest else None
+            case ir.Block():
+                inner = ir.Break(one.label)
+            case _:
+                inner = ir.Continue()
+        out.append(_inner(one, lambda own, inner=inner: _threaded(own, inner)))
+    return tuple(out)
+
+
+def _is_worth(one: ir.Block, rest: Body) -> bool:
+    """Is what follows a block to stand at each jump to it? What a few jumps share may be written at each while it is short."""
+    jumps, size = _jumps(one, one.label), sum(isinstance(n, ir.Stmt) for n in walk(rest))
+    return jumps == 1 or (0 < jumps * size <= REPEATED and not any(isinstance(n, LOOPS | ir.Block | ir.LetArray) for n in walk(rest)))
+
+
+def _in_loop(body: Body, label: str) -> bool:
+    """Does a jump out of what has that label stand in a loop within `body`?"""
+    return any(isinstance(n, LOOPS) and _jumps(n, label) for n in walk(body))
+
+
+def _spliced(body: Body, label: str, follow: Body) -> Body:
+    """`body` with `follow` in place of the jump."""
+    out: list[ir.Stmt] = []
+    for one in body:
+        if isinstance(one, ir.Break) and one.label == label:
+            return (*out, *follow)
+        out.append(_inner(one, lambda inner: _spliced(inner, label, follow)))
+    return tuple(out)
 
 
 # ---------------------------------------------------------------- blocks as branches
@@ -128,6 +182,10 @@ def _never_ends(body: Body) -> bool:
         return _never_ends(last.then) and _never_ends(last.other)
     if isinstance(last, ir.Switch):
         return _never_ends(last.default) and all(_never_ends(case) for _, case in last.cases)
+    if isinstance(last, ir.Block):
+        return _never_ends(last.body) and not _jumps(last.body, last.label)
+    if isinstance(last, ir.Loop):
+        return always_leaves((last,))
     return isinstance(last, ir.Break | ir.Continue | ir.Return | ir.Trap)
 
 
@@ -157,6 +215,8 @@ class _Resolver:
         out: list[ir.Stmt] = []
         for i, one in enumerate(body):
             if isinstance(one, ir.Break | ir.Continue):
+                if isinstance(one, ir.Continue) and owner and self.target(one, around) is around[-1]:
+                    return tuple(out)  # the next round comes by itself
                 return (*out, *self.jump(self.target(one, around), isinstance(one, ir.Continue), around))
             if not isinstance(one, ir.Block | ir.Switch | LOOPS):
                 out.append(_inner(one, lambda inner: self.body(inner, around)))

@@ -241,6 +241,14 @@ def test_a_jump_to_a_return_is_one() -> None:
     assert lowered(loop, end) == (ir.Loop((ir.While(LESS, (STEP, ir.If(MORE, (end,)))), OTHER)), end)
 
 
+def test_what_follows_a_table_of_jumps_moves_into_its_arms() -> None:
+    inner = ir.Block("l1", (ir.Switch(P, (((1,), (ir.Break("l1"),)), ((2,), (STEP, ir.Break("l0")))), (ir.Return(),)),))
+    loop = ir.Loop((ir.Block("l0", (inner, OTHER)), STEP))
+    assert lowered(loop) == (
+        ir.Loop((ir.Switch(P, (((1,), ()), ((2,), (STEP, STEP, ir.Continue()))), (ir.Return(),)), OTHER, STEP)),
+    )
+
+
 def test_leaving_two_loops_takes_a_flag() -> None:
     loop = ir.Loop((ir.While(LESS, (STEP, ir.If(MORE, (ir.Break("l0"),)))), OTHER), "l0")
     flag = ir.Var("bool", "v90")
