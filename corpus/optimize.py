@@ -19,6 +19,7 @@ from transpile.corpus.language import Language, language
 from transpile.corpus.pairs import FunctionPair, OptimizePair, extended, read_signature, source_function
 from transpile.corpus.wasm import WasmModule
 from transpile.corpus.wasm_opt import optimize, wasm_opt_version
+from transpile.corpus.wat_text import split_data
 
 DECODED = "2"
 """The level of decode pairs."""
@@ -84,6 +85,9 @@ def _variants(tongue: Language, pairs: Sequence[FunctionPair], drops: Counter[st
                     continue
                 if why or len(wat.split()) > MAX_WORDS:
                     drops[f"optimize: {why or 'too long'}"] += 1
+                elif out[i] and split_data(wat)[1] and not split_data(out[i][0].wat)[1]:
+                    # A trap's file name and line, which are those of the unit and not of the function.
+                    drops["optimize: static data"] += 1
                 elif out[i] and not set(_CALL.findall(wat)) <= set(_CALL.findall(out[i][0].wat)):
                     drops["optimize: calls the library"] += 1
                 else:
