@@ -128,3 +128,11 @@ def test_killed_at_ten_random_moments_it_ends_the_same_byte_by_byte(built: Path,
     assert {p.name for p in tmp_path.iterdir()} == {p.name for p in built.iterdir()}
     assert not list((tmp_path / "raw").glob("*.tmp"))
     assert os.listdir(tmp_path / "raw")
+
+
+@pytest.mark.parametrize(("words", "said"), [(["--kinds", "decode,repair"], "kinds are decode, optimize and fix"), (["--engine", "slurm"], "engines are")])
+def test_unknown_kinds_and_engines_are_refused_before_any_work(tmp_path: Path, words: list[str], said: str) -> None:
+    code = "from transpile.corpus.command import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "build", "--out", str(tmp_path / "out"), *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and said in done.stderr
+    assert not (tmp_path / "out").exists()
