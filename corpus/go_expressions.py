@@ -165,6 +165,10 @@ class GoExpressions:
                 return self.call(one)
             case ir.Builtin():
                 return self.builtin(one)
+            case ir.Borrow():
+                return f"&{one.name}", UNARY
+            case ir.ArrayPointer():
+                return self.pointer(one.array), POSTFIX
         raise ir.NotInLanguage(f"no Go for {one!r}")
 
     def constant(self, one: ir.Const) -> tuple[str, int]:
@@ -273,11 +277,18 @@ class GoExpressions:
     def array(self, name: str, parameter: Parameter, length: ir.Expr | None) -> str:
         """A whole array as the argument for `parameter`."""
         own = self.parameters.get(name)
+        if parameter.length is None:
+            return self.pointer(name)
         if own is None:
-            return f"{name}[:]" if parameter.length is not None else f"&{name}[0]"
-        if own.length is not None:
-            return name if parameter.length is not None else f"unsafe.SliceData({name})"
-        return name if length is None else f"unsafe.Slice({name}, {self.text(length)})"
+            return f"{name}[:]"
+        return name if own.length is not None or length is None else f"unsafe.Slice({name}, {self.text(length)})"
+
+    def pointer(self, name: str) -> str:
+        """A pointer to the first element of an array, or a parameter that is one."""
+        own = self.parameters.get(name)
+        if own is None:
+            return f"&{name}[0]"
+        return name if own.length is None else f"unsafe.SliceData({name})"
 
     def part(self, one: ir.Part, parameter: Parameter) -> str:
         """A part of an array as the argument for `parameter`."""

@@ -21,8 +21,9 @@ HEADER = 'target datalayout = "e-m:e-p:32:32-p10:8:8-p20:8:8-i64:64-i128:128-n32
 _MEMORY = {
     "runtime.memmove": ("void @llvm.memmove.p0.p0.i32(ptr {0}, ptr {1}, i32 {2}, i1 false)", "ppn"),
     "runtime.memclrNoHeapPointers": ("void @llvm.memset.p0.i32(ptr {0}, i8 0, i32 {1}, i1 false)", "pn"),
+    "runtime.memequal": ("i32 @memcmp(ptr {0}, ptr {1}, i32 {2})", "ppn"),
 }
-"""Routines of the runtime that are C's: the call, its arguments (a pointer or a number of 64 bits each)."""
+"""Routines of the runtime that are C's: the call, its arguments (a pointer or a number of 64 bits each). A result is whether it was 0."""
 
 _MOST_DATA, _MOST_MEMORY = 1 << 20, 1 << 26
 """Bytes of a variable's contents, and of a variable."""
@@ -204,7 +205,12 @@ class Linker:
             word = body.name(f"load i64, ptr {place}, align 1", "i64").text
             number = body.name(f"trunc i64 {word} to i32", "i32").text
             arguments.append(body.name(f"inttoptr i32 {number} to ptr", "ptr").text if kind == "p" else number)
-        body.lines.append(f"  call {call.format(*arguments)}")
+        if call.startswith("void"):
+            body.lines.append(f"  call {call.format(*arguments)}")
+            return
+        order = body.name(f"call {call.format(*arguments)}", "i32").text
+        equal = body.name(f"zext i1 {body.name(f'icmp eq i32 {order}, 0', 'i1').text} to i8", "").text
+        body.lines.append(f"  store i8 {equal}, ptr {body.place('stack', 24 - body.symbol.frame)}, align 1")
 
     def _extreme(self, name: str, body: Body) -> None:
         type_, call, size = _EXTREMES[name]
@@ -215,7 +221,7 @@ class Linker:
 
     def _body(self, name: str, *, inline: bool) -> str:
         attribute = "alwaysinline" if inline else "noinline"
-        return f"define internal void @{body_name(name)}(ptr %args) {attribute} {{\n{self.functions[name]}\n}}"
+        return f"define internal void @{body_name(name)}(ptr %args) {attribute} null_pointer_is_valid {{\n{self.functions[name]}\n}}"
 
     def _typed(self, name: str, symbol: str, *, hidden: bool) -> str:
         """The function with the C ABI around its body."""
@@ -242,7 +248,7 @@ class Linker:
             tail.append(f"  ret {result.type} {value}")
         seen = "hidden " if hidden else ""
         text = "\n".join([*head, *lines, *tail])
-        return f"define {seen}{'void' if result is None else _returned(result)} @{symbol}({parameters}) noinline {{\n{text}\n}}"
+        return f"define {seen}{'void' if result is None else _returned(result)} @{symbol}({parameters}) noinline null_pointer_is_valid {{\n{text}\n}}"
 
     def _entry(self, export: Export) -> str:
         """A C entry point whose lengths stand elsewhere than right behind their pointers."""

@@ -69,6 +69,7 @@ divide:
   %q = call i64 @wasm.i64.div_s(i64 %x, i64 %y)
   ret i64 %q
 }
+declare i32 @memcmp(ptr, ptr, i32)
 declare void @llvm.trap() cold noreturn nounwind
 declare void @llvm.memset.p0.i32(ptr, i8, i32, i1)
 declare void @llvm.memmove.p0.p0.i32(ptr, ptr, i32, i1)

@@ -172,7 +172,7 @@ class Go(Language):
         names = dict.fromkeys(m[1] for e in errors if (m := _UNUSED.search(e.message)))
         fixed = line
         for name in names:
-            fixed = re.sub(rf"(\b{name}\b[^;{{}}]*:=[^;{{}}]*|\bvar {name}\b[^;{{}}]*);", rf"\1; _ = {name};", fixed, count=1)
+            fixed = re.sub(rf"(\b{name}\b[^;{{}}]*:=[^;{{}}]*|\bvar {name}\b[^;{{}}]*);", rf"\1; _ = {name} ;", fixed, count=1)
         return fixed if names and fixed != line else None
 
     def layout(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Rust and Zig spell conversions out, D some of them: each must do what C does, as an initializer, an operand and an index."""
+"""Go, Rust and Zig spell conversions out, D some of them: each must do what C does, as an initializer, an operand and an index."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from transpile.corpus import ir
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import Language
 from transpile.corpus.languages.d import LANGUAGE as D
+from transpile.corpus.languages.go import LANGUAGE as GO
 from transpile.corpus.languages.rust import LANGUAGE as RUST
 from transpile.corpus.languages.zig import LANGUAGE as ZIG
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, wasm_type
@@ -16,7 +17,7 @@ from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signat
 INTEGERS = ("i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "usize")
 
 
-@pytest.fixture(params=[D, RUST, ZIG], ids=["d", "rust", "zig"])
+@pytest.fixture(params=[D, GO, RUST, ZIG], ids=["d", "go", "rust", "zig"])
 def language(request: pytest.FixtureRequest) -> Language:
     return request.param
 

@@ -135,7 +135,7 @@ def by_rules(program: Program, tongue: str) -> list[Translation]:
     return transpile(program, language(tongue), None, Options(inputs=256), lifter=Lifter(program))
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "rust", "zig"])
+@pytest.mark.parametrize("tongue", ["c", "cpp", "go", "rust", "zig"])
 def test_functions_that_keep_something_are_translated_and_share_it(program: Program, tongue: str, tmp_path: Path) -> None:
     target = language(tongue)
     done = by_rules(program, tongue)
@@ -167,7 +167,7 @@ def test_what_only_others_read_counts_with_them_alone(program: Program) -> None:
     assert alone.verdict.status == "inconclusive" and "only other functions read" in alone.verdict.evidence
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "rust", "zig"])
+@pytest.mark.parametrize("tongue", ["c", "cpp", "go", "rust", "zig"])
 def test_functions_compiled_together_have_one_variable(tongue: str) -> None:
     """A setter and a getter: the one's call must be seen by the other."""
     target, one = language(tongue), Global("g0", "i32", None, (7,))

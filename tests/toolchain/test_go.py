@@ -150,6 +150,14 @@ func kCopy(p *byte, n uint32) uint32 {
 	return uint32(m) + uint32(kept[n%24])
 }
 
+type key [24]byte
+
+//go:wasmexport kEqual
+func kEqual(p *byte, n uint32) bool {
+	s := unsafe.Slice(p, n)
+	return string(s[:n/2]) == string(s[n-n/2:]) || *(*key)(unsafe.Pointer(p)) == *(*key)(unsafe.Pointer(&s[n/3]))
+}
+
 //go:wasmexport kIndex
 func kIndex(p *byte, n uint32, k int32) int32 { return int32(unsafe.Slice(p, n)[k]) }
 
@@ -162,7 +170,7 @@ func main() {}
 """
 KINDS = {
     "kDivide": "ii", "kLong": "lli", "kBits": "li", "kNarrow": "ii", "kFibonacci": "i", "kHistogram": "pni", "kSort": "pn", "kFloat": "ffi",
-    "kParse": "pn", "kPoint": "pi", "kCount": "l", "kCopy": "pn", "kIndex": "pni",
+    "kParse": "pn", "kPoint": "pi", "kCount": "l", "kCopy": "pn", "kIndex": "pni", "kEqual": "pn",
 }  # fmt: skip
 """Of each function what its parameters are: i32, i64, f64, the buffer's address, a length within it."""
 

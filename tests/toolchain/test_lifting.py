@@ -109,7 +109,7 @@ def test_every_function_of_a_varied_file_is_verified(name, tmp_path):
     assert len(found) >= 11
 
 
-@pytest.mark.parametrize("name", ["rust", "zig", "c", "d"])
+@pytest.mark.parametrize("name", ["rust", "zig", "c", "d", "go"])
 def test_other_languages_are_sources_too(name, tmp_path):
     text = {
         "rust": """pub fn last(a: &[u16], limit: u16) -> i32 {
@@ -121,6 +121,7 @@ def test_other_languages_are_sources_too(name, tmp_path):
 """,
         "zig": "export fn triple(a: u32) u32 {\n    return a *% 3;\n}\n",
         "d": "module own;\npure int spread(const(ubyte)[] a) {\n    int s;\n    foreach (i, x; a) s += cast(int) i * x;\n    return s;\n}\n",
+        "go": "package own\n\nfunc Spread(a []byte) int {\n\ts := 0\n\tfor i, x := range a {\n\t\ts += i * int(x)\n\t}\n\treturn s\n}\n",
         "c": "int sign(int a) { return (a > 0) - (a < 0); }\n",
     }[name]
     path = tmp_path / f"one{language(name).suffixes[0]}"

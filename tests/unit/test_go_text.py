@@ -12,7 +12,7 @@ from transpile.corpus.go_shapes import directive, exports, shapes
 from transpile.corpus.go_text import blank_go, explicit, functions, named_types, parameters
 from transpile.corpus.instructions import WasmError
 from transpile.corpus.ir_names import walk
-from transpile.corpus.language import language
+from transpile.corpus.language import Diagnostic, language
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.text import canonical_text, lex
 
@@ -179,6 +179,13 @@ def test_floats_keep_their_zeros_and_rounding() -> None:
 def test_a_variable_that_nothing_reads_is_discarded() -> None:
     text = rendered((ir.Let("v0", "i32", ir.Var("i32", "p0")), ir.Assign(ir.Var("i32", "v0"), ir.Const("i32", 2)), ir.Return(ir.Const("i32", 1))))
     assert "v0 := p0;\n    _ = v0;" in text
+
+
+def test_what_go_calls_unused_is_discarded_by_repair() -> None:
+    line = "func f0 ( ) int32 { v0 := 1 ; var v1 int32 ; return 2 ; }"
+    errors = [Diagnostic(1, "declared and not used: v0"), Diagnostic(1, "declared and not used: v1")]
+    assert GO.repair(line, errors) == "func f0 ( ) int32 { v0 := 1 ; _ = v0 ; var v1 int32 ; _ = v1 ; return 2 ; }"
+    assert GO.repair(line, [Diagnostic(1, "undefined: v9")]) is None
 
 
 def test_variables_of_a_file() -> None:
