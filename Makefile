@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-unit lint setup setup-test clean
+.PHONY: demo test test-unit test-vllm lint setup setup-test clean
 
 demo: setup
 	@mkdir -p build/demo
@@ -17,6 +17,10 @@ test: setup-test lint
 
 test-unit: setup-test
 	$(BIN)/python -m pytest tests/unit
+
+# vLLM has an environment of its own: it pins half of Python's packages.
+test-vllm: .venv-vllm/.installed
+	.venv-vllm/bin/python -m pytest tests/vllm
 
 lint: setup-test
 	$(BIN)/ruff check .
@@ -38,5 +42,10 @@ setup-test: .venv/.installed-test
 	$(BIN)/python -m transpile.corpus.as_install
 	touch $@
 
+.venv-vllm/.installed: pyproject.toml tools/install-compilers tools/install-vllm
+	tools/install-compilers
+	PYTHON=$(PYTHON) tools/install-vllm
+	touch $@
+
 clean:
-	rm -rf .venv build
+	rm -rf .venv .venv-vllm build

@@ -86,7 +86,7 @@ operator ::= '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>' | '==' 
 unary ::= ('-' | '!' | '~' | '*' | '&' | '+' | '++' | '--' | '(' 'const'? type '*'* ')')* postfix
 postfix ::= primary ('[' expression ']' | '->' field | '.' field | '++' | '--')*
 primary ::= name | literal | '(' expression ')' | call_of | library | limit | 'sizeof' '(' (type '*'* | expression) ')' | '(' type ')' braces
-library ::= "▁" [a-z_] [a-zA-Z0-9_]* '(' (assigned (',' assigned)*)? ')'
+library ::= "▁" [a-z_] [a-zA-Z_] [a-zA-Z0-9_]* '(' (assigned (',' assigned)*)? ')'
 limit ::= "▁" [A-Z] [A-Z0-9_]+
 type ::= 'unsigned'? ('char' | 'short' | 'int' | 'long' 'long'? 'int'? ) | 'signed' 'char' | 'unsigned' | 'float' | 'double' | 'bool' | '_Bool' | 'size_t'
  | "▁" "u"? "int" ("8" | "16" | "32" | "64" | "ptr") "_t" | struct

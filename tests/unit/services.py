@@ -27,10 +27,10 @@ def free_port() -> int:
 class Running:
     """A service in its own folder. Use as a context; `kill` and `start` may be called in between."""
 
-    def __init__(self, *options: str, folder: Path | None = None) -> None:
+    def __init__(self, *options: str, folder: Path | None = None, patience: float = 90.0) -> None:
         self._own = tempfile.TemporaryDirectory(prefix="transpile-test-") if folder is None else None
         self.folder = folder or Path(self._own.name)
-        self.port, self.options = free_port(), options
+        self.port, self.options, self.patience = free_port(), options, patience
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = self.folder / "log.txt"
         self.database = self.folder / "jobs.sqlite"
@@ -48,7 +48,7 @@ class Running:
                     return time.monotonic() - started
             except OSError:
                 pass
-            if self.process.poll() is not None or time.monotonic() - started > 90:
+            if self.process.poll() is not None or time.monotonic() - started > self.patience:
                 raise AssertionError(f"the service did not start: {self.log.read_text()[-2000:]}")
             time.sleep(0.02)
 
