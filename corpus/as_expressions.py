@@ -328,8 +328,10 @@ class AsExpressions:
             if e.type == "index" and self.type_of(e.type) != parameter.type:
                 e = ir.Cast(parameter.type, e)
             return self.assigned(e)
+        if not isinstance(e, ir.Part | ir.Var):
+            raise ir.NotInLanguage(f"no AssemblyScript for {e!r}")  # the module's variables have no address
         start = e.start if isinstance(e, ir.Part) else ir.Const("index", 0)
-        name = e.array if isinstance(e, ir.Part) else e.name if isinstance(e, ir.Var) else ""
+        name = e.array if isinstance(e, ir.Part) else e.name
         if parameter.type in WIDTHS or parameter.length is not None:
             own = self.parameters.get(name)
             text = self.part(name, start)[0]

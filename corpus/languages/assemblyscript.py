@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from transpile.corpus import as_compiler, ir
+from transpile.corpus.as_expressions import number
 from transpile.corpus.as_prologue import PROLOGUE, with_pieces
 from transpile.corpus.as_reader import blank, items, read_functions
 from transpile.corpus.as_renderer import AsFunction
+from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Language
 from transpile.corpus.signature import ADDRESS, WIDTHS, Parameter, Pointer, Signature, Struct, is_address, read_type
@@ -77,6 +79,16 @@ class AssemblyScript(Language):
             fields += [f"    pad{at}: u8;\n" for at in range(end, -(-end // align) * align)]
         return f"@unmanaged class {struct.name} {{\n{''.join(fields)}}}"
 
+    def write_global(self, one: Global, *, visible: bool = False) -> str:
+        """A scalar is a variable of the module, an array memory that the compiler sets aside."""
+        type_ = _type(one.type)
+        if one.count is None:
+            return f"{'export ' if visible else ''}let {one.name}: {type_} = {str(one.first).lower() if one.type == 'bool' else number(one.first, one.type)};"
+        if one.values and one.type == "bool":
+            raise ir.NotInLanguage("memory of booleans that are not all false")
+        values = f"<{type_}>([{', '.join(number(v, one.type) for v in one.values)}])" if one.values else f"({one.count * WIDTHS[one.type]}, 8)"
+        return f"const {one.name} = changetype<Pointer<{type_}>>(memory.data{values});"
+
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"
 
@@ -106,9 +118,9 @@ class AssemblyScript(Language):
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
         done: dict[str, SourceFunction] = {}
         for function in (*program.helpers, program.entry):
-            lines = [self.write_header(function.signature), *AsFunction(function, signatures).body(), "}"]
+            text = "\n".join([self.write_header(function.signature), *AsFunction(function, signatures).body(), "}"])
             callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, "\n".join(lines), callees)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
         return done[program.entry.signature.name]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from transpile.corpus.batch import Compiled, compile_together
 from transpile.corpus.globals import Global
-from transpile.corpus.language import language
+from transpile.corpus.language import language, languages
 from transpile.corpus.program import Program, load
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
@@ -17,6 +17,9 @@ from transpile.serve.output import as_json, write_file
 from transpile.serve.transpiler import Options, Translation, transpile
 from transpile.verify.load import read_pairs
 from transpile.verify.together import judge_together
+
+ADDRESSLESS = ("assemblyscript",)
+"""Where a number of the file has no address that could be handed on."""
 
 SOURCE = """
 #include <stdint.h>
@@ -135,18 +138,19 @@ def by_rules(program: Program, tongue: str) -> list[Translation]:
     return transpile(program, language(tongue), None, Options(inputs=256), lifter=Lifter(program))
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "go", "rust", "zig"])
+@pytest.mark.parametrize("tongue", sorted(languages()))
 def test_functions_that_keep_something_are_translated_and_share_it(program: Program, tongue: str, tmp_path: Path) -> None:
     target = language(tongue)
     done = by_rules(program, tongue)
-    assert {t.name: t.verdict.verified for t in done} == {f.name: True for f in program.functions}
+    left_out = {t.name for t in done if not t.verdict.verified}
+    assert left_out == ({"enter"} if tongue in ADDRESSLESS else set())
     evidence = {t.name: t.verdict.evidence for t in done}
     assert "called in turn with rng_next" in evidence["rng_seed"] and "in turn" not in evidence["next_id"]
     text = write_file(done, target, program.path)
     path = tmp_path / f"state{target.suffixes[0]}"
     path.write_text(text)
     pairs, missing = read_pairs(program.path, path)
-    assert not missing
+    assert set(missing) == left_out
     names = ("rng_seed", "rng_next")
     sides = [{n: getattr(pairs[n], side) for n in names} for side in ("original", "translated")]
     assert judge_together(*sides, {n: pairs[n].signature for n in names}, inputs=256).status == "tested"
@@ -167,7 +171,7 @@ def test_what_only_others_read_counts_with_them_alone(program: Program) -> None:
     assert alone.verdict.status == "inconclusive" and "only other functions read" in alone.verdict.evidence
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "go", "rust", "zig"])
+@pytest.mark.parametrize("tongue", sorted(languages()))
 def test_functions_compiled_together_have_one_variable(tongue: str) -> None:
     """A setter and a getter: the one's call must be seen by the other."""
     target, one = language(tongue), Global("g0", "i32", None, (7,))

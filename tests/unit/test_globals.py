@@ -6,7 +6,7 @@ import pytest
 
 from transpile.corpus import ir
 from transpile.corpus.globals import Declaration, Global, Part, symbol_name
-from transpile.corpus.language import language
+from transpile.corpus.language import language, languages
 from transpile.corpus.lifting import NotLiftable, lift
 from transpile.corpus.lifting.lift import pointers
 from transpile.corpus.lifting.memory import Variable
@@ -44,6 +44,8 @@ def found(segment: Segment, *functions: tuple[str, Signature], declared: dict[st
         ("cpp", "{ int32_t v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
         ("rust", "{ unsafe { let v0 = g0 ; g0 = v0 + 1 ; v0 } }"),
         ("zig", "{ const v0 = g0 ; g0 = v0 +% 1 ; return v0 ; }"),
+        ("assemblyscript", "{ const v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
+        ("go", "{ v0 := g0 ; g0 = v0 + 1 ; return v0 ; }"),
         ("d", "{ int v0 = g0 ; g0 = v0 + 1 ; return v0 ; }"),
     ],
 )
@@ -51,7 +53,7 @@ def test_a_variable_of_the_file_is_read_once_and_written(tongue, body):
     assert rendered(NEXT, NONE, COUNTER, tongue).endswith(body)
 
 
-@pytest.mark.parametrize("tongue", ["c", "cpp", "d", "rust", "zig"])
+@pytest.mark.parametrize("tongue", sorted(languages()))
 def test_an_array_of_the_file_is_not_declared_by_the_function(tongue):
     text = rendered(PUSH, TWO, RING, tongue)
     assert "g0 [" in text and "= p1" in text and "[ 0" not in text
@@ -67,6 +69,9 @@ def test_an_array_of_the_file_is_not_declared_by_the_function(tongue):
         ("rust", COUNTER, "static mut g0: i32 = 100;"),
         ("rust", RING, "static mut g0: [i32; 16] = [0; 16];"),
         ("rust", Global("g1", "f32"), "static mut g1: f32 = 0.0;"),
+        ("assemblyscript", COUNTER, "let g0: i32 = 100;"),
+        ("assemblyscript", RING, "const g0 = changetype<Pointer<i32>>(memory.data(64, 8));"),
+        ("assemblyscript", Global("g1", "u8", 2, (1, 2)), "const g1 = changetype<Pointer<u8>>(memory.data<u8>([1, 2]));"),
         ("zig", COUNTER, "var g0: i32 = 100;"),
         ("zig", RING, "var g0: [16]i32 = @splat(0);"),
         ("zig", Global("g1", "u8", 2, (1, 2)), "var g1: [2]u8 = .{ 1, 2 };"),
