@@ -58,17 +58,17 @@ class Body:
         self.kinds = ["i32", *kinds]
         if not kinds or kinds[0] != "i32":
             raise Unsupported("a routine with a calling convention of its own")
-        # Addresses that are not constant show in a first pass.
         self._run(instructions, patches)
         split = self.split
         while split is not None and (across := [start for start, size in self.touched if start < split < start + size]):
             split = min(across)
-        self.__init__(self.symbol, self.call, self.address)
-        self.kinds, self.split = ["i32", *kinds], split
-        self._run(instructions, patches)
+        if split is not None:
+            # An address that is not constant showed on the way: what it may reach is kept apart.
+            self.__init__(self.symbol, self.call, self.address)
+            self.kinds, self.split = ["i32", *kinds], split
+            self._run(instructions, patches)
         frame = self.symbol.frame
-        low = frame if split is None else split
-        head = [f"  %frame = alloca [{low} x i8], align 8"] if low else []
+        head = [f"  %frame = alloca [{low} x i8], align 8"] if (low := frame if split is None else split) else []
         if split is not None:
             head.append(f"  %object = alloca [{frame - split} x i8], align 8")
         head += [f"  %l{k} = alloca {go_ops.llvm(kind)}" for k, kind in enumerate(self.kinds) if k > 1]
