@@ -12,8 +12,9 @@ from dataclasses import replace
 from transpile.corpus import ir
 from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.copies import propagate
+from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
-from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in, declare
+from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in
 from transpile.corpus.lifting.pointers import PointerValues, RawMemory
 from transpile.corpus.lifting.shape import shape
 from transpile.corpus.lifting.simplify import inline, undo_updates
