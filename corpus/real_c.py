@@ -9,14 +9,14 @@ Invariant: as `CReader`'s. Limits: as `CReader`'s, except for the preprocessor, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from transpile.corpus.c_reader import CReader, assign_lengths
-from transpile.corpus.c_types import declaration
 from transpile.corpus.c_words import BUILT_IN, QUALIFIERS, SCALARS, STORAGE, Token, split, tokens, without_attributes
 from transpile.corpus.preprocessor import Preprocessed
+from transpile.corpus.real_draft import Draft, is_constant, members_of, outside_brackets, struct_text
 from transpile.corpus.real_reduce import Reduction, Unsayable
 from transpile.corpus.real_tidy import plain_numbers, without_brackets
 from transpile.corpus.real_types import UNKNOWN, CTypes
@@ -38,19 +38,6 @@ _ADDRESS = re.compile(r"\(\s*(?:volatile\s[^()]*|[^()]*\svolatile\s*)\*\s*\)\s*\
 """A register of a device: a number as the address of something volatile."""
 LONGEST_TABLE = 1500
 """Words of a constant table that comes along."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A definition as read: types in the file's own terms (see `CTypes`), and the text from the head on."""
-
-    name: str
-    result: str
-    parameters: tuple[tuple[str, str], ...]
-    text: str
-    members: frozenset[str]
-    """Names of fields that the text mentions, those of constants that it needs too."""
-    constants: tuple[str, ...]
 
 
 class CutReader(CReader):
@@ -180,7 +167,7 @@ class CutReader(CReader):
             if not names:
                 continue
             self.variables.add(names[-1])
-            if i == 0 and "=" in words and words.count("=") == 1 and "," not in _outside(words) and _is_constant(own):
+            if i == 0 and "=" in words and words.count("=") == 1 and "," not in outside_brackets(words) and is_constant(own):
                 self.constants.setdefault(names[-1], ["static", *(w for w in words if w not in {"static", "extern", "inline"}), ";"])
 
     # ------------------------------------------------------------ functions
@@ -234,7 +221,7 @@ class CutReader(CReader):
         text = " ".join(without_brackets(cut, self.means))
         constants = self.constants_of({t.text for t in body if t.kind == "word"} - own)
         seen = [t.text for t in body] + [w for c in constants for w in self.constants[c]]
-        self.drafts[name] = Draft(name, result[1], tuple(parameters), text, _members(seen), tuple(constants))
+        self.drafts[name] = Draft(name, result[1], tuple(parameters), text, members_of(seen), tuple(constants))
 
     def means(self, word: str) -> bool:
         """Whether a word names a type."""
@@ -289,7 +276,7 @@ class CutReader(CReader):
         for i, token in enumerate(body):
             if token.text == "static":
                 head = [t.text for t in body[i : next((j for j in range(i, len(body)) if body[j].text in {"=", ";"}), i)]]
-                if not _is_constant(head):
+                if not is_constant(head):
                     return "static data"
         if self.uses(self.variables - self.constants.keys() - own, body, texts):
             return "variables of the file"
@@ -391,35 +378,8 @@ class CutReader(CReader):
             return re.sub(r"\b(enum|union)\s+([A-Za-z_]\w*)", tagged, text)
 
         structs = [s for s in reduction.gather(sorted(reduced - known)) if s.name not in known]
-        written = [_struct(s) for s in structs] + [plain(" ".join(self.put_in(self.definitions[key]))) for key in order]
+        written = [struct_text(s) for s in structs] + [plain(" ".join(self.put_in(self.definitions[key]))) for key in order]
         lines = [*written, *map(plain, constants)]
         text = plain(draft.text)
         brace = text.index("{")
         return f"{text[:brace]}{{ {' '.join(lines)} {text[brace + 1 :]}" if lines else text
-
-
-def _struct(struct: Struct) -> str:
-    fields = " ".join(f"{declaration(type_, name, 'struct {}'.format)} ;" for name, type_ in struct.fields)
-    return " ".join(t.text for t in tokens(f"struct {struct.name} {{ {fields} }} ;"))
-
-
-def _outside(words: Sequence[str]) -> Iterator[str]:
-    """The words that stand in no brackets."""
-    depth = 0
-    for word in words:
-        depth -= word in {")", "]", "}"}
-        if not depth:
-            yield word
-        depth += word in {"(", "[", "{"}
-
-
-def _is_constant(head: Sequence[str]) -> bool:
-    """Is what a declaration (up to its value) declares constant itself, and not only what it points to?"""
-    after = head[len(head) - list(head)[::-1].index("*") :] if "*" in head else head
-    return "const" in after and "volatile" not in head and "(" not in head
-
-
-def _members(words: Sequence[str]) -> frozenset[str]:
-    """Names after `.` and `->`, and all names where the place of a field in its struct is asked for."""
-    named = {w for before, w in pairwise(words) if before in {".", "->"}}
-    return frozenset(named | (set(words) if "__builtin_offsetof" in words else set()))
