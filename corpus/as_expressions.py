@@ -137,7 +137,7 @@ class AsExpressions:
 
     def assigned(self, e: ir.Expr) -> str:
         """`e` where its type is asked for: what widens to it, or is but another sign, may be written bare."""
-        if isinstance(e, ir.Cast) and self._constant(e) is None and self.typed(e.operand):
+        if isinstance(e, ir.Cast) and self._constant(e) is None and self.typed(e.operand) and self.resigned(e) is None:
             source, target = self.type_of(e.operand.type), self.type_of(e.type)
             alike = source not in FLOATS and target not in FLOATS and WIDTHS[source] == WIDTHS[target] >= 4
             if source != target and (widens(source, target) or alike):
@@ -250,7 +250,7 @@ class AsExpressions:
 
     def bare(self, e: ir.Expr, type_: str) -> ir.Expr | None:
         """The operand of a conversion that AssemblyScript does itself beside an operand of the type, or None."""
-        if not isinstance(e, ir.Cast) or self._constant(e) is not None or not self.typed(e.operand):
+        if not isinstance(e, ir.Cast) or self._constant(e) is not None or not self.typed(e.operand) or self.resigned(e) is not None:
             return None
         source = self.type_of(e.operand.type)
         return e.operand if source != type_ and source != "bool" and self.type_of(e.type) == type_ and widens(source, type_) else None
@@ -314,9 +314,25 @@ class AsExpressions:
         constant = self._constant(e)
         if constant is not None:
             return self.constant(constant, expected)
+        inner = self.resigned(e)
+        if inner is not None and source not in SIGNED:
+            return f"{target}({self.text(inner)}) & 0xffffffff", STRENGTH["&"]
+        if inner is not None:
+            text = f"i64({self.text(inner)}) << 32 >> 32"
+            return (text, STRENGTH["<<"]) if target == "i64" else (f"u64({text})", ATOM)
         if target == "bool":
             return self.compare(ir.Compare("bool", "!=", e.operand, ir.Const(e.operand.type, 0)))
         return f"{target}({self.text(e.operand)})", ATOM
+
+    def resigned(self, e: ir.Cast) -> ir.Expr | None:
+        """What a conversion from 32 to 64 bits widens by the other sign than its own. Binaryen (131) loads such a value from memory by the
+        sign of the load, and so does `asc -O`: it has to be said otherwise."""
+        inner = e.operand
+        if not isinstance(inner, ir.Cast) or self.type_of(e.type) not in ("i64", "u64") or self._constant(inner) is not None:
+            return None
+        outer, own = self.type_of(inner.type), self.type_of(inner.operand.type)
+        integers = {outer, own} <= {"i32", "u32", "usize"} and (outer in SIGNED) != (own in SIGNED)
+        return inner.operand if integers and self.typed(inner.operand) else None
 
     def call(self, e: ir.Call) -> str:
         callee = self.callees[e.name]

@@ -209,6 +209,17 @@ def test_generated_programs_mean_what_c_s_do() -> None:
         assert not wrong
 
 
+def test_widening_by_the_other_sign_is_not_the_load_s(tmp_path) -> None:
+    """Binaryen 131 makes a load by the load's own sign of it, and so does `asc -O`."""
+    (tmp_path / "w.c").write_text(
+        "unsigned long long f(const int *p) { return (unsigned)p[0] | (unsigned long long)(unsigned)p[1] << 32; }\n"
+        "long long g(const unsigned *p) { return (int)p[0]; }\n"
+    )
+    program = load(tmp_path / "w.c")
+    found = transpile(program, LANGUAGE, None, Options(inputs=64), lifter=Lifter(program))
+    assert [t.verdict.verified for t in found] == [True, True]
+
+
 def test_mathematics_that_is_written_is_c_s(tmp_path) -> None:
     types = {"f64": "double", "f32": "float", "i32": "int"}
     lines = ["#include <math.h>"]

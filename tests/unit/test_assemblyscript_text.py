@@ -142,6 +142,8 @@ P, U, B, W, D = var("p0", "i32"), var("p1", "u32"), var("p2", "u8"), var("p3", "
         (ir.Compare("bool", "<", ir.Cast("i64", U), W), "i64(p1) < p3"),
         (ir.Cast("i64", P), "p0"),
         (ir.Cast("i32", W), "i32(p3)"),
+        (ir.Cast("u64", ir.Cast("u32", P)), "u64(p0) & 0xffffffff"),
+        (ir.Cast("i64", ir.Cast("i32", U)), "i64(p1) << 32 >> 32"),
         (ir.Cast("u8", const(300)), "44"),
         (ir.Unary("i32", "-", ir.Unary("i32", "-", P)), "-(-p0)"),
         (ir.Binary("i32", "-", P, const(-1)), "p0 - (-1)"),
