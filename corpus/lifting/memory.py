@@ -63,6 +63,11 @@ def _linear(node: Node, factor: int) -> tuple[int, dict[Node, int]]:
     return 0, {node: factor}
 
 
+def _in_one_segment(select: Op) -> bool:
+    """Does a choice lie between two places of one data segment?"""
+    return all(isinstance(one, Symbol) for one in select.args[1:]) and len({one.name for one in select.args[1:] if isinstance(one, Symbol)}) == 1
+
+
 def _sum(left: tuple[int, dict[Node, int]], right: tuple[int, dict[Node, int]]) -> tuple[int, dict[Node, int]]:
     terms = dict(left[1])
     for term, coefficient in right[1].items():
@@ -230,7 +235,7 @@ class Memory:
 
     def base_of(self, node: Node) -> str | None:
         """The array that a value points into, None for a number."""
-        if isinstance(node, Op) and node.name == "select" and len({getattr(one, "name", one) for one in node.args[1:]}) > 1:
+        if isinstance(node, Op) and node.name == "select" and not _in_one_segment(node):
             left, right = self.base_of(node.args[1]), self.base_of(node.args[2])
             return left if left == right else left or right
         if isinstance(node, Load | Const) or node.kind != "i32":

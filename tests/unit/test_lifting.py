@@ -156,3 +156,11 @@ def test_linear_forms_are_modulo_two_to_the_32():
     x = t.Get("i32", "p0")
     form = linear(t.Op("i32", "i32.sub", (t.Op("i32", "i32.shl", (x, t.Const("i32", 2))), t.Const("i32", 4))))
     assert form.constant == -4 and form.terms == ((x, 4),)
+
+
+def test_an_address_that_is_chosen_between_two_sums_is_in_their_array():
+    text = (
+        "func i32 i32 -> i32 ; local.get p0 i32.const 4 i32.add local.get p0 i32.const 8 i32.add local.get p1 select i32.load end"
+    )
+    signature = Signature("f0", (Parameter("p0", "i32", pointer=True, const=True), Parameter("p1", "i32")), "i32")
+    assert "p0" in rendered(text, signature, "c")
