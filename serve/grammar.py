@@ -33,8 +33,8 @@ leave ::= 'return' %result% | 'break' label? value? | 'continue' label?
 label ::= "▁'" [a-z] [a-z0-9_]*
 control ::= (label ':')? ('while' condition block | 'loop' block | 'for' pattern 'in' range block | block) | 'unsafe' block | if | match
 if ::= 'if' condition block ('else' 'if' condition block)* ('else' block)?
-match ::= 'match' value '{' arm* '}'
-arm ::= option ('|' option)* ('if' condition)? '=>' (body ',' | block ','? | body '}' )
+match ::= 'match' value '{' (case '=>' (body ',' | block ','?))* (case '=>' body)? '}'
+case ::= option ('|' option)* ('if' condition)?
 option ::= '_' | literal (('..=' | '..') literal)? | literal '..' | '(' option (',' option)* ')' | variant '(' pattern ')' | 'None' | name
 body ::= action | leave | value
 condition ::= truth | 'let' option '=' value

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from transpile.corpus.errors import TranspileError
 from transpile.serve.decoder import Sample, check_checkpoint
+from transpile.serve.vllm.plugin import FOLLOW
 from transpile.tokenizer.vocabulary import END, load
 
 if TYPE_CHECKING:
     from transpile.serve.http.engine import Each
     from transpile.serve.http.metrics import Metrics
 
+HOTTEST = 2.0
 LONGEST = 4096
 """Positions of the decoder, prefix and all."""
 _ENVIRONMENT = {
@@ -87,6 +89,7 @@ class VllmEngine:
         from vllm.v1.engine.async_llm import AsyncLLM
 
         logging.getLogger("vllm").propagate = False
+        os.environ[FOLLOW] = "1"
         try:
             self._llm = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
         except (TypeError, ValueError, RuntimeError) as error:
@@ -114,6 +117,8 @@ class VllmEngine:
         if longest < 1:
             raise TranspileError(f"the prelude is {len(whole)} tokens long, the model writes {LONGEST}", hint="leave out what is not needed")
         wanted = samples if temperature else 1
+        if temperature > HOTTEST:
+            raise TranspileError(f"vLLM samples at temperatures up to {HOTTEST}", hint="ask for a lower one")
         parameters = SamplingParams(
             n=wanted, temperature=temperature, top_p=top_p if temperature else 1.0, seed=seed, max_tokens=longest, logprobs=0, detokenize=False,
             output_kind=RequestOutputKind.DELTA, structured_outputs=StructuredOutputsParams(grammar=grammar) if grammar is not None else None,
