@@ -113,18 +113,28 @@ class Benchmarks:
         for source in versions:
             tongue = language(source.language)
             for one in _closure(source):
-                texts.update(dict.fromkeys(spellings(one.text, tongue.plain_types)))
+                for form in spacings(one.text):
+                    texts.update(dict.fromkeys(spellings(form, tongue.plain_types)))
             body = source.text[source.text.index("{") + 1 :]
-            prelude = canonical_text(tongue.write_prelude(source.signature, [c.signature for c in source.callees]))
+            prelude = tongue.write_prelude(source.signature, [c.signature for c in source.callees])
             for text in (body, f"{prelude} {body}"):
-                texts.update(dict.fromkeys(itertools.islice(spellings(text, tongue.plain_types), 2)))
+                for form in spacings(text):
+                    texts.update(dict.fromkeys(itertools.islice(spellings(form, tongue.plain_types), 2)))
         found = [match for text in texts if (match := self.match(text))]
         return "exact" if "exact" in found else "near" if found else None
 
 
 SPELLINGS = 24
 """At most so many of one text; with more types of several names, the canonical ones come all together or not at all, then but one name each."""
+_DOTS = re.compile(r" (\.\.=|\.\.<|\.\.|\.) ")
 _LABEL = re.compile(r"\s('[A-Za-z_]\w*(?!'))")
+
+
+def spacings(text: str) -> list[str]:
+    """A text in canonical form, tokens one space apart, and with its dots close, as people write them: `0..p0.len` is one number to the fingerprint."""
+    spaced = canonical_text(text)
+    close = _DOTS.sub(r"\1", spaced)
+    return [spaced] if close == spaced else [spaced, close]
 
 
 def spellings(text: str, names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

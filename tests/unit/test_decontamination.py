@@ -110,6 +110,18 @@ def test_spellings() -> None:
     assert len(list(spellings(" ".join(many), many))) <= SPELLINGS + 1
 
 
+@pytest.mark.parametrize("flagged", ["0 .. p0 . len", "0..p0.len"])
+def test_spaces_hide_nothing(tmp_path: Path, flagged: str) -> None:
+    """`0..p0.len` is one number to the fingerprint, `0 .. p0 . len` is five tokens."""
+    step = f"    for ({flagged}) |v1| {{ v0 = v0 * 31 + p0[v1]; v0 ^= v0 >> 7; }}\n"
+    text = f"fn f0(p0: []u32) u32 {{\n    var v0: u32 = 0;\n{step * 2}    return v0;\n}}\n"
+    path = tmp_path / "own.tsv"
+    path.write_text(f"{fingerprint(text)}\n")
+    other = text.replace(flagged, "0..p0.len" if " " in flagged else "0 .. p0 . len")
+    assert Benchmarks(path).match(other) != "exact"
+    assert Benchmarks(path).match_any([canonical("zig", other)]) == "exact"
+
+
 def test_labels_are_not_strings(tmp_path: Path) -> None:
     step = "        if a > 9 { a = a / 2 + a % 7; continue 'l0; }\n"
     text = "fn f(mut a: u32) -> u32 {\n    'l0: loop {\n" + step * 4 + "        break 'l0;\n    }\n    a\n}\n"
