@@ -46,8 +46,8 @@ RANK = {
 """Best verdict first."""
 
 
-TYPES = "parameters are numbers, pointers to them or to structs of numbers; results are numbers"
-"""What a signature may hold."""
+TYPES = "no unions, bit fields, packed structs, flexible arrays, variable arguments or long double in parameters and results"
+"""What a signature can not hold."""
 
 CLIMBS, NEAREST, CHANGES, JUDGED = 3, 5, 200, 24
 """The search around near misses: rounds, how many of the nearest are changed, changes a round, and how many of those are judged."""
