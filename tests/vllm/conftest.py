@@ -60,8 +60,8 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def corpus(rows: list[Any]) -> list[Function]:
-    """216 distinct functions of several source languages, to be written in the four target languages in turn; such as have decoder prefixes of a few
-    lengths, so that transformers can take many at a time."""
+    """240 distinct functions of several source languages, to be written in the four target languages in turn; those first whose decoder prefixes
+    have the commonest length."""
     from transpile.corpus.language import language
     from transpile.corpus.pairs import source_function
     from transpile.corpus.text import canonical_text
@@ -76,5 +76,5 @@ def corpus(rows: list[Any]) -> list[Function]:
         function = Function(encode_wat(tokenizer, row.wat), encode_prefix(tokenizer, target, prelude), target)
         by_length.setdefault(len(function.prefix), []).append(function)
     out = [function for group in sorted(by_length.values(), key=len, reverse=True) for function in group]
-    assert len(out) >= 216, len(out)
-    return out[:216]
+    assert len(out) >= 240, len(out)
+    return out[:240]
