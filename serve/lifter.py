@@ -78,7 +78,7 @@ class Lifter:
                 try:
                     lifted = lift(text, signature, callees, tables, starts, state, index_type=index_type, idioms=idioms)
                     found.setdefault(_body(lifted.function, callees, self.state.globals, target))
-                except (NotLiftable, ir.NotInLanguage):
+                except (NotLiftable, ir.NotInLanguage, RecursionError):
                     continue
             if text is wat and found and starts is None:
                 break
@@ -86,7 +86,7 @@ class Lifter:
             try:
                 lifted = lift_pointers(wat, signature, callees, data, idioms=idioms)
                 found.setdefault(_body(lifted.function, callees, self.state.globals, target))
-            except (NotLiftable, ir.NotInLanguage):
+            except (NotLiftable, ir.NotInLanguage, RecursionError):
                 continue
         return list(found)
 
