@@ -329,7 +329,7 @@ def test_a_run_that_was_ended_goes_on_where_it_was(many: Path, how: signal.Signa
 def test_a_small_self_test_prints_its_rates(folder: Path) -> None:
     done = verify(folder, "self-test", "--functions", "4", "--mutants", "3", "--effort", "0.3", "--inputs", "512", "--json")
     report = json.loads(done.stdout)
-    assert report["functions"] == 4 and len(report["languages"]) == 4 and set(report["languages"].values()) == {1}
+    assert report["functions"] == 4 == sum(report["languages"].values()) and len(report["languages"]) > 2
     assert {"mutants", "kill_rate", "false_accept_rate", "false_reject_rate", "survivors"} <= report.keys()
     assert report["mutants"] >= 10 and report["pairs"] >= 16 and not report["false_rejects"] and not report["unsound"]
     assert report["killed"] + report["missed"] + report["equal_by_proof"] + report["undecided"] + report["inconclusive"] == report["mutants"]
