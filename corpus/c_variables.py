@@ -1,6 +1,7 @@
 """Variables that a C or C++ source declares: of the file, and those that functions keep (`static`), with their types.
 
-Structs are taken apart into their fields; fields and variables of other types than numbers and arrays of them are not told of.
+Structs are taken apart into their fields; fields and variables of other types than numbers, pointers and arrays of
+them are not told of.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from transpile.corpus.c_reader import CReader
 from transpile.corpus.c_words import split
 from transpile.corpus.globals import Declaration, Part
 from transpile.corpus.real_types import CTypes, plain
-from transpile.corpus.signature import WIDTHS, Array, read_type
+from transpile.corpus.signature import WIDTHS, Array, Pointer, read_type
 
 _OTHER = frozenset({"typedef", "using", "template", "class", "enum", "return", "goto", "friend"})
 
@@ -29,7 +30,7 @@ def read_variables(reader: CReader) -> dict[str, Declaration]:
             found = reader.types.declarator(declarator, base, False)
             if found and found[0] and not found[1].startswith("F("):
                 size, parts = reader.types.size(found[1]), tuple(_parts(reader.types, found[1], "", 0))
-                out.setdefault(f"{name}.{found[0]}" if name else found[0], Declaration(size[0] if size else 0, parts))
+                out.setdefault(f"{name}.{found[0]}" if name else found[0], Declaration(size[0] if size else 0, parts, not _is_numbers(reader.types, found[1])))
     return out
 
 
@@ -74,8 +75,8 @@ def _kept(reader: CReader, start: int, stop: int) -> Iterator[list[str]]:
 
 def _parts(types: CTypes, type_: str, field: str, offset: int) -> Iterator[Part]:
     """The numbers and arrays of numbers that a type holds, from an offset on."""
-    if type_ in WIDTHS:
-        yield Part(field, type_, None, offset)
+    if type_ in WIDTHS or _is_pointer(type_):
+        yield Part(field, type_ if type_ in WIDTHS else "*void", None, offset)
         return
     if type_.startswith("F("):
         return
@@ -84,12 +85,25 @@ def _parts(types: CTypes, type_: str, field: str, offset: int) -> Iterator[Part]
         counts.append(inner.count)
         type_ = inner.of
     if counts:
-        if type_ in WIDTHS:
-            yield Part(field, type_, _product(counts), offset)
+        if type_ in WIDTHS or _is_pointer(type_):
+            yield Part(field, type_ if type_ in WIDTHS else "*void", _product(counts), offset)
         return
     layout = types.layout(type_) if type_ in types.records and not types.records[type_][0] else None
     for one in layout.fields if layout and layout.whole else ():
         yield from _parts(types, one.type, f"{field}_{one.name}" if field else one.name, offset + one.offset)
+
+
+def _is_numbers(types: CTypes, type_: str) -> bool:
+    """Does a type hold numbers alone?"""
+    read = read_type(plain(type_))
+    if isinstance(read, Array):
+        return _is_numbers(types, read.of)
+    layout = types.layout(type_) if type_ in types.records else None
+    return type_ in WIDTHS or (layout is not None and all(_is_numbers(types, f.type) for f in layout.fields))
+
+
+def _is_pointer(type_: str) -> bool:
+    return isinstance(read_type(plain(type_)), Pointer) and not type_.startswith("F(")
 
 
 def _product(counts: Sequence[int]) -> int:

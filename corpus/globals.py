@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from transpile.corpus.signature import FLOATS, WIDTHS
+from transpile.corpus.signature import ADDRESS, FLOATS, WIDTHS
 
 _NAME = re.compile(r"\bg\d+\b")
 Value = int | float | bool
@@ -17,7 +17,9 @@ Value = int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class Global:
-    """A scalar (`count` None) or an array of `count` scalars. `values` are what it starts with, a scalar's alone; () is all zero.
+    """A scalar (`count` None) or an array of `count` scalars, or of pointers (`*void`), which are null at first.
+
+    `values` are what it starts with, a scalar's alone; () is all zero.
 
     `written`: what the program calls it, as an identifier; "" where it has no name.
     """
@@ -29,6 +31,11 @@ class Global:
     written: str = ""
 
     @property
+    def size(self) -> int:
+        """In bytes."""
+        return element_size(self.type) * (1 if self.count is None else self.count)
+
+    @property
     def zero(self) -> Value:
         """What an element is where `values` does not say."""
         return False if self.type == "bool" else 0.0 if self.type in FLOATS else 0
@@ -37,6 +44,10 @@ class Global:
     def first(self) -> Value:
         """What a scalar starts with."""
         return self.values[0] if self.values else self.zero
+
+
+def element_size(type_: str) -> int:
+    return WIDTHS.get(type_, ADDRESS)
 
 
 def is_global(name: str) -> bool:
@@ -52,7 +63,8 @@ def mentioned(text: str, known: Iterable[Global]) -> tuple[Global, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a declaration says of a variable, or of one field of it: a scalar or an array of scalars, so many bytes behind the variable's start.
+    """What a declaration says of a variable, or of one field of it, so many bytes behind the variable's start: a scalar, a pointer (`*void`), or an
+    array of such.
 
     `field` is "" for a variable that is no struct.
     """
@@ -64,18 +76,19 @@ class Part:
 
     @property
     def end(self) -> int:
-        return self.offset + WIDTHS[self.type] * (1 if self.count is None else self.count)
+        return self.offset + element_size(self.type) * (1 if self.count is None else self.count)
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """A variable as its source declares it: its size in bytes (0 where only its values tell), and what it holds as far as that can be told.
 
-    An array of no known count has the count 0.
+    An array of no known count has the count 0. `opaque`: it holds addresses, or who knows what, that no part tells of.
     """
 
     size: int
     parts: tuple[Part, ...]
+    opaque: bool = False
 
 
 def symbol_name(symbol: str) -> str:

@@ -82,9 +82,9 @@ class Lifter:
                     continue
             if text is wat and found and starts is None:
                 break
-        for idioms in (True, False) if target.pointers and not state else ():
+        for idioms in (True, False) if target.pointers else ():
             try:
-                lifted = lift_pointers(wat, signature, callees, data, idioms=idioms)
+                lifted = lift_pointers(wat, signature, callees, data, state, idioms=idioms)
                 found.setdefault(_body(lifted.function, callees, self.state.globals, target))
             except (NotLiftable, ir.NotInLanguage, RecursionError):
                 continue

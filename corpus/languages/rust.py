@@ -21,7 +21,7 @@ from transpile.corpus.rust_reader import read_functions
 from transpile.corpus.rust_renderer import RustFunction
 from transpile.corpus.rust_repair import repair_types
 from transpile.corpus.scanner import blank_rust
-from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
 
 FLAGS = (
@@ -144,13 +144,14 @@ class Rust(Language):
         return f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
-        head = f"{'pub ' if visible else ''}static mut {one.name}"
         scalar = rust_type(one.type)
+        zero = "core::ptr::null_mut()" if is_address(one.type) else number(one.zero, one.type)
+        values = [number(v, one.type) for v in one.values]
         if one.count is None:
-            return f"{head}: {scalar} = {number(one.first, one.type)};"
-        if not one.values:
-            return f"{head}: [{scalar}; {one.count}] = [{number(one.zero, one.type)}; {one.count}];"
-        return f"{head}: [{scalar}; {one.count}] = [{', '.join(number(v, one.type) for v in one.values)}];"
+            type_, value = scalar, values[0] if values else zero
+        else:
+            type_, value = f"[{scalar}; {one.count}]", f"[{', '.join(values) if values else f'{zero}; {one.count}'}]"
+        return f"{'pub ' if visible else ''}static mut {one.name}: {type_} = {value};"
 
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"

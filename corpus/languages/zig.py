@@ -17,7 +17,7 @@ from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
-from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.zig_expressions import number, zig_type
 from transpile.corpus.zig_fixes import ZigError, mend, read_errors
@@ -110,13 +110,14 @@ class Zig(Language):
         return f"const {struct.name} = extern struct {{\n{fields}}};"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
-        head = f"{'export ' if visible else ''}var {one.name}"
         scalar = zig_type(one.type)
+        zero = "null" if is_address(one.type) else number(one.zero, one.type)
+        values = [number(v, one.type) for v in one.values]
         if one.count is None:
-            return f"{head}: {scalar} = {number(one.first, one.type)};"
-        if not one.values:
-            return f"{head}: [{one.count}]{scalar} = @splat({number(one.zero, one.type)});"
-        return f"{head}: [{one.count}]{scalar} = .{{ {', '.join(number(v, one.type) for v in one.values)} }};"
+            type_, value = scalar, values[0] if values else zero
+        else:
+            type_, value = f"[{one.count}]{scalar}", f".{{ {', '.join(values)} }}" if values else f"@splat({zero})"
+        return f"{'export ' if visible else ''}var {one.name}: {type_} = {value};"
 
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"

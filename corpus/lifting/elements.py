@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from transpile.corpus import ir
+from transpile.corpus.globals import element_size
 from transpile.corpus.lifting.memory import Array, Linear, accessed, linear
 from transpile.corpus.lifting.tree import INDIRECT, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol
 from transpile.corpus.lifting.variables import Variables, integer, operation, simple_cast
@@ -150,8 +151,8 @@ class Elements(Variables, ABC):
             found = next((v for v in self.memory.state[segment] if v.start <= at < v.end), None)
             if found is None:
                 raise NotLiftable("an address between variables")
-            one, size = found.itself, WIDTHS[found.itself.type]
-            if (at - found.start) % size or at + size > end:
+            one, size = found.itself, element_size(found.itself.type)
+            if one.type not in WIDTHS or (at - found.start) % size or at + size > end:
                 raise NotLiftable("a part of a variable")
             position = ir.Const("index", (at - found.start) // size)
             out.append((ir.Global(one.type, one.name) if one.count is None else ir.Index(one.type, one.name, position), one.type))

@@ -15,7 +15,8 @@ from transpile.corpus.lifting.copies import propagate
 from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in
-from transpile.corpus.lifting.pointers import PointerValues, RawMemory
+from transpile.corpus.lifting.memory import Variable
+from transpile.corpus.lifting.pointers import PointerValues, RawMemory, with_variables
 from transpile.corpus.lifting.shape import shape
 from transpile.corpus.lifting.simplify import inline, undo_updates
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
@@ -30,7 +31,13 @@ HIDDEN = "ps"
 
 
 def lift_pointers(
-    text: str, signature: Signature, callees: Mapping[str, Signature] | None = None, data: Sequence[bytes] = (), *, idioms: bool = True
+    text: str,
+    signature: Signature,
+    callees: Mapping[str, Signature] | None = None,
+    data: Sequence[bytes] = (),
+    state: Mapping[int, tuple[Variable, ...]] | None = None,
+    *,
+    idioms: bool = True,
 ) -> Lifted:
     """The canonical text of a function with the canonical `signature`, as `ir` with pointers. Arguments and errors as of `lift`."""
     known = dict(callees or {})
@@ -45,7 +52,8 @@ def lift_pointers(
     body, kinds, zero = split(builder.build(), builder.types)
     body = inline(undo_updates(inline(propagate(inline(shape(body))))))
     body, kinds = _named(body, kinds, signature)
-    memory = RawMemory(signature, body, tuple(data) or own_data, known, ())
+    body = with_variables(body, state or {})
+    memory = RawMemory(signature, body, tuple(data) or own_data, known, (), state=state or {})
     memory.find()
     lines = PointerWriter(memory, kinds, known, zero, "index").function()
     if idioms:

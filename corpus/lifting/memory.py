@@ -107,7 +107,7 @@ class Variable:
 
     @property
     def end(self) -> int:
-        return self.start + WIDTHS[self.itself.type] * (1 if self.itself.count is None else self.itself.count)
+        return self.start + self.itself.size
 
 
 @dataclass(slots=True)
@@ -230,6 +230,8 @@ class Memory:
         found = min(here, key=lambda v: max(v.start - offset, offset - v.end + 1, 0))
         key = f"{symbol}+{found.start}"
         one = found.itself
+        if one.type not in WIDTHS:
+            raise NotLiftable("a pointer that is kept")
         self.arrays[key] = Array(one.name, one.type, table=(segment, found.start), size=one.count or 0, variable=True)
         return key
 

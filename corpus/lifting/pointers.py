@@ -2,17 +2,20 @@
 
 Where `memory` makes indices into arrays of addresses, here they stay what they are: every variable that holds one gets a pointer type, by flow from
 parameters, fields, tables and callees, and every access names a field or element behind a pointer (`p->next->value`, `p->data[i]`), or, where the type does
-not tell, memory of its own width. Invariant: as `values`', whatever the types say of the addresses. Limits: structs passed as a scalar, and variables of
-the module.
+not tell, memory of its own width. Invariant: as `values`', whatever the types say of the addresses. Limit: structs passed as a scalar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made
 
 from transpile.corpus import ir
+from transpile.corpus.globals import Global
+from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.elements import sum_of
-from transpile.corpus.lifting.memory import Array, Memory, accessed, linear
+from transpile.corpus.lifting.memory import Array, Memory, Variable, accessed, linear
 from transpile.corpus.lifting.tree import INDIRECT, Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.values import Values
 from transpile.corpus.lifting.variables import COMPARE, operation, simple_cast
@@ -20,16 +23,21 @@ from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, rea
 from transpile.corpus.signature import Array as ArrayType
 
 
+@dataclass(slots=True)
 class RawMemory(Memory):
     """Memory that is reached through pointers alone: no arrays, but for the bytes of the frame and of tables."""
 
+    variables: dict[str, Global] = made(default_factory=dict)
+    """Of the file, by name: what `with_variables` puts in for symbols of their segments."""
+
     def find(self) -> None:
+        self.variables = {v.itself.name: v.itself for variables in self.state.values() for v in variables}
         self._find_frame()
         self.pointers.clear()
         for one in statements(self.body):
             for expression in expressions(one):
                 for node in nodes(expression):
-                    if isinstance(node, Symbol):
+                    if isinstance(node, Symbol) and node.name not in self.variables:
                         self.table(node, 0)
         for array in self.arrays.values():
             array.scalar = "u8" if array.table is not None else "u64"
@@ -46,6 +54,23 @@ class RawMemory(Memory):
         return None
 
 
+def with_variables(body: Body, state: Mapping[int, tuple[Variable, ...]]) -> Body:
+    """The tree with addresses in segments of variables as addresses of the variables: symbols by their names."""
+
+    def change(node: Node) -> Node:
+        if not isinstance(node, Symbol) or int(node.name[1:]) not in state:
+            return node
+        here = state[int(node.name[1:])]
+        if not here:
+            raise NotLiftable("a variable without a type")
+        found = min(here, key=lambda v: max(v.start - node.offset, node.offset - v.end + 1, 0))
+        if found.itself.count is None and node.offset != found.start:
+            raise NotLiftable("an address between variables")
+        return Symbol(node.kind, found.itself.name, node.offset - found.start)
+
+    return tree.map_body(body, change) if state else body
+
+
 def mutable(type_: str) -> str:
     """A pointer type without the const of what it points to."""
     return "*" + type_[7:] if type_.startswith("*const ") else type_
@@ -55,6 +80,7 @@ class PointerValues(Values):
     """Renders the expressions of one function by pointers. `types` has pointer types too."""
 
     structs: tuple
+    memory: RawMemory
 
     def _vote(self, body: Body) -> None:
         callees = self.callees
@@ -125,7 +151,7 @@ class PointerValues(Values):
                 found = self._found(node.address, node.offset, 4)
                 return mutable(found[3]) if found and is_address(found[3]) else None
             case Symbol():
-                return "*u8"
+                return f"*{self.memory.variables[node.name].type}" if node.name in self.memory.variables else "*u8"
             case CallNode(name="*"):
                 type_ = self.pointer_type(node.args[0])
                 result = read_type(type_).result if type_ and type_.startswith("fn(") else None  # type: ignore[union-attr]
@@ -239,6 +265,10 @@ class PointerValues(Values):
                 return self.casted(own, self.load(node))
             case CallNode():
                 return self.casted(own, self.call(node))
+            case Symbol() if node.name in self.memory.variables:
+                one = self.memory.variables[node.name]
+                start = (ir.Borrow if one.count is None else ir.ArrayPointer)(f"*{one.type}", one.name)
+                return start if not node.offset else self._pointer(Op("i32", "i32.add", (Symbol("i32", node.name, 0), Const("i32", node.offset))), own)
             case Symbol():
                 start = ir.ArrayPointer("*u8", self.memory.arrays[node.name].name)
                 return start if not node.offset else ir.AddressOf("*u8", ir.Place("u8", start, ir.Const("index", node.offset), ()))
@@ -267,6 +297,11 @@ class PointerValues(Values):
         found = self._found(address, offset, width)
         if found is not None:
             base, index, path, type_ = found
+            if isinstance(base, Symbol) and base.name in self.memory.variables and type_ == self.memory.variables[base.name].type and not path:
+                if self.memory.variables[base.name].count is not None:
+                    return [(ir.Index(type_, base.name, index or ir.Const("index", 0)), type_)]
+                if index is None:
+                    return [(ir.Global(type_, base.name), type_)]
             return [(ir.Place(type_, self._base_pointer(base), index, path), type_)]
         scalar = {1: "u8", 2: "u16", 4: "u32", 8: "u64"}[width]
         known = self._base(address)

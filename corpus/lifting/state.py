@@ -13,9 +13,9 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from transpile.corpus.globals import Declaration, Global, Part, Value, symbol_name
+from transpile.corpus.globals import Declaration, Global, Part, Value, element_size, symbol_name
 from transpile.corpus.lifting.memory import Memory, Variable, accessed, linear
-from transpile.corpus.lifting.tree import CallNode, Const, Load, Node, Op, Store, Symbol, expressions, nodes, statements
+from transpile.corpus.lifting.tree import CallNode, Const, Load, Node, Op, Return, Store, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import TRUTHS, operation
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.corpus.wasm_reader import Segment
@@ -24,6 +24,7 @@ MOST_VALUES = 1 << 14
 """An array that starts with more elements than this, not all zero, is not written out."""
 
 _DIRECT = re.compile(r"(\S+\.(load|store)\w*) d(\d+)(?: (-?\d+))?")
+_ADDRESS = re.compile(r"i32\.const d(\d+)")
 _PLACED = re.compile(r"^\.(?:data|bss|var)\.?")
 
 
@@ -47,6 +48,8 @@ class Uses:
 
     accesses: dict[int, list[_Access]] = field(default_factory=dict)
     written: set[int] = field(default_factory=set)
+    reached: set[int] = field(default_factory=set)
+    """What a function that the rules do not reach, or one that returns or keeps the address, may store to."""
 
     def add(self, memory: Memory, segments: Sequence[int]) -> None:
         """A function's uses (its data taken as wholes: `lift.pointers`); `segments` of the module are its d0.. in order."""
@@ -65,6 +68,8 @@ class Uses:
                         note(node.address, node.offset, accessed(node.name), True, node.width == 1)
                     elif isinstance(node, CallNode):
                         self._handed(node, memory, where)
+            if isinstance(one, Return | Store) and one.value is not None:
+                self.reached |= {where[key] for key in [memory.base_of(one.value)] if key in where}
             if isinstance(one, Store):
                 segment = note(one.address, one.offset, accessed(one.name), not isinstance(one.value, Const), _is_truth(one.value))
                 if segment is not None:
@@ -77,6 +82,7 @@ class Uses:
             if kind == "store":
                 self.written.add(segment)
             self._note(segment, _Access(int(offset or 0), True, accessed(name), kind == "load", False))
+        self.reached |= {segments[int(number)] for number in _ADDRESS.findall(wat)}
 
     def _note(self, segment: int, access: _Access) -> None:
         self.accesses.setdefault(segment, []).append(access)
@@ -105,14 +111,17 @@ def find_variables(
     fields = _split_ones(segments, declared)
     known = {**declared, **fields}
     for segment in segments:
-        if segment.index not in uses.written or segment.name.startswith(".rodata"):
+        stored = segment.index in uses.written or (segment.name and segment.index in uses.reached)
+        if not stored or segment.name.startswith(".rodata"):
             continue
         symbol = symbol_name(_PLACED.sub("", segment.name))
-        parts = _declared(symbol, len(segment.data), known) or _by_use(segment, uses.accesses.get(segment.index, []))
+        parts = _declared(symbol, len(segment.data), known)
+        if parts is None:
+            parts = _by_use(segment, uses.accesses.get(segment.index, []))
         found = []
         for part in parts:
             values = _values(segment.data[part.offset : part.end], part.type)
-            if len(values) > MOST_VALUES:
+            if len(values) > MOST_VALUES or (values and part.type not in WIDTHS):
                 found = []
                 break
             whole = symbol.rpartition(".")[0] if symbol in fields else symbol
@@ -123,14 +132,16 @@ def find_variables(
     return out
 
 
-def _declared(symbol: str, size: int, declared: Mapping[str, Declaration]) -> tuple[Part, ...]:
-    """The parts of a variable as its source declares them; none where that cannot be what has so many bytes."""
+def _declared(symbol: str, size: int, declared: Mapping[str, Declaration]) -> tuple[Part, ...] | None:
+    """The parts of a variable as its source declares them; None where that cannot be what has so many bytes."""
     found = declared.get(symbol)
-    if found is None or not found.parts or found.size not in (0, size):
-        return ()
+    if found is None or found.size not in (0, size):
+        return None
+    if not found.parts:
+        return () if found.opaque else None
     last = found.parts[-1]
     if last.count == 0:
-        last = replace(last, count=(size - last.offset) // WIDTHS[last.type])
+        last = replace(last, count=(size - last.offset) // element_size(last.type))
     return (*found.parts[:-1], last)
 
 
@@ -193,7 +204,7 @@ def _values(raw: bytes, type_: str) -> tuple[Value, ...]:
     """Elements as numbers; none where all bytes are zero."""
     if not any(raw):
         return ()
-    width = WIDTHS[type_]
+    width = element_size(type_)
     pieces = [raw[i : i + width] for i in range(0, len(raw) - width + 1, width)]
     if type_ == "bool":
         return tuple(bool(one[0]) for one in pieces)

@@ -13,7 +13,7 @@ from transpile.corpus.program import Program, load
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
 from transpile.serve.lifter import Lifter
-from transpile.serve.output import as_json, write_file
+from transpile.serve.output import as_json, function_json, write_file
 from transpile.serve.transpiler import Options, Translation, transpile
 from transpile.verify.load import read_pairs
 from transpile.verify.together import judge_together
@@ -187,3 +187,42 @@ def test_functions_compiled_together_have_one_variable(tongue: str) -> None:
     assert exports["f0_1"](store) == 7
     exports["f0_0"](store, 42)
     assert exports["f0_1"](store) == 42
+
+
+POINTERS = """
+#include <stdint.h>
+struct node { int value; struct node *next; };
+static int live;
+static struct node *list;
+int count_nodes(const struct node *n) {
+    int c = 0;
+    while (n) { c++; n = n->next; }
+    live += c;
+    return c;
+}
+int total_live(void) { return live; }
+int top(void) { return list ? list->value : -1; }
+int pop(void) { if (!list) return 0; list = list->next; return 1; }
+void keep(struct node *n) { list = n; }
+static char text[16];
+const char *hex(unsigned x) {
+    int i = 15;
+    text[i] = 0;
+    do { text[--i] = "0123456789abcdef"[x & 15]; x >>= 4; } while (x && i);
+    return text + i;
+}
+static struct node pool[4];
+static int taken;
+struct node *take(void) { return taken < 4 ? &pool[taken++] : 0; }
+"""
+
+
+@pytest.mark.parametrize("tongue", ["c", "cpp", "rust", "zig"])
+def test_variables_beside_pointers(tongue: str, tmp_path: Path) -> None:
+    path = tmp_path / "pointers.c"
+    path.write_text(POINTERS)
+    done = by_rules(load(path), tongue)
+    # A pool of structs that hold pointers has no type that the rules can say; what is kept can't be called in turn with pointers to structs.
+    assert {t.name: t.verdict.status for t in done if not t.verdict.verified} == {"take": "undecoded", "keep": "inconclusive"}
+    variables = [line for t in done if t.verdict.verified for line in function_json(t, language(tongue))["variables"]]
+    assert any("list" in line.lower() for line in variables) and not any("pool" in line.lower() for line in variables)

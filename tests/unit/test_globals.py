@@ -127,7 +127,8 @@ def test_declarations_are_read_from_c():
     static const int weights[] = {1, 2, 3};
     extern int elsewhere;
     int f(int a);
-    struct point here = { 1 };
+    struct point here = { 1 }, pool[4];
+    static struct { byte a, b; } bytes[4];
     byte grid[SIZE][2 * SIZE] = { 0 };
     double (*callback)(double);
     int next(int k) { static int count = 7; static bool done; int local = 1; return count++ + local; }
@@ -135,8 +136,9 @@ def test_declarations_are_read_from_c():
     read = language("c").read_variables(text)
     assert read["seed"] == read["other"] == Declaration(4, (Part("", "u32", None, 0),))
     assert read["weights"] == Declaration(0, (Part("", "i32", 0, 0),))
+    assert read["pool"] == Declaration(80, (), True) and read["bytes"] == Declaration(8, ())
     assert read["grid"] == Declaration(32, (Part("", "u8", 32, 0),))
-    assert read["here"] == Declaration(20, (Part("x", "i16", None, 0), Part("y_a", "i32", 3, 4)))
+    assert read["here"] == Declaration(20, (Part("x", "i16", None, 0), Part("y_a", "i32", 3, 4), Part("name", "*void", None, 16)), True)
     assert read["next.count"].parts == (Part("", "i32", None, 0),) and read["next.done"].parts == (Part("", "bool", None, 0),)
     assert not {"elsewhere", "f", "local", "next.local"} & read.keys() and not read["callback"].parts
 
