@@ -34,7 +34,7 @@ class Engine(StrEnum):
 
 @app.command(epilog="`transpile serve` answers the same questions over HTTP and has a page to try them on; see `transpile serve --help`.")
 def transpile(
-    source: Annotated[Path, typer.Argument(help="The file to translate: C, C++, Zig, Rust, .wasm or .wat.")],
+    source: Annotated[Path, typer.Argument(help="The file to translate, in any of the languages, or .wasm or .wat.")],
     to: Annotated[str, typer.Option("--to", help="Target language.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write the translation to.")] = None,
     from_language: Annotated[str | None, typer.Option("--from", help="Source language, if the suffix does not tell.")] = None,
