@@ -92,15 +92,27 @@ class Declaration:
 
 
 def symbol_name(symbol: str) -> str:
-    """What people call the variable of a linker's symbol: `next_id.count` as it is, `_ZL4seed` seed, `_ZZ7next_idvE5count` next_id.count."""
+    """What people call the variable of a linker's symbol: `next_id.count` as it is, `_ZL4seed` seed, `_ZZ7next_idvE5count` next_id.count; Rust's
+    and Zig's without the name of our units."""
     if not symbol.startswith(("_Z", "_R")):
-        return symbol
+        return re.sub(r"^\.L(?:unit[._])?", "", symbol)
+    text = re.sub(r"^(_R[A-Za-z]*?C)s[0-9A-Za-z]*_", r"\1", symbol)  # a hash of the crate
     words, at = [], 2
-    while found := re.search(r"\d+", symbol[at:]):
+    while found := re.search(r"[1-9]\d*", text[at:]):
         start = at + found.end()
         at = start + int(found[0])
-        words.append(symbol[start:at].lstrip("_"))
-    if symbol.startswith("_ZZ") or len(words) < 2:
-        return ".".join(words)
-    plain = [w for w in words if not re.fullmatch(r"h[0-9a-f]{16}", w)]
-    return plain[-1] if plain else symbol
+        words.append(text[start:at])
+    words = [w for w in words if not re.fullmatch(r"h[0-9a-f]{16}|_GLOBAL__N_1", w)]
+    if symbol.startswith("_R"):
+        words = words[1:]
+    return ".".join(words if symbol.startswith(("_ZZ", "_R")) else words[-1:]) or symbol
+
+
+def declared_by(pattern: re.Pattern[str], text: str) -> dict[str, Declaration]:
+    """Variables by a pattern with the groups `name`, `scalar` and `array` (not empty for an array, whose length its size tells)."""
+    out: dict[str, Declaration] = {}
+    for found in pattern.finditer(text):
+        if found["scalar"] in WIDTHS:
+            array = bool(found["array"])
+            out[found["name"]] = Declaration(0 if array else WIDTHS[found["scalar"]], (Part("", found["scalar"], 0 if array else None, 0),))
+    return out

@@ -96,7 +96,7 @@ def hidden(executable: Executable) -> tuple[str, ...]:
 
 
 def _plain(segment: str) -> str:
-    for prefix in (".data.", ".bss.", ".tdata.", ".tbss."):
+    for prefix in (".data.", ".bss.", ".var.", ".tdata.", ".tbss."):
         segment = segment.removeprefix(prefix)
     return segment
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from transpile.corpus import ir, sysroot, zigcc
-from transpile.corpus.globals import Global, mentioned
+from transpile.corpus.globals import Declaration, Global, declared_by, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
@@ -82,6 +82,8 @@ REFUSED = (
 _PASSED_ON = re.compile(r"\b(?:include|env|asm)\b")
 """Where macros are defined, the name of another may be handed to them: `m!(include)`."""
 EXPORTED = re.compile(r'#\s*\[\s*(?:unsafe\s*\(\s*)?(?:export_name\s*=\s*"([^"]+)"|no_mangle\s*\)?\s*\][^{;]*?\bfn\s+(\w+))')
+
+_VARIABLE = re.compile(r"^(?:pub(?:\([^)]*\))? +)?static +mut +(?P<name>\w+) *: *(?P<array>\[ *)?(?P<scalar>\w+) *[;=]", re.M)
 
 KEYWORDS = frozenset(
     """as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref return
@@ -196,6 +198,9 @@ class Rust(Language):
 
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
+
+    def read_variables(self, text: str) -> dict[str, Declaration]:
+        return declared_by(_VARIABLE, blank_rust(text))
 
     def render(self, program: ir.Program) -> SourceFunction:
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}

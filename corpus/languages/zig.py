@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Global, mentioned
+from transpile.corpus.globals import Declaration, Global, declared_by, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
@@ -42,6 +42,7 @@ REFUSED = (
     (re.compile(r"\basm\b"), "assembly"),
 )
 EXPORTED = re.compile(r'\bexport\s+fn\s+(\w+)|@export\s*\([^;]*?\.name\s*=\s*"(\w+)"')
+_VARIABLE = re.compile(r"^(?:pub +|export +)?var +(?P<name>\w+) *: *(?P<array>\[[^\]]+\])?(?P<scalar>\w+) *=", re.M)
 ROUNDS = 4
 """How often a unit is mended: a discard can turn a variable into one that never changes."""
 
@@ -149,6 +150,9 @@ class Zig(Language):
 
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
+
+    def read_variables(self, text: str) -> dict[str, Declaration]:
+        return declared_by(_VARIABLE, blank_zig(text))
 
     def render(self, program: ir.Program) -> SourceFunction:
         signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}

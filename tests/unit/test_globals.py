@@ -143,6 +143,15 @@ def test_declarations_are_read_from_c():
     assert not {"elsewhere", "f", "local", "next.local"} & read.keys() and not read["callback"].parts
 
 
+def test_declarations_are_read_from_rust_and_zig():
+    rust = "pub static mut SEED: u32 = 1;\nstatic mut RING: [i16; 2 * N] = [0; 2 * N];\nstatic mut P: *mut u8 = NULL;\n// static mut NO: u8 = 0;\n"
+    zig = "var seed: u32 = 1;\nexport var ring: [2 * n]i16 = @splat(0);\nvar p: ?*u8 = null;\n// var no: u8 = 0;\n"
+    for tongue, text, names in (("rust", rust, ("SEED", "RING")), ("zig", zig, ("seed", "ring"))):
+        read = language(tongue).read_variables(text)
+        assert list(read.values()) == [Declaration(4, (Part("", "u32", None, 0),)), Declaration(0, (Part("", "i16", 0, 0),))]
+        assert tuple(read) == names
+
+
 def test_accesses_of_several_widths_to_one_place_have_no_type():
     narrow = "func i32 i32 -> ; local.get p0 local.get p1 i32.store8 d0 end"
     floats = "func i32 i32 -> ; local.get p0 local.get p1 f32.convert_i32_s f32.store d0 end"
@@ -172,7 +181,11 @@ def test_a_module_without_names_has_a_variable_for_every_place_that_is_named():
         ("next_id.count", "next_id.count"),
         ("_ZL4seed", "seed"),
         ("_ZZ7next_idvE5count", "next_id.count"),
+        ("_ZN12_GLOBAL__N_14seedE", "seed"),
         ("_ZN4unit4SEED17h0123456789abcdefE", "SEED"),
+        ("_RNvCsk8vbDZJD_4unit4SEED", "SEED"),
+        ("_RNvNvCs1Abc_4unit7next_id5COUNT", "next_id.COUNT"),
+        (".Lunit_ring", "ring"),
     ],
 )
 def test_symbols_name_variables(symbol, name):
