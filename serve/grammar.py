@@ -24,7 +24,7 @@ block ::= '{' block_rest
 block_rest ::= statement* tail? '}'
 statement ::= let | control | action ';' | leave ';' | ';'
 let ::= 'let' pattern (':' type)? '=' value ';' | 'let' 'mut'? local (':' type)? ';' | 'let' pattern '=' value 'else' block ';'
-pattern ::= 'mut'? name | '&' 'mut'? name | '_' | '(' pattern (',' pattern)* ','? ')' | '[' pattern (',' pattern)* ']' | variant '(' pattern ')'
+pattern ::= 'mut'? name | ('&' | '&&') 'mut'? name | '_' | '(' pattern (',' pattern)* ','? ')' | '[' pattern (',' pattern)* ']' | variant '(' pattern ')'
 variant ::= 'Some' | 'Ok' | 'Err'
 action ::= target assignment value | target '=' value | call
 assignment ::= '+=' | '-=' | '*=' | '/=' | '%=' | '&=' | '|=' | '^=' | '<<=' | '>>='
@@ -55,7 +55,7 @@ if_value ::= 'if' condition block ('else' 'if' condition block)* 'else' block
 array ::= '[' (value (',' value)* ','? | value ';' value)? ']'
 call ::= primary step+ | call_of | path
 group ::= '(' (value (',' value)* ','?)? ')' | '::' '<' type '>' '(' ')'
-closure ::= '|' pattern (',' pattern)* '|' (value | action)
+closure ::= '|' pattern (',' pattern)* '|' (value | action | block)
 method ::= "▁" [a-z] [a-z0-9_]*
 path ::= (scalar | 'core' | 'std' | 'Some' | 'Ok' | 'Option') ('::' "▁" [A-Za-z_] [A-Za-z0-9_]*)* group? | 'None' | 'panic' '!' '(' ')'
 type ::= scalar | '&' 'mut'? type | '*' ('const' | 'mut') type | '[' type (';' literal)? ']' | struct | '_'
