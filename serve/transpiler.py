@@ -316,23 +316,22 @@ def _as_callee(accepted: _Accepted, caller: Work, position: int) -> SourceFuncti
     """An accepted translation under the names that its caller knows it and its structs by; its own callees move out of the way."""
     names = {old: caller.structs[written] for written, old in accepted.structs.items()}
     names |= {old: caller.fields[written] for written, old in accepted.fields.items()}
-    return _renumbered(accepted.source, names | {"f0": f"c{position}"}, f"{position + 1}0")
+    return _renumbered(accepted.source, f"c{position}", names, f"{position + 1}0")
 
 
-def _renumbered(source: SourceFunction, names: dict[str, str], prefix: str) -> SourceFunction:
-    """A function and its callees with names (`f0`, structs, fields) replaced, callees numbered under `prefix`."""
-    inner = {f"c{i}": f"c{prefix}{i}" for i in range(len(source.callees))}
+def _renumbered(source: SourceFunction, name: str, names: dict[str, str], prefix: str) -> SourceFunction:
+    """A function under another name, structs and fields as in `names`; its callees, and theirs, are numbered under `prefix`."""
     old = source.signature
+    inner = {c.name: f"c{prefix}{i}" for i, c in enumerate(source.callees)}
     signature = Signature(
-        names["f0"],
+        name,
         tuple(replace(p, type=renamed_type(p.type, names)) for p in old.parameters),
         old.result and renamed_type(old.result, names),
         tuple(renamed_struct(s, names, names) for s in old.structs),
     )
-    callees = tuple(
-        _renumbered(c, names | {"f0": inner[f"c{i}"], f"c{i}": inner[f"c{i}"]}, f"{prefix}{i}0") for i, c in enumerate(source.callees)
-    )
-    return SourceFunction(source.language, signature, rename(source.text, names | inner), callees, source.globals)
+    callees = tuple(_renumbered(c, inner[c.name], names, f"{prefix}{i}0") for i, c in enumerate(source.callees))
+    text = rename(source.text, names | {old.name: name} | inner)
+    return SourceFunction(source.language, signature, text, callees, source.globals)
 
 
 def _judge_batch(

@@ -14,6 +14,7 @@ from transpile.corpus.errors import CompileError, TranspileError
 from transpile.corpus.language import language
 from transpile.corpus.program import load
 from transpile.serve.decoder import Request
+from transpile.serve.lifter import Lifter
 from transpile.serve.output import as_json, write_file
 from transpile.serve.report import write_report
 from transpile.serve.transpiler import Options, transpile
@@ -244,3 +245,16 @@ def test_bad_input_is_one_error_and_a_hint(tmp_path: Path, arguments: list[str],
     assert lines[1].startswith("hint: ")
     assert "Traceback" not in done.stderr
     assert sorted(p.name for p in tmp_path.rglob("*")) == before
+
+
+def test_a_chain_of_calls_keeps_its_names_apart(tmp_path: Path) -> None:
+    (tmp_path / "chain.c").write_text(
+        "static int add(int a, int b) { return a * 3 + b; }\n"
+        "static int more(int a) { return add(a, 7) ^ add(7, a); }\n"
+        "static void fill(int *p, int n, int k) { for (int i = 0; i < n; i++) p[i] = more(k + i); }\n"
+        "void start(int *p, int n) { fill(p, n, 5); }\n"
+    )
+    program = load(tmp_path / "chain.c")
+    for target in ("c", "rust"):
+        done = transpile(program, language(target), None, Options(inputs=128), lifter=Lifter(program))
+        assert {t.signature.name: t.verdict.verified for t in done} == {"add": True, "more": True, "fill": True, "start": True}
