@@ -173,6 +173,7 @@ class FunctionResult(_Told):
     coverage: float | None
     seconds: float
     code: str | None
+    variables: list[str] = Field(description="declarations of the variables of the file that the function names")
     counterexample: Counterexample | None
 
 
