@@ -33,6 +33,7 @@ from transpile.verify.symbolic_values import (
     distance_of,
     mentions,
     segment_of,
+    simplified,
     truth,
 )
 
@@ -150,7 +151,7 @@ class _Machine:
             if state.condition is None:
                 break
             # What is not simplified now would be repeated by every further iteration.
-            state.condition = z3.simplify(state.condition)
+            state.condition = simplified(state.condition)
             if z3.is_false(state.condition):
                 break
         else:
@@ -270,7 +271,7 @@ class _Machine:
     def _own(self, distance: int, width: int, value: Any, state: _State) -> list[Any]:
         """Write to the function's own stack, or read the bytes there, the lowest first."""
         if value is not None:
-            state.own = {**state.own, **{distance + k: z3.simplify(z3.Extract(8 * k + 7, 8 * k, value)) for k in range(width)}}
+            state.own = {**state.own, **{distance + k: simplified(z3.Extract(8 * k + 7, 8 * k, value)) for k in range(width)}}
             return []
         if any(distance + k not in state.own for k in range(width)):
             raise Unsupported("a read of what was not written to the stack")

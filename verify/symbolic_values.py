@@ -46,6 +46,18 @@ class Unsupported(Exception):
     """The function is outside what is modelled."""
 
 
+STEPS = 100_000
+"""What the rewriter may do for one term: where loops fold memory upon memory, terms grow without end."""
+
+
+def simplified(term: Any) -> Any:
+    """Raises Unsupported for a term that takes too many steps."""
+    try:
+        return z3.simplify(term, max_steps=STEPS)
+    except z3.Z3Exception as error:
+        raise Unsupported("terms too large") from error
+
+
 STACK = z3.BitVec("the stack pointer", 32)
 
 
@@ -53,15 +65,15 @@ def terms(address: Any) -> tuple[int, list[Any]]:
     """An address as a constant and other terms, whose sum it is. Simplified as a whole, an addition may turn into a concatenation of bits."""
     constant, others, pending = 0, [], [(address, False)]
     while pending:
-        one, simplified = pending.pop()
+        one, ready = pending.pop()
         if z3.is_app_of(one, z3.Z3_OP_BADD):
-            pending += [(child, simplified) for child in one.children()]
+            pending += [(child, ready) for child in one.children()]
         elif z3.is_bv_value(one):
             constant += one.as_long()
-        elif simplified:
+        elif ready:
             others.append(one)
         else:
-            pending.append((z3.simplify(one), True))
+            pending.append((simplified(one), True))
     return constant & 0xFFFFFFFF, others
 
 
@@ -96,7 +108,7 @@ def segment_of(address: Any, module: WasmModule) -> tuple[Segment, Any] | None:
     index = z3.BitVecVal(constant - segment.address, 32)
     for one in others:
         index = index + one
-    return segment, z3.simplify(index)
+    return segment, simplified(index)
 
 
 def closing(code: list[Instruction], at: int) -> int:
