@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from transpile.corpus.globals import Global
 from transpile.corpus.language import Diagnostic, Language
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import CANONICAL_NAME, TOKEN, lex
+from transpile.corpus.text import CANONICAL_NAME, TOKEN, canonical_text, lex
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
     results: list[Compiled | Rejected | None] = [None] * len(sources)
     texts: list[str] = []
     for i, source in enumerate(sources):
-        text = language.write_unit(source)
+        text = language.write_unit(_on_one_line(source) if language.by_lines else source)
         texts.append(CANONICAL_NAME.sub(rf"\g<0>_{i}", text))
         if not is_balanced(text):
             results[i] = Rejected((Diagnostic(None, "unbalanced brackets"),))
@@ -91,6 +91,10 @@ def _all_globals(source: SourceFunction) -> Iterator[Global]:
 
 def _without_globals(source: SourceFunction) -> SourceFunction:
     return replace(source, globals=(), callees=tuple(map(_without_globals, source.callees)))
+
+
+def _on_one_line(source: SourceFunction) -> SourceFunction:
+    return replace(source, text=canonical_text(source.text), callees=tuple(map(_on_one_line, source.callees)))
 
 
 def _compile(language: Language, batch: list[int], texts: list[str], results: list[Compiled | Rejected | None], level: str) -> None:

@@ -68,6 +68,9 @@ class Language(ABC):
     """Whether names of structs are names of their own (behind `struct`), so that a variable may be called the same."""
     pointers: ClassVar[bool] = False
     """Whether it renders the pointers of `ir` (`Place`, `AddressOf`, ...)."""
+    by_lines: ClassVar[bool] = False
+    """Whether the compiler's code depends on the lines that a function is laid out in: then batches are compiled with each function on one line,
+    as the rows of a corpus have it, so that a row compiles to its WAT again."""
     keywords: ClassVar[frozenset[str]]
     """Words that renaming never touches: keywords, type names, and library names that canonical source may use bare."""
     plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = {}

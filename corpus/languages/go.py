@@ -28,7 +28,7 @@ from transpile.corpus.libm import MATH
 from transpile.corpus.opcodes import NATURAL_ALIGNMENT
 from transpile.corpus.signature import WIDTHS, Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import canonical_text, format_source
+from transpile.corpus.text import format_source
 from transpile.corpus.wasm import WasmModule
 
 BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
@@ -71,6 +71,7 @@ class Go(Language):
     title = "Go"
     suffixes = (".go",)
     slices = True
+    by_lines = True
     keywords = KEYWORDS
     plain_types = {"int32": ("int",), "int64": ("int",), "uint32": ("uint",)}  # noqa: RUF012
 
@@ -150,8 +151,7 @@ class Go(Language):
         return _wasm_export(signature) if always else directive(signature)
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
-        # On one line, as rows of a corpus have it: Go's compiler orders branches by the lines that they stand on.
-        return canonical_text(source.text)
+        return source.text
 
     def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
         directives = "\n".join(directive(f.signature) for f in functions)
