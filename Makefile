@@ -39,7 +39,7 @@ setup-test: .venv/.installed-test
 	tools/install-compilers --tests
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/python -m pip install --quiet --editable '.[train,serve,test]'
-	$(BIN)/python -m transpile.corpus.as_install
+	$(BIN)/python -m transpile.corpus.assemblyscript.install
 	touch $@
 
 .venv-vllm/.installed: pyproject.toml tools/install-compilers tools/install-vllm

@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 
 import psutil
 
-from transpile.corpus import pipeline
-from transpile.corpus.decontamination import benchmarks
 from transpile.corpus.generator import generate
 from transpile.corpus.language import compiler_versions, languages
 from transpile.corpus.pairs import FunctionPair
+from transpile.corpus.pipeline import build as pipeline
+from transpile.corpus.pipeline.decontamination import benchmarks
 
 
 def spent() -> float:

@@ -24,7 +24,7 @@ _OPERATIONS = "i32.add i32.sub i32.mul i32.xor i32.and i32.or i32.shl i32.shr_u 
 MEASURED = """
 import json, resource, sys
 from pathlib import Path
-from transpile.corpus.splits import finish
+from transpile.corpus.pipeline.splits import finish
 manifest = finish(Path(sys.argv[1]), json.loads(Path(sys.argv[1], "names.json").read_text()), set, None, ("decode", "optimize", "fix"))
 print(json.dumps({"kinds": manifest["kinds"], "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 """

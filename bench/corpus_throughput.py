@@ -13,7 +13,7 @@ from collections import Counter
 
 from transpile.corpus.generator import generate
 from transpile.corpus.language import languages
-from transpile.corpus.pipeline import compile_pairs
+from transpile.corpus.pipeline.build import compile_pairs
 
 
 def main() -> None:

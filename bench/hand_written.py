@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from transpile.corpus.language import language
-from transpile.corpus.pipeline import NATURAL, held_out_names
+from transpile.corpus.pipeline.build import NATURAL, held_out_names
 from transpile.corpus.program import load
 from transpile.serve.decoder import CTranslate2Decoder
 from transpile.serve.lifter import Lifter

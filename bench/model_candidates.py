@@ -16,8 +16,8 @@ from transpile.corpus.batch import Compiled, compile_batch, compile_with_repairs
 from transpile.corpus.language import language, languages
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical
 from transpile.serve.decoder import CTranslate2Decoder, Request
 from transpile.verify.subjects import CANDIDATES, Decoded, subjects
 

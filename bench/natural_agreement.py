@@ -12,7 +12,7 @@ from collections import Counter
 
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import language
-from transpile.corpus.pipeline import NATURAL, natural_functions
+from transpile.corpus.pipeline.build import NATURAL, natural_functions
 from transpile.verify.judge import Jury
 from transpile.verify.types import Executable
 

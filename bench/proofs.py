@@ -16,9 +16,9 @@ from statistics import median
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.generator import generate
 from transpile.corpus.language import language
-from transpile.corpus.pipeline import NATURAL, natural_functions
+from transpile.corpus.pipeline.build import NATURAL, natural_functions
 from transpile.corpus.signature import Signature
-from transpile.corpus.wasm import WasmFunction
+from transpile.corpus.wasm.module import WasmFunction
 from transpile.verify import proof
 from transpile.verify.identical import same_text
 from transpile.verify.judge import Jury

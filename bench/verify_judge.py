@@ -17,7 +17,7 @@ import wasmtime
 
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import language
-from transpile.corpus.pipeline import NATURAL, natural_functions
+from transpile.corpus.pipeline.build import NATURAL, natural_functions
 from transpile.verify.judge import Jury
 from transpile.verify.reference import target
 from transpile.verify.thin import parsed

@@ -37,11 +37,11 @@ def build(
     from collections import Counter
     from dataclasses import replace
 
-    from transpile.corpus import pipeline
-    from transpile.corpus.decontamination import benchmarks
-    from transpile.corpus.engine import ENGINES
-    from transpile.corpus.sources import manifest, open_named, open_source
-    from transpile.corpus.wasm_opt import wasm_opt_version
+    from transpile.corpus.pipeline import build as pipeline
+    from transpile.corpus.pipeline.decontamination import benchmarks
+    from transpile.corpus.pipeline.engine import ENGINES
+    from transpile.corpus.real.sources import manifest, open_named, open_source
+    from transpile.corpus.wasm.wasm_opt import wasm_opt_version
 
     passed: Counter[str] = Counter()
     chosen = tuple(dict.fromkeys(["decode", *(k.strip() for k in kinds.split(",") if k.strip())]))
@@ -94,8 +94,8 @@ def sources(
     from rich.console import Console
     from rich.table import Table
 
-    from transpile.corpus.sources import bundled_folder, manifest, mirrored
-    from transpile.corpus.splits import is_held_out_repository
+    from transpile.corpus.pipeline.splits import is_held_out_repository
+    from transpile.corpus.real.sources import bundled_folder, manifest, mirrored
 
     rows = []
     for entry in manifest():
@@ -123,7 +123,7 @@ def lift(
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
     """Write real and hand-written C functions in every language, by rules, and compile them to more pairs."""
-    from transpile.corpus.lifted import lift_corpus
+    from transpile.corpus.pipeline.lifted import lift_corpus
 
     _say_missing()
     with progress_bar("corpus lift") as progress:
@@ -138,8 +138,8 @@ def lift(
 @app.command()
 def fingerprints(files: Annotated[list[Path], typer.Argument(help="Source files in the known languages.")]) -> None:
     """A table of fingerprints of the functions in some files, for `corpus build --fingerprints`: hashes, not code."""
-    from transpile.corpus.decontamination import fingerprint
     from transpile.corpus.language import languages
+    from transpile.corpus.pipeline.decontamination import fingerprint
 
     for file in files:
         tongue = next((t for t in languages().values() if file.suffix in t.suffixes), None)
@@ -157,7 +157,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Pairs by kind, split and language, what was dropped and why, and lengths."""
-    from transpile.corpus.summary import report, summarize
+    from transpile.corpus.pipeline.summary import report, summarize
 
     found = report(summarize(folder))
     if as_json:
@@ -171,7 +171,7 @@ def stats(
 @app.command()
 def card(folder: Annotated[Path, typer.Argument(help="A built corpus.")]) -> None:
     """Write the corpus's data card: README.md with counts, licences, sources, compilers and pictures of lengths, as Hugging Face reads it."""
-    from transpile.corpus.card import write_card
+    from transpile.corpus.pipeline.card import write_card
 
     print(write_card(folder))
 
@@ -182,7 +182,7 @@ def browse(
     port: Annotated[int, typer.Option(help="Port on this machine; 0 takes any that is free.", min=0, max=65535)] = 8010,
 ) -> None:
     """Show the rows of a corpus side by side in a browser, on this machine alone."""
-    from transpile.corpus.browse import serve
+    from transpile.corpus.pipeline.browse import serve
 
     serve(folder, port)
 

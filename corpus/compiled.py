@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from transpile.corpus.batch import Compiled
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical, name_calls
-from transpile.corpus.wat_text import with_data
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical, name_calls
+from transpile.corpus.wasm.wat_text import with_data
 
 MOST_DATA = 400
 """Bytes of the constant data of a function; they stand behind its WAT."""

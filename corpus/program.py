@@ -12,8 +12,8 @@ from transpile.corpus.globals import Declaration
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wat import canonical, read_wat
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.wat import canonical, read_wat
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _accessed(name: str) -> str:
 
 def _step(name: str, immediate: object, stack: list[int | None]) -> None:
     """Any other instruction: pop its operands, push unknowns; control flow forgets the stack."""
-    from transpile.corpus.opcodes import EFFECTS
+    from transpile.corpus.wasm.opcodes import EFFECTS
 
     effect = EFFECTS.get(name)
     if effect is None:

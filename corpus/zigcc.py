@@ -21,7 +21,7 @@ from pathlib import Path
 from transpile.corpus import libm
 from transpile.corpus.confine import LARGEST_OUTPUT, confined, environment
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.wasm_reader import Reader
+from transpile.corpus.wasm.reader import Reader
 
 GLOBAL_BASE = 0x1234000
 """Where linked modules put their data: an address that no ordinary constant looks like."""

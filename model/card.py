@@ -61,7 +61,7 @@ def write_card(checkpoint: Path, run: Path, corpora: list[Path], figures: Path, 
     compilers = json.loads((corpora[-1] / "manifest.json").read_text())["compilers"]
     parts.append("\nCompilers: " + ", ".join(f"{name} {version}" for name, version in compilers.items()) + ".\n")
     parts.append(
-        "Functions that match a fingerprint of a public benchmark (`corpus/decontamination.py`) were dropped, as were training programs whose "
+        "Functions that match a fingerprint of a public benchmark (`corpus/pipeline/decontamination.py`) were dropped, as were training programs whose "
         "skeleton (WAT without its numbers) is that of a held-out function.\n"
     )
     if real:

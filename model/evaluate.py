@@ -18,8 +18,8 @@ from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
 from transpile.corpus.pairs import FunctionPair, read_corpus, source_function
+from transpile.corpus.pipeline.splits import is_novel
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.splits import is_novel
 from transpile.corpus.text import canonical_text
 from transpile.tokenizer.vocabulary import decode, encode_prefix, encode_wat, load
 from transpile.verify.judge import Jury

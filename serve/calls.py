@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from transpile.corpus.program import Program
-from transpile.corpus.wat import CanonicalFunction, canonical
+from transpile.corpus.wasm.wat import CanonicalFunction, canonical
 
 
 def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[str, list[str]]:

@@ -18,7 +18,7 @@ from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.wat import canonical
 from transpile.serve.state import State, state_of
 
 NAME = "lifter"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from transpile.corpus.language import Language
 from transpile.corpus.program import Program
-from transpile.corpus.wat import canonical, pretty
+from transpile.corpus.wasm.wat import canonical, pretty
 from transpile.serve.output import readable
 from transpile.serve.transpiler import Translation
 from transpile.verify.html import Entry, page

@@ -13,7 +13,7 @@ from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.state import Uses, find_variables
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.wat import canonical
 from transpile.serve.calls import named_calls
 
 

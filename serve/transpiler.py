@@ -23,8 +23,8 @@ from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex, rename
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical
 from transpile.serve.calls import levels, named_calls, with_callees
 from transpile.serve.decoder import Decoder, Request
 from transpile.serve.lifter import NAME, Lifter

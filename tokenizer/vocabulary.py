@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.opcodes import OPCODES
+from transpile.corpus.wasm.opcodes import OPCODES
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from transpile.corpus.instructions import Instruction
-from transpile.corpus.opcodes import EFFECTS
+from transpile.corpus.wasm.instructions import Instruction
+from transpile.corpus.wasm.opcodes import EFFECTS
 
 _LARGEST = 4096
 """Bytes of the largest element looked for."""

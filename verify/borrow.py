@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.instructions import encode_body, write_signed, write_unsigned
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wasm_reader import Reader
+from transpile.corpus.wasm.instructions import encode_body, write_signed, write_unsigned
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.reader import Reader
 from transpile.verify.thin import add_functions, parsed, reachable, rebuilt, thin
 from transpile.verify.types import Executable
 

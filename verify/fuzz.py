@@ -16,7 +16,7 @@ import numpy as np
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.module import WasmModule
 from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wat import CanonicalFunction, canonical
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.wat import CanonicalFunction, canonical
 
 NormalForm = Callable[[CanonicalFunction], str]
 """A text that is equal for equivalent functions only; its names c0.., d0.., g0.. mean what they mean in the canonical text."""

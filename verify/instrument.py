@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from transpile.corpus.instructions import encode_body
 from transpile.corpus.libm import MATH
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wasm_reader import Export
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.instructions import encode_body
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.reader import Export
+from transpile.corpus.wasm.wat import canonical
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.addresses import scaled_indices
 from transpile.verify.draw import Mined

@@ -16,7 +16,7 @@ import numpy as np
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
-from transpile.corpus.wasm import WasmFunction
+from transpile.corpus.wasm.module import WasmFunction
 from transpile.verify import driver, policy, proof
 from transpile.verify.borrow import borrow
 from transpile.verify.challenge import proposals
@@ -66,7 +66,7 @@ def judge(
     """One verdict per candidate, in order.
 
     The original is run once on `inputs` vectors, then every candidate on the same. `fuel`: wasm instructions that the original may use on
-    one input. `normal_form` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
+    one input. `normal/form.py` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
     `accepts`: the user's preconditions, a mask over vectors. `thorough`: take seconds for proofs about loops.
     `alone`: nobody judges the function together with those that it shares variables with (`together`).
     Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.

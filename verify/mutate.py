@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from transpile.corpus.instructions import encode_body
-from transpile.corpus.opcodes import EFFECTS
-from transpile.corpus.wasm import WasmFunction, WasmModule
+from transpile.corpus.wasm.instructions import encode_body
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.opcodes import EFFECTS
 from transpile.verify.instrument import RUNTIME, reachable
 from transpile.verify.types import Executable
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from transpile.corpus.signature import SIGNED, WIDTHS, Parameter, Signature, wasm_type
-from transpile.corpus.wasm import WasmFunction
+from transpile.corpus.wasm.module import WasmFunction
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify import policy
 from transpile.verify.thin import reachable

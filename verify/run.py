@@ -292,8 +292,8 @@ def exit_code(report: dict[str, Any]) -> int:
 def sources(path: str) -> dict[str, str]:
     """The text of each function of a file as it stands there, by name; for wasm its canonical text. What can't be read is empty."""
     from transpile.corpus.program import language_of
-    from transpile.corpus.wasm import WasmModule
-    from transpile.corpus.wat import canonical, pretty, read_wat
+    from transpile.corpus.wasm.module import WasmModule
+    from transpile.corpus.wasm.wat import canonical, pretty, read_wat
 
     place = Path(path)
     try:

@@ -22,7 +22,7 @@ from typing import Any
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.module import WasmModule
 from transpile.verify.fuzz import Fuzzer
 from transpile.verify.judge import Jury
 from transpile.verify.mutate import mutants

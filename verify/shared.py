@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.wasm import WasmFunction, WasmModule
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.thin import parsed, reachable
 from transpile.verify.types import Executable

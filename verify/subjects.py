@@ -91,7 +91,7 @@ def _programs(count: int, seed: int) -> list[tuple[str, dict[str, SourceFunction
 
 @cache
 def _natural() -> tuple[tuple[str, dict[str, SourceFunction]], ...]:
-    from transpile.corpus.pipeline import NATURAL, natural_functions
+    from transpile.corpus.pipeline.build import NATURAL, natural_functions
 
     return tuple((f"natural/{p.stem}/{name}", v) for p in sorted(NATURAL.glob("*.c")) for name, v in natural_functions(p.stem) if "c" in v)
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import z3
 
-from transpile.corpus.instructions import Instruction
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wasm_reader import Segment
+from transpile.corpus.wasm.instructions import Instruction
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.reader import Segment
 from transpile.verify import driver
 from transpile.verify.symbolic_values import (
     BINARY,

@@ -10,9 +10,9 @@ from typing import Any
 
 import z3
 
-from transpile.corpus.instructions import Instruction
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wasm_reader import Segment
+from transpile.corpus.wasm.instructions import Instruction
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.reader import Segment
 
 BINARY = {
     "add": lambda a, b: a + b,

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.instructions import FunctionType, encode_body, write_signed, write_unsigned
-from transpile.corpus.opcodes import TYPE_BYTES
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wasm_reader import KINDS, Reader, write_name
+from transpile.corpus.wasm.instructions import FunctionType, encode_body, write_signed, write_unsigned
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.opcodes import TYPE_BYTES
+from transpile.corpus.wasm.reader import KINDS, Reader, write_name
 from transpile.verify.types import Executable
 
 TABLE = "__indirect_function_table"

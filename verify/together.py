@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.instructions import encode_body
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wasm_reader import Export
+from transpile.corpus.wasm.instructions import encode_body
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.reader import Export
 from transpile.verify.judge import Jury
 from transpile.verify.render import Calls
 from transpile.verify.thin import add_functions, parsed

@@ -1,6 +1,6 @@
-"""AssemblyScript: C's signatures, with `Pointer<T>` for pointers to elements and unmanaged classes for structs (`as_prologue`).
+"""AssemblyScript: C's signatures, with `Pointer<T>` for pointers to elements and unmanaged classes for structs (`assemblyscript/prologue.py`).
 
-Units are compiled by `as_compiler`. A function is exported as it is: wasm types and layout are C's, so there is no entry point beside it.
+Units are compiled by `assemblyscript/compiler.py`. A function is exported as it is: wasm types and layout are C's, so there is no entry point beside it.
 Limits: structs that hold arrays or other structs in place become classes with a field for each element; the compiler looks at a function's body
 only where it is exported or called, so errors in others go unseen.
 """
@@ -11,11 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from transpile.corpus import as_compiler, ir
-from transpile.corpus.as_expressions import number
-from transpile.corpus.as_prologue import PROLOGUE, with_pieces
-from transpile.corpus.as_reader import blank, items, read_functions
-from transpile.corpus.as_renderer import AsFunction
+from transpile.corpus import ir
+from transpile.corpus.assemblyscript import compiler as as_compiler
+from transpile.corpus.assemblyscript.expressions import number
+from transpile.corpus.assemblyscript.prologue import PROLOGUE, with_pieces
+from transpile.corpus.assemblyscript.reader import blank, items, read_functions
+from transpile.corpus.assemblyscript.renderer import AsFunction
 from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Language

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.c_file import inline_includes, make_visible, with_library
-from transpile.corpus.c_reader import CReader
-from transpile.corpus.c_renderer import CRenderer
-from transpile.corpus.c_types import declaration, named_in_functions
-from transpile.corpus.c_variables import read_variables
-from transpile.corpus.clang_tidy import clang_tidy
+from transpile.corpus.c.clang_tidy import clang_tidy
+from transpile.corpus.c.file import inline_includes, make_visible, with_library
+from transpile.corpus.c.reader import CReader
+from transpile.corpus.c.renderer import CRenderer
+from transpile.corpus.c.types import declaration, named_in_functions
+from transpile.corpus.c.variables import read_variables
 from transpile.corpus.globals import Declaration, Global, mentioned
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes

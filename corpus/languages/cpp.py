@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from transpile.corpus.c_expressions import ATOM, C_TYPES, Text
-from transpile.corpus.c_reader import CReader
-from transpile.corpus.c_renderer import CRenderer
+from transpile.corpus.c.expressions import ATOM, C_TYPES, Text
+from transpile.corpus.c.reader import CReader
+from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.languages.c import PROLOGUE, C
 from transpile.corpus.zigcc import zig_version
 

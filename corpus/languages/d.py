@@ -19,11 +19,11 @@ from functools import cache
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.d_expressions import D_TYPES, d_type
-from transpile.corpus.d_layout import layout
-from transpile.corpus.d_modules import MODULES
-from transpile.corpus.d_reader import Item, blank, items, read_functions, read_written
-from transpile.corpus.d_renderer import DRenderer
+from transpile.corpus.d.expressions import D_TYPES, d_type
+from transpile.corpus.d.layout import layout
+from transpile.corpus.d.modules import MODULES
+from transpile.corpus.d.reader import Item, blank, items, read_functions, read_written
+from transpile.corpus.d.renderer import DRenderer
 from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.ir_names import called

@@ -1,6 +1,6 @@
 """Go: slices for pointers with a length, pointers for the rest, structs with C's layout (which is Go's, for numbers).
 
-Go's compiler translates a unit to wasm with a calling convention of its own, on a stack of its own; `go_link` turns what it wrote into a module of
+Go's compiler translates a unit to wasm with a calling convention of its own, on a stack of its own; `go/link.py` turns what it wrote into a module of
 LLVM, and clang optimizes that with the flags of C, so that a Go function is a wasm function like any other. Indices, nil and divisors are
 checked as Go checks them; a panic is a trap. Calls are never inlined by Go.
 Limits: what needs Go's runtime (allocation that outlives the function, strings that are built, maps, channels, goroutines, interfaces, closures) has
@@ -12,24 +12,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transpile.corpus import go_toolchain, ir, zigcc
+from transpile.corpus import ir, zigcc
 from transpile.corpus.globals import Global, mentioned
-from transpile.corpus.go_link import Linker
-from transpile.corpus.go_object import Symbol, read_object
-from transpile.corpus.go_reader import read_functions
-from transpile.corpus.go_renderer import GoRenderer
-from transpile.corpus.go_shapes import directive, exports, imports, shapes
-from transpile.corpus.go_text import blank_go, entries, functions
-from transpile.corpus.go_types import go_type, head
-from transpile.corpus.instructions import encode_body
+from transpile.corpus.go import toolchain as go_toolchain
+from transpile.corpus.go.link import Linker
+from transpile.corpus.go.object import Symbol, read_object
+from transpile.corpus.go.reader import read_functions
+from transpile.corpus.go.renderer import GoRenderer
+from transpile.corpus.go.shapes import directive, exports, imports, shapes
+from transpile.corpus.go.text import blank_go, entries, functions
+from transpile.corpus.go.types import go_type, head
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
-from transpile.corpus.opcodes import NATURAL_ALIGNMENT
 from transpile.corpus.signature import WIDTHS, Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import format_source
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.instructions import encode_body
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.opcodes import NATURAL_ALIGNMENT
 
 BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
 """What stands around a Go function's body is inlined; the functions themselves say that they are not."""

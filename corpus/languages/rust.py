@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from transpile.corpus import ir, sysroot, zigcc
+from transpile.corpus import ir, zigcc
 from transpile.corpus.globals import Declaration, Global, declared_by, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
-from transpile.corpus.rust_check import check, clippy, diagnostics
-from transpile.corpus.rust_expressions import is_raw, is_unsafe, number, rust_type
-from transpile.corpus.rust_reader import read_functions
-from transpile.corpus.rust_renderer import RustFunction
-from transpile.corpus.rust_repair import repair_types
+from transpile.corpus.rust import sysroot
+from transpile.corpus.rust.check import check, clippy, diagnostics
+from transpile.corpus.rust.expressions import is_raw, is_unsafe, number, rust_type
+from transpile.corpus.rust.reader import read_functions
+from transpile.corpus.rust.renderer import RustFunction
+from transpile.corpus.rust.repair import repair_types
 from transpile.corpus.scanner import blank_rust
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction

@@ -3,7 +3,7 @@ scalars, optional pointers for the rest.
 
 zig itself only translates to LLVM bitcode (ReleaseSafe: overflow and bounds are checked, a failed check is a trap); clang optimizes that
 with the flags of C, so that the same program gives nearly the same code. What a person would have to discard or make `const` by hand,
-Zig's compiler names as errors; `compile` mends those (`zig_fixes`) before it reports any.
+Zig's compiler names as errors; `compile` mends those (`zig/fixes.py`) before it reports any.
 Limit: functions that nothing refers to are not analysed, and so not reported, by Zig.
 """
 
@@ -19,10 +19,10 @@ from transpile.corpus.language import Compilation, Diagnostic, Findings, Languag
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.zig_expressions import number, zig_type
-from transpile.corpus.zig_fixes import ZigError, mend, read_errors
-from transpile.corpus.zig_reader import read_functions
-from transpile.corpus.zig_renderer import ZigFunction
+from transpile.corpus.zig.expressions import number, zig_type
+from transpile.corpus.zig.fixes import ZigError, mend, read_errors
+from transpile.corpus.zig.reader import read_functions
+from transpile.corpus.zig.renderer import ZigFunction
 
 FRONTEND = (
     "-target", "wasm32-freestanding", "-mcpu=mvp", "-OReleaseSafe", "-fsingle-threaded", "-fstrip", "-fno-emit-bin", "-fno-reference-trace",

@@ -26,7 +26,7 @@ from transpile.corpus.lifting.values import Values, invert
 from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, wasm_type
-from transpile.corpus.wat_text import parse, split_data
+from transpile.corpus.wasm.wat_text import parse, split_data
 
 COMPOUND = frozenset("+ - * & | ^ << >>".split())
 

@@ -24,7 +24,7 @@ from transpile.corpus.lifting.tree import INDIRECT, Body, NotLiftable, bodies, m
 from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import WIDTHS, Signature, is_address
-from transpile.corpus.wat_text import parse, split_data
+from transpile.corpus.wasm.wat_text import parse, split_data
 
 HIDDEN = "ps"
 """The parameter that holds the address of the result."""

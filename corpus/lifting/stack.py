@@ -36,8 +36,8 @@ from transpile.corpus.lifting.tree import (
     nodes,
     reads_memory,
 )  # fmt: skip
-from transpile.corpus.opcodes import EFFECTS
-from transpile.corpus.wat_text import ParsedFunction, parse_types, read_constant
+from transpile.corpus.wasm.opcodes import EFFECTS
+from transpile.corpus.wasm.wat_text import ParsedFunction, parse_types, read_constant
 
 LIBRARY = frozenset({"memset", "memcpy", "memmove"})
 """C library calls that compilers make up. They return their first argument."""

@@ -18,7 +18,7 @@ from transpile.corpus.lifting.memory import Memory, Variable, accessed, linear
 from transpile.corpus.lifting.tree import CallNode, Const, Load, Node, Op, Return, Store, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import TRUTHS, operation
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
-from transpile.corpus.wasm_reader import Segment
+from transpile.corpus.wasm.reader import Segment
 
 MOST_VALUES = 1 << 14
 """An array that starts with more elements than this, not all zero, is not written out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from transpile.corpus.opcodes import WIDTH
+from transpile.corpus.wasm.opcodes import WIDTH
 
 
 class NotLiftable(Exception):

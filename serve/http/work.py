@@ -131,7 +131,7 @@ def translate(asked: dict[str, Any], model: Model, earlier: dict[str, str] | Non
     """
     from transpile.corpus.language import language
     from transpile.corpus.program import load
-    from transpile.corpus.wat import canonical, pretty
+    from transpile.corpus.wasm.wat import canonical, pretty
     from transpile.serve import output as out
     from transpile.serve.lifter import Lifter
     from transpile.serve.report import write_report
@@ -193,7 +193,7 @@ def subject(asked: dict[str, Any]) -> tuple[Any, Any]:
     from transpile.corpus.naming import canonical_signature, struct_names
     from transpile.corpus.program import load
     from transpile.corpus.source import SourceFunction
-    from transpile.corpus.wat import parse
+    from transpile.corpus.wasm.wat import parse
     from transpile.serve.transpiler import Work, prepare
 
     text, signature = asked["wat"], _signature(asked["signature"])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import splits
-from transpile.corpus.browse import server
 from transpile.corpus.pairs import FixPair, FunctionPair, LintPair, OptimizePair, extended, write_shard
+from transpile.corpus.pipeline import splits
+from transpile.corpus.pipeline.browse import server
 
 playwright = pytest.importorskip("playwright.sync_api")
 

@@ -13,8 +13,8 @@ import time
 import pytest
 import wasmtime
 
-from transpile.corpus import as_compiler
-from transpile.corpus.as_expressions import MATH
+from transpile.corpus.assemblyscript import compiler as as_compiler
+from transpile.corpus.assemblyscript.expressions import MATH
 from transpile.corpus.batch import Compiled, Rejected, compile_batch
 from transpile.corpus.generator import generate
 from transpile.corpus.language import language
@@ -22,8 +22,8 @@ from transpile.corpus.languages.assemblyscript import LANGUAGE
 from transpile.corpus.libm import MATH as LIBRARY
 from transpile.corpus.program import load
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical
 from transpile.serve.lifter import Lifter
 from transpile.serve.transpiler import Options, transpile
 from transpile.verify.judge import judge
@@ -96,7 +96,7 @@ def _compiles(n: int) -> bool:
 
 def test_it_ends_with_its_parent() -> None:
     code = (
-        "import time\nfrom transpile.corpus import as_compiler\nfrom transpile.corpus.languages.assemblyscript import LANGUAGE\n"
+        "import time\nfrom transpile.corpus.assemblyscript import compiler as as_compiler\nfrom transpile.corpus.languages.assemblyscript import LANGUAGE\n"
         f"LANGUAGE.compile({ONE!r})\nprint(as_compiler._running.process.pid, flush=True)\ntime.sleep(60)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -259,4 +259,4 @@ def test_a_missing_package_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, t
     with pytest.raises(MissingCompiler) as missing:
         LANGUAGE.version()
     as_compiler.toolchain.cache_clear()
-    assert "as_install" in missing.value.hint
+    assert "assemblyscript.install" in missing.value.hint

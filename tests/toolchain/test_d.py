@@ -11,7 +11,7 @@ from transpile.corpus.language import language
 from transpile.corpus.languages.d import LANGUAGE
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.module import WasmModule
 from transpile.verify.judge import Jury
 from transpile.verify.types import Executable
 

@@ -15,8 +15,8 @@ from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
 from transpile.corpus.pairs import FunctionPair, callees_json, signature_json, write_shard
 from transpile.corpus.text import canonical_text
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical
 
 TEN = [
     ("add_two", "int add_two(int a, int b) { return a + b; }", "pub fn add_two(a: i32, b: i32) -> i32 { a + b }"),

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from transpile.corpus import go_toolchain
 from transpile.corpus.batch import Compiled, Rejected, compile_batch
 from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.generator import generate
+from transpile.corpus.go import toolchain as go_toolchain
 from transpile.corpus.language import language, languages
 from transpile.corpus.program import load
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical
 from transpile.serve.lifter import Lifter
 from transpile.serve.output import write_file
 from transpile.serve.transpiler import Options, transpile

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from judged_modules import judge_both_ways
 
-from transpile.corpus import as_compiler, confine, zigcc
+from transpile.corpus import confine, zigcc
+from transpile.corpus.assemblyscript import compiler as as_compiler
 from transpile.corpus.language import Compilation, language
 from transpile.corpus.languages import c, d, go, rust, zig
 

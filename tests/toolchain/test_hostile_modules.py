@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from judged_modules import judge_both_ways
 
-from transpile.corpus.wat import read_wat
+from transpile.corpus.wasm.wat import read_wat
 
 CASES = Path(__file__).parent.parent / "cases" / "hostile"
 MODULES = sorted(p for p in CASES.iterdir() if p.suffix in (".wat", ".hex"))

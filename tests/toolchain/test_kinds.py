@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import pipeline
 from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.compiled import text_of
-from transpile.corpus.decontamination import benchmarks
-from transpile.corpus.fix import canonical_message
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.pairs import FixPair, FunctionPair, LintPair, OptimizePair, read_corpus, source_function
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wasm_opt import wasm_opt_version
+from transpile.corpus.pipeline import build as pipeline
+from transpile.corpus.pipeline.decontamination import benchmarks
+from transpile.corpus.pipeline.fix import canonical_message
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wasm_opt import wasm_opt_version
 
 KINDS = ("decode", "optimize", "fix")
 WORK = [pipeline.Chunk(f"generated/{i}", "generated", "", 170 + i, 8, kinds=KINDS) for i in range(3)]
@@ -101,7 +101,7 @@ def test_broken_text_is_no_benchmark_either(built: Path) -> None:
 BUILD = """
 import sys
 from pathlib import Path
-from transpile.corpus import pipeline
+from transpile.corpus.pipeline import build as pipeline
 kinds = ("decode", "optimize", "fix")
 work = [pipeline.Chunk(f"generated/{i}", "generated", "", 170 + i, 8, kinds=kinds) for i in range(3)]
 pipeline.build(Path(sys.argv[1]), work, workers=2)

@@ -8,7 +8,7 @@ import pytest
 
 from transpile.corpus.language import language
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, leaves_of, size_of
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.module import WasmModule
 
 
 def random_structs(rng: random.Random, count: int) -> tuple[Struct, ...]:

@@ -10,8 +10,8 @@ from transpile.corpus.language import language
 from transpile.corpus.lifting import lift_pointers
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical
 from transpile.verify.judge import judge
 from transpile.verify.types import Executable
 

@@ -8,10 +8,10 @@ import pytest
 
 from transpile.corpus.generator import generate
 from transpile.corpus.language import language, languages
-from transpile.corpus.lifted import lift_corpus
 from transpile.corpus.naming import canonical_function
 from transpile.corpus.pairs import read_corpus, write_shard
-from transpile.corpus.pipeline import compile_pairs
+from transpile.corpus.pipeline.build import compile_pairs
+from transpile.corpus.pipeline.lifted import lift_corpus
 from transpile.corpus.program import load
 from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.transpiler import Options, transpile

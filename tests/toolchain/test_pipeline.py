@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import pipeline, splits
 from transpile.corpus.batch import Compiled, compile_batch
-from transpile.corpus.decontamination import benchmarks
 from transpile.corpus.language import language, languages
 from transpile.corpus.pairs import read_corpus, source_function
+from transpile.corpus.pipeline import build as pipeline
+from transpile.corpus.pipeline import splits
+from transpile.corpus.pipeline.decontamination import benchmarks
 from transpile.corpus.text import format_source
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import canonical, name_calls
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.wat import canonical, name_calls
 
 WORK = [pipeline.Chunk(f"generated/{i}", "generated", "", 70 + i, 12) for i in range(3)] + [pipeline.Chunk("natural/num_fixed", "natural", "num_fixed")]
 
@@ -90,7 +91,7 @@ def test_a_rebuild_is_the_same(built: Path, tmp_path: Path) -> None:
 
 def test_a_killed_build_goes_on_with_nothing_lost_and_nothing_twice(built: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from transpile.corpus import pipeline\n"
+        "import sys; from pathlib import Path; from transpile.corpus.pipeline import build as pipeline\n"
         "work = [pipeline.Chunk(f'generated/{i}', 'generated', '', 70 + i, 12) for i in range(3)]\n"
         "work += [pipeline.Chunk('natural/num_fixed', 'natural', 'num_fixed')]\n"
         "pipeline.build(Path(sys.argv[1]), work, workers=1)\n"

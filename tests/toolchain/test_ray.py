@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import pipeline
-from transpile.corpus.engine import on_ray
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.pipeline import build as pipeline
+from transpile.corpus.pipeline.engine import on_ray
 
 KINDS = ("decode", "fix")
 WORK = [pipeline.Chunk(f"generated/{i}", "generated", "", 270 + i, 3, kinds=KINDS) for i in range(3)]
@@ -20,8 +20,8 @@ WORK += [pipeline.Chunk("natural/num_fixed", "natural", "num_fixed", kinds=KINDS
 BUILD = f"""
 import json, sys
 from pathlib import Path
-from transpile.corpus import pipeline
-from transpile.corpus.pipeline import Chunk
+from transpile.corpus.pipeline import build as pipeline
+from transpile.corpus.pipeline.build import Chunk
 seen = []
 pipeline.build(Path(sys.argv[1]), {WORK!r}, workers=2, engine="ray", progress=lambda done, total: seen.append((done, total)))
 print(json.dumps(seen))

@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import pipeline, sources
 from transpile.corpus.batch import Compiled, compile_batch
+from transpile.corpus.c.preprocessor import preprocess
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
 from transpile.corpus.pairs import FunctionPair, read_corpus, source_function
-from transpile.corpus.preprocessor import preprocess
-from transpile.corpus.real import Tree, real_functions
-from transpile.corpus.sources import open_source
-from transpile.corpus.splits import is_held_out_repository
+from transpile.corpus.pipeline import build as pipeline
+from transpile.corpus.pipeline.splits import is_held_out_repository
+from transpile.corpus.real import sources
+from transpile.corpus.real.functions import Tree, real_functions
+from transpile.corpus.real.sources import open_source
 
 MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"
 FILES = {
@@ -170,7 +171,7 @@ def test_a_build_that_is_killed_goes_on(folder: Path, tmp_path: Path) -> None:
     trees = [replace(open_source(str(folder)), name=f"some/lib{i}", take=(f,)) for i, f in enumerate(("src/a.c", "src/b.c", "lib/c.rs"))]
     whole, _ = build(tmp_path / "whole", *trees)
     code = (
-        "import sys; from pathlib import Path; from transpile.corpus import pipeline; from transpile.corpus.real import Tree\n"
+        "import sys; from pathlib import Path; from transpile.corpus.pipeline import build as pipeline; from transpile.corpus.real.functions import Tree\n"
         f"work, passed = pipeline.source_chunks([Tree(*t) for t in {[(t.name, t.revision, t.licence, t.root, t.take) for t in trees]!r}])\n"
         "pipeline.build(Path(sys.argv[1]), work, workers=1, passed=passed)\n"
     )

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus.instructions import encode, encode_body
 from transpile.corpus.language import language
-from transpile.corpus.opcodes import OPCODES, TYPE_BYTES
-from transpile.corpus.wasm import WasmFunction, WasmModule
-from transpile.corpus.wat import canonical, parse, read_wat, skeleton, to_wat
+from transpile.corpus.wasm.instructions import encode, encode_body
+from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.opcodes import OPCODES, TYPE_BYTES
+from transpile.corpus.wasm.wat import canonical, parse, read_wat, skeleton, to_wat
 
 NATURAL = sorted((Path(__file__).parents[2] / "corpus" / "natural").glob("*.c"))
 LEVELS = ("0", "1", "2", "3", "s")

@@ -106,7 +106,7 @@ def test_candidates_with_verdicts(service: Running) -> None:
 
 
 def module() -> bytes:
-    from transpile.corpus.wat import read_wat
+    from transpile.corpus.wasm.wat import read_wat
 
     return read_wat(TRIPLE)
 

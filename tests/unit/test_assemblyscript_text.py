@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from transpile.corpus import ir
-from transpile.corpus.as_jumps import without_labels
-from transpile.corpus.as_prologue import POINTER, STACK, SWAP, with_pieces
+from transpile.corpus.assemblyscript.jumps import without_labels
+from transpile.corpus.assemblyscript.prologue import POINTER, STACK, SWAP, with_pieces
 from transpile.corpus.languages.assemblyscript import LANGUAGE
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.text import canonical_text

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from test_pairs import fix, optimized, pair, wats
 
-from transpile.corpus import splits
-from transpile.corpus.browse import PAGE, server
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.pairs import write_shard
+from transpile.corpus.pipeline import splits
+from transpile.corpus.pipeline.browse import PAGE, server
 
 
 @pytest.fixture(scope="module")

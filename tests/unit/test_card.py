@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from test_pairs import fix, optimized, pair, wats
 
-from transpile.corpus import splits
-from transpile.corpus.card import card, table, write_card
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.pairs import COLUMNS, write_shard
-from transpile.corpus.summary import report, summarize
+from transpile.corpus.pipeline import splits
+from transpile.corpus.pipeline.card import card, table, write_card
+from transpile.corpus.pipeline.summary import report, summarize
 
 
 @pytest.fixture

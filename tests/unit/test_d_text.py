@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from transpile.corpus import ir
-from transpile.corpus.d_reader import blank
+from transpile.corpus.d.reader import blank
 from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.languages import d
 from transpile.corpus.languages.d import LANGUAGE, PROLOGUE

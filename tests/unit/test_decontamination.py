@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus.decontamination import SPELLINGS, Benchmarks, benchmarks, fingerprint, spellings
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
-from transpile.corpus.pipeline import clean
+from transpile.corpus.pipeline.build import clean
+from transpile.corpus.pipeline.decontamination import SPELLINGS, Benchmarks, benchmarks, fingerprint, spellings
 from transpile.corpus.source import SourceFunction
 
 TEXT = """
@@ -54,7 +54,7 @@ def test_short_functions_are_idioms(table: Path) -> None:
 
 
 def test_lines_have_the_form_of_the_table_that_ships(table: Path) -> None:
-    shipped = (Path(__file__).parents[2] / "corpus" / "benchmarks.tsv").read_text().splitlines()[0]
+    shipped = (Path(__file__).parents[2] / "corpus" / "pipeline" / "benchmarks.tsv").read_text().splitlines()[0]
     for line in (shipped, table.read_text().strip()):
         digest, sketch = line.split("\t")
         assert len(digest) == 16 and len(sketch.split()) == 16 and sketch.split() == sorted(sketch.split())
@@ -62,7 +62,7 @@ def test_lines_have_the_form_of_the_table_that_ships(table: Path) -> None:
 
 def test_the_table_and_the_measure_are_those_of_the_reference() -> None:
     """The values were computed by the `fingerprint.py` that the table came with."""
-    table = (Path(__file__).parents[2] / "corpus" / "benchmarks.tsv").read_bytes()
+    table = (Path(__file__).parents[2] / "corpus" / "pipeline" / "benchmarks.tsv").read_bytes()
     assert hashlib.sha256(table).hexdigest() == "46823424ac0c61d186b0aebd527e789f634b423b25edf0079ca0a85a8a5e5458"
     line = fingerprint(TEXT)
     assert line is not None

@@ -11,12 +11,12 @@ import pytest
 from test_pairs import pair
 
 from transpile.corpus.batch import is_balanced
-from transpile.corpus.breaking import FAMILIES, MISTAKES, break_body, missing_bracket, missing_return, missing_semicolon, wrong_number_of_arguments
-from transpile.corpus.decontamination import Benchmarks
-from transpile.corpus.fix import _rows, attempts_on, canonical_message, check_batch
 from transpile.corpus.language import Diagnostic, Findings
 from transpile.corpus.languages.c import C
 from transpile.corpus.pairs import FixPair, LintPair, signature_json
+from transpile.corpus.pipeline.breaking import FAMILIES, MISTAKES, break_body, missing_bracket, missing_return, missing_semicolon, wrong_number_of_arguments
+from transpile.corpus.pipeline.decontamination import Benchmarks
+from transpile.corpus.pipeline.fix import _rows, attempts_on, canonical_message, check_batch
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.text import lex
 

@@ -6,8 +6,8 @@ import struct
 
 import wasmtime
 
-from transpile.corpus.fuel import BASE, INPUTS, Meter, inputs_of
 from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.wasm.fuel import BASE, INPUTS, Meter, inputs_of
 
 ARRAY = Signature("f", (Parameter("a", "i32", pointer=True, const=True, length=1), Parameter("n", "i32")), "i32")
 SUM = """

@@ -14,7 +14,7 @@ from transpile.corpus.lifting.state import Uses, find_variables
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
-from transpile.corpus.wasm_reader import Segment
+from transpile.corpus.wasm.reader import Segment
 
 NEXT = "func -> i32 local i32 ; i32.const 0 i32.const 0 i32.load d0 local.tee v0 i32.const 1 i32.add i32.store d0 local.get v0 end"
 PUSH = "func i32 i32 -> ; local.get p0 i32.const 15 i32.and i32.const 2 i32.shl local.get p1 i32.store d0 end"

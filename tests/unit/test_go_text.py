@@ -6,15 +6,15 @@ import pytest
 
 from transpile.corpus import ir
 from transpile.corpus.globals import Global
-from transpile.corpus.go_hoist import Hoister
-from transpile.corpus.go_object import MAGIC, read_object
-from transpile.corpus.go_shapes import directive, exports, shapes
-from transpile.corpus.go_text import blank_go, explicit, functions, named_types, parameters
-from transpile.corpus.instructions import WasmError
+from transpile.corpus.go.hoist import Hoister
+from transpile.corpus.go.object import MAGIC, read_object
+from transpile.corpus.go.shapes import directive, exports, shapes
+from transpile.corpus.go.text import blank_go, explicit, functions, named_types, parameters
 from transpile.corpus.ir_names import walk
 from transpile.corpus.language import Diagnostic, language
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.text import canonical_text, lex
+from transpile.corpus.wasm.instructions import WasmError
 
 GO = language("go")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus.licences import PERMISSIVE, licence_of, licence_of_folder, spdx
+from transpile.corpus.real.licences import PERMISSIVE, licence_of, licence_of_folder, spdx
 
 MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"
 ISC = "Permission to use, copy, modify, and/or distribute this software for any\n * purpose with or without fee is hereby granted"

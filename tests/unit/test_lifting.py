@@ -14,7 +14,7 @@ from transpile.corpus.lifting.stack import TreeBuilder
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.text import canonical_text
-from transpile.corpus.wat_text import parse
+from transpile.corpus.wasm.wat_text import parse
 
 SUM = (
     "func i32 i32 -> i32 local i32 ; i32.const 0 local.set v0 block l0 local.get p1 i32.const 1 i32.lt_s br_if l0 loop l1 "

@@ -9,7 +9,7 @@ import pytest
 
 from transpile.corpus import command, language
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.pipeline import compile_pairs
+from transpile.corpus.pipeline.build import compile_pairs
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
 

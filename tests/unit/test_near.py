@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from transpile.corpus.near import NearDuplicates
+from transpile.corpus.pipeline.near import NearDuplicates
 
 
 def words(seed: int, count: int = 120) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wasm_programs import CALLEES, GLOBALS, ProgramMaker, Runner
 
 from transpile.corpus.signature import Parameter, Signature
-from transpile.corpus.wat import normalize, parameter_bounds
+from transpile.corpus.wasm.wat import normalize, parameter_bounds
 
 KNOWN = {"callees": CALLEES, "globals": [kind for kind, _, _ in GLOBALS]}
 P, Q, R = "local.get p0", "local.get p1", "local.get p2"
@@ -173,7 +173,7 @@ def test_unknown_types_leave_the_text_alone() -> None:
 
 def test_it_is_the_same_in_every_process() -> None:
     """Nothing may hang on the order of a set or on hash randomization."""
-    program = "from wasm_programs import *\nfrom transpile.corpus.wat import normalize\nimport random\n" + (
+    program = "from wasm_programs import *\nfrom transpile.corpus.wasm.wat import normalize\nimport random\n" + (
         "for seed in range(12): print(normalize(ProgramMaker(random.Random(seed).randrange).text(), callees=CALLEES, "
         "globals=[g[0] for g in GLOBALS]))"
     )

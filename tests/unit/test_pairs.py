@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import splits
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.pairs import (
     COLUMNS,
@@ -25,6 +24,7 @@ from transpile.corpus.pairs import (
     source_function,
     write_shard,
 )
+from transpile.corpus.pipeline import splits
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 

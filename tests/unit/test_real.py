@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus.c_words import tokens
+from transpile.corpus.c.preprocessor import Preprocessed, without_prototypes
+from transpile.corpus.c.words import tokens
 from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
-from transpile.corpus.preprocessor import Preprocessed, without_prototypes
-from transpile.corpus.real import FILES, Tree, callee_names, groups, in_cpp, parts
-from transpile.corpus.real_c import CutReader
-from transpile.corpus.real_link import Linker
-from transpile.corpus.real_tidy import plain_numbers, without_brackets
+from transpile.corpus.real.c import CutReader
+from transpile.corpus.real.functions import FILES, Tree, callee_names, groups, in_cpp, parts
+from transpile.corpus.real.link import Linker
+from transpile.corpus.real.tidy import plain_numbers, without_brackets
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 

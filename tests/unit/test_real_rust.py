@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.language import language
-from transpile.corpus.real_rust import plain, with_items
+from transpile.corpus.real.rust import plain, with_items
 from transpile.corpus.signature import Struct
 
 

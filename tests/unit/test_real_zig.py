@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.language import language
-from transpile.corpus.real_zig import plain, with_constants
+from transpile.corpus.real.zig import plain, with_constants
 
 
 def read(text: str) -> dict:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from transpile.corpus import sysroot
 from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.languages.rust import LANGUAGE
+from transpile.corpus.rust import sysroot
 from transpile.corpus.scanner import blank_rust
 from transpile.corpus.signature import Parameter, Signature, Struct
 

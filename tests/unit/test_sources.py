@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.licences import PERMISSIVE
-from transpile.corpus.sources import MANIFEST, NamedSource, manifest, mirrored, open_named, open_source
-from transpile.corpus.splits import is_held_out_repository
+from transpile.corpus.pipeline.splits import is_held_out_repository
+from transpile.corpus.real.licences import PERMISSIVE
+from transpile.corpus.real.sources import MANIFEST, NamedSource, manifest, mirrored, open_named, open_source
 
 MIT = "Permission is hereby granted, free of charge, to any person obtaining a copy"
 CODE = "int f(int x) { return x + 1; }\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.stamp import check_stamp, code_digest, locked, stamp
+from transpile.corpus.pipeline.stamp import check_stamp, code_digest, locked, stamp
 
 NOW = stamp(("decode", "fix"), {"c": "cc 1"}, "")
 
@@ -47,7 +47,7 @@ def test_one_build_at_a_time_and_leftovers_go(tmp_path: Path) -> None:
     raw.mkdir()
     (raw / "a.123.tmp").write_text("half")
     code = (
-        "import sys; from pathlib import Path; from transpile.corpus.stamp import locked\n"
+        "import sys; from pathlib import Path; from transpile.corpus.pipeline.stamp import locked\n"
         "from transpile.corpus.errors import TranspileError\n"
         "try:\n    with locked(Path(sys.argv[1])): print('in')\nexcept TranspileError as e: print(e.message)\n"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judged_modules import NUMBERS, module
 
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.module import WasmModule
 from transpile.verify.borrow import base_name, borrow
 from transpile.verify.judge import Jury
 from transpile.verify.thin import thin

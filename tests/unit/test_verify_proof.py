@@ -10,7 +10,7 @@ import z3
 from judged_modules import NUMBERS, function, module, numbers
 
 from transpile.corpus.signature import Parameter, Signature, Struct
-from transpile.corpus.wasm import WasmModule
+from transpile.corpus.wasm.module import WasmModule
 from transpile.verify import driver, proof
 from transpile.verify.identical import same_text
 from transpile.verify.judge import judge

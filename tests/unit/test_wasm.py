@@ -9,11 +9,11 @@ import wasmtime
 from wasm_programs import ProgramMaker, to_module
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.instructions import WasmError, decode, encode, encode_body, read_signed, read_unsigned, write_signed, write_unsigned
-from transpile.corpus.opcodes import EFFECTS, OPCODES
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wasm_reader import Export
-from transpile.corpus.wat import canonical, read_wat
+from transpile.corpus.wasm.instructions import WasmError, decode, encode, encode_body, read_signed, read_unsigned, write_signed, write_unsigned
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.opcodes import EFFECTS, OPCODES
+from transpile.corpus.wasm.reader import Export
+from transpile.corpus.wasm.wat import canonical, read_wat
 
 MODULE = """
 (module $m

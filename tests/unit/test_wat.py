@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from wasm_programs import CALLEES, DATA, GLOBALS, ProgramMaker, to_module
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.opcodes import OPCODES
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import CanonicalFunction, canonical, parse, pretty, read_wat, skeleton, to_wat
-from transpile.corpus.wat_text import read_constant, write_float, write_integer
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.opcodes import OPCODES
+from transpile.corpus.wasm.wat import CanonicalFunction, canonical, parse, pretty, read_wat, skeleton, to_wat
+from transpile.corpus.wasm.wat_text import read_constant, write_float, write_integer
 
 
 def canonical_of(functions: str, name: str = "f") -> CanonicalFunction:

@@ -7,8 +7,8 @@ import pytest
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.lifting import lift
 from transpile.corpus.signature import Parameter, Signature
-from transpile.corpus.wat import skeleton
-from transpile.corpus.wat_text import parse, split_data, with_data
+from transpile.corpus.wasm.wat import skeleton
+from transpile.corpus.wasm.wat_text import parse, split_data, with_data
 
 TEXT = "func i32 -> i32 ; local.get p0 i32.const 3 i32.and i32.load8_u d0 end"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transpile.corpus.languages.zig import LANGUAGE
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import Parameter, Signature, Struct
-from transpile.corpus.zig_fixes import ZigError, mend, read_errors
+from transpile.corpus.zig.fixes import ZigError, mend, read_errors
 
 SOURCE = """
 const std = @import("std");

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import wasmtime
 
-from transpile.corpus.opcodes import EFFECTS, NATURAL_ALIGNMENT
-from transpile.corpus.wasm import WasmModule
-from transpile.corpus.wat import read_wat, to_wat
+from transpile.corpus.wasm.module import WasmModule
+from transpile.corpus.wasm.opcodes import EFFECTS, NATURAL_ALIGNMENT
+from transpile.corpus.wasm.wat import read_wat, to_wat
 
 TYPES = ("i32", "i64", "f32", "f64")
 PARAMETERS = ("i32", "i32", "i64", "f64")

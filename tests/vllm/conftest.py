@@ -49,8 +49,8 @@ def reference() -> Any:
 @pytest.fixture(scope="session")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """Pairs of a corpus that is built here."""
-    from transpile.corpus import pipeline
     from transpile.corpus.pairs import read_corpus
+    from transpile.corpus.pipeline import build as pipeline
 
     folder = tmp_path_factory.mktemp("corpus")
     work = pipeline.chunks(programs=40, seed=11)

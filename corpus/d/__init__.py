@@ -1,0 +1,1 @@
+"""D: the reader, the renderer, and how modules are laid out."""

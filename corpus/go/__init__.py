@@ -1,0 +1,1 @@
+"""Go: from the Go compiler's objects to wasm, the reader and the renderer."""

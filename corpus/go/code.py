@@ -1,0 +1,66 @@
+"""What a function of Go's object files is made of: its wasm, with the linker's places named, and the operands of its translation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from transpile.corpus.go.object import ADDRESS, CALL, Symbol
+from transpile.corpus.wasm.instructions import Instruction, decode, write_signed, write_unsigned
+from transpile.corpus.wasm.reader import Reader
+
+RETURN_ADDRESS = 8
+"""Bytes between a function's frame and its arguments."""
+
+TRAPS = ("runtime.panic", "runtime.goPanic", "runtime.gopanic", "runtime.throw", "runtime.sigpanic", "runtime.fatal")
+"""How the names of routines begin that never return."""
+
+
+class Unsupported(Exception):
+    """The function uses what has no meaning without Go's runtime; says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An operand: an LLVM value of a wasm type, or with `base` an address: "stack" (relative to the stack pointer at entry), or a symbol."""
+
+    type: str
+    text: str = ""
+    base: str = ""
+    offset: int = 0
+    number: int | None = None
+
+
+@dataclass(slots=True)
+class Label:
+    """A block, loop or if of the wasm text: where a branch to it goes, how many operands lay below it, and where the stack pointer was."""
+
+    kind: str
+    target: str
+    height: int
+    pointer: int = 0
+
+
+def code_of(symbol: Symbol) -> tuple[list[Instruction], list[str], dict[int, tuple[str, str, int]]]:
+    """The instructions, the types of the locals beyond the resume point, and by offset of an instruction what the linker would put into it:
+    ("call" or "address", symbol, distance)."""
+    patches = sorted((r for r in symbol.relocations if r.kind in (ADDRESS, CALL) and r.size == 1), key=lambda r: r.at)
+    out, last, found = bytearray(), 0, {}
+    for k, one in enumerate(patches):
+        out += symbol.data[last : one.at]
+        found[len(out) - 1] = ("call" if one.kind == CALL else "address", one.symbol, one.add)
+        out += write_unsigned(k) if one.kind == CALL else write_signed(k)
+        last = one.at
+    data = bytes(out + symbol.data[last:])
+    reader = Reader(write_unsigned(len(data)) + data)
+    _, local_types, start = reader.body()
+    return decode(data, start), list(local_types), found
+
+
+def after_end(instructions: list[Instruction], at: int) -> int:
+    """Where the block that begins before `at` is over."""
+    depth = 1
+    while depth:
+        name = instructions[at][0]
+        depth += (name in ("block", "loop", "if")) - (name == "end")
+        at += 1
+    return at

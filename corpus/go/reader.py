@@ -1,0 +1,157 @@
+"""Functions out of Go source, by a tolerant reader of the top level: types of `signature` only, everything else is passed over.
+
+A slice becomes a pointer with a length parameter `n<position>` right behind it, a string one that is const. A pointer is const where the body
+neither stores through it nor hands it on. The text that comes back starts with `write_header` of the signature and has its semicolons.
+The file's constants that it names stand at its start, and its own names of numeric types are replaced, so that it stands alone.
+Limits: methods, generic functions, several results and named ones, types of other packages, constants made with `iota`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from transpile.corpus.go.text import SCALARS, Item, blank_go, compact, entries, explicit, functions, named_types, parameters, resolve
+from transpile.corpus.scanner import Found, split, with_callees
+from transpile.corpus.signature import Parameter, Signature, Struct
+from transpile.corpus.source import SourceFunction
+
+_ASSIGNED = r"(?:(?:[-+*/%&|^]|<<|>>|&\^)?=(?!=)|\+\+|--|,[^;\n{}=]*(?<![=!<>:])=(?!=))"
+
+_WORDS = {"int": "int64", "uint": "uint64", "uintptr": "uint64"}
+"""Types with the size of a register, and the numbers that they are on wasm."""
+
+
+def read_functions(text: str, language: str, write_header: Callable[[Signature], str]) -> list[SourceFunction]:
+    """Functions of `text` in order, with their callees. `write_header` is the language's own."""
+    code = blank_go(text)
+    types = named_types(code)
+    structs = {name: struct for name in types if (struct := _struct(name, types)) is not None}
+    known = constants(text, code)
+    found = []
+    items = list(functions(code))
+    passed = entries(text, {item.name for item in items})
+    for item in items:
+        one = None if item.name in passed else _function(text, code, item, types, structs, known, write_header)
+        if one is not None:
+            found.append(one)
+    return with_callees(language, found, lambda name, body: re.search(rf"(?<![.\w]){name}\s*\(", body) is not None)
+
+
+def _struct(name: str, types: dict[str, str]) -> Struct | None:
+    """A struct of scalar fields alone."""
+    inside = re.fullmatch(r"struct\s*\{(.*)\}", types[name], re.S)
+    if not inside:
+        return None
+    fields: list[tuple[str, str]] = []
+    for line in re.split(r"[;\n]", inside[1]):
+        if not line.strip():
+            continue
+        found = re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+(\w+)\s*", line)
+        scalar = SCALARS.get(resolve(found[2], types)) if found else None
+        if found is None or scalar is None:
+            return None
+        fields += [(field, scalar) for field in split(found[1])]
+    return Struct(name, tuple(fields)) if fields else None
+
+
+def _function(
+    text: str, code: str, item: Item, types: dict[str, str], structs: dict[str, Struct], known: Mapping[str, str],
+    write_header: Callable[[Signature], str],
+) -> Found | None:  # fmt: skip
+    if not item.name or item.name in ("main", "init") or item.body is None:
+        return None
+    blanked = code[slice(*item.body)]
+    taken: list[Parameter] = []
+    used: dict[str, Struct] = {}
+    for name, written in parameters(item.parameters):
+        type_ = resolve(written, types)
+        if name in ("", "_"):
+            return None
+        if type_ in SCALARS:
+            taken.append(Parameter(name, SCALARS[type_]))
+            continue
+        pointer = re.fullmatch(r"(\*|\[\])\s*(\w+)", type_)
+        to = "byte" if type_ == "string" else resolve(pointer[2], types) if pointer else ""
+        if to not in SCALARS and to not in structs:
+            return None
+        if to in structs:
+            used[to] = structs[to]
+        many = type_ == "string" or (pointer is not None and pointer[1] == "[]")
+        const = type_ == "string" or not _changes(name, blanked)
+        taken.append(Parameter(name, SCALARS.get(to, to), True, const, len(taken) + 1 if many else None))
+        if many:
+            taken.append(Parameter(f"n{len(taken) - 1}", "usize"))
+    result = resolve(compact(item.result), types)
+    if result and result not in SCALARS:
+        return None
+    signature = Signature(item.name, tuple(taken), SCALARS.get(result), tuple(used.values()))
+    body = explicit(text[slice(*item.body)])
+    needed = _needed(blanked, known, {name for name, _ in parameters(item.parameters)})
+    body = "".join(f" {known[name]};" for name in needed) + _with_words(body, item, types)
+    for name, under in types.items():
+        scalar = resolve(under, types)
+        if scalar in SCALARS:
+            body = re.sub(rf"(?<![.\w\"'`]){name}(?=\s*[(){{\];,]|\s*$)", scalar, body, flags=re.M)
+    return Found(signature, f"{write_header(signature)}{body}}}", blanked)
+
+
+def _with_words(body: str, item: Item, types: dict[str, str]) -> str:
+    """A body between parameters and a result that signatures call int64 or uint64, and that it takes for int, uint or uintptr."""
+    for name, written in reversed(parameters(item.parameters)):
+        type_ = resolve(written, types)
+        if type_ in _WORDS and re.search(rf"(?<![.\w]){name}\b", body):
+            body = f" {name}Word := {type_}({name});" + re.sub(rf"(?<![.\w]){name}\b", f"{name}Word", body)
+    result = resolve(compact(item.result), types)
+    if result in _WORDS:
+        body = re.sub(r"\breturn\b[ \t]*([^;{}]+)", rf"return {_WORDS[result]}(\1)", body)
+    return body
+
+
+def constants(text: str, code: str) -> dict[str, str]:
+    """The declarations of a file's constants, each alone, by name; those that count with `iota` are left out."""
+    lines: list[str] = []
+    for found in re.finditer(r"^const[ \t]+(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\)|([^(\n]+))", code, re.M):
+        group = 1 if found[1] is not None else 2
+        if not re.search(r"\biota\b", found[group]):
+            # The text itself: strings are blank in `code`.
+            lines += blank_go(text[slice(*found.span(group))], strings=False).split("\n")
+    out = {}
+    for line in lines:
+        one = re.fullmatch(r"\s*(\w+)(?:[ \t]+(\w+))?[ \t]*=[ \t]*([^,{]+?)[ \t;]*", line)
+        if one:
+            out[one[1]] = f"const {one[1]}{f' {one[2]}' if one[2] else ''} = {one[3]}"
+    return out
+
+
+def _needed(body: str, known: Mapping[str, str], own: set[str]) -> list[str]:
+    """The constants that a body names, those that others are made of first."""
+    out: list[str] = []
+
+    def visit(code: str) -> None:
+        for name in dict.fromkeys(re.findall(r"(?<![.\w])[^\W\d]\w*", code)):
+            if name in known and name not in own and name not in out and not re.search(rf"\b{name}\b[^;\n]*:=", body):
+                visit(known[name].partition("=")[2])
+                out.append(name)
+
+    visit(body)
+    return out
+
+
+def _changes(name: str, body: str) -> bool:
+    """Might the body change what the parameter points to? It does where it stores, and it may where it hands the pointer on."""
+    place = rf"(?<![.\w]){name}\s*(?:\[(?:[^\[\]]|\[[^\]]*\])*\]|\.\s*\w+)(?:\s*\.\s*\w+)*\s*"
+    if re.search(rf"{place}{_ASSIGNED}|\*\s*{name}\s*{_ASSIGNED}|&\s*{name}\b|(?<!\w)(?:copy|clear)\s*\(\s*{name}\b", body):
+        return True
+    # Bare, it is read where it is asked for its length, ranged over, indexed, dereferenced or compared.
+    for found in re.finditer(rf"(?<![.\w]){name}\b(?!\s*(?:\.\s*\w|==|!=))", body):
+        before, after = body[: found.start()].rstrip(), body[found.end() :].lstrip()
+        if after.startswith("["):
+            inside = re.match(r"\[(?:[^\[\]]|\[[^\]]*\])*\]", after)
+            if inside and ":" in inside[0] and not re.search(r"\brange$", before):
+                return True
+            continue
+        if re.search(r"\b(?:len|cap)\s*\($", before) or re.search(r"\brange$", before) or before.endswith(("*", "==", "!=")):
+            continue
+        return True
+    return False

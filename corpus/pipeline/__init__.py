@@ -1,0 +1,1 @@
+"""Corpora: from chunks of work to deduplicated, split, decontaminated shards, their card and their page."""

@@ -1,0 +1,51 @@
+"""What a definition of real C is before it is written as a function, and small questions about C's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from transpile.corpus.c.types import declaration
+from transpile.corpus.c.words import tokens
+from transpile.corpus.signature import Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A definition as read: types in the file's own terms (see `CTypes`), and the text from the head on."""
+
+    name: str
+    result: str
+    parameters: tuple[tuple[str, str], ...]
+    text: str
+    members: frozenset[str]
+    """Names of fields that the text mentions, those of constants that it needs too."""
+    constants: tuple[str, ...]
+
+
+def struct_text(struct: Struct) -> str:
+    fields = " ".join(f"{declaration(type_, name, 'struct {}'.format)} ;" for name, type_ in struct.fields)
+    return " ".join(t.text for t in tokens(f"struct {struct.name} {{ {fields} }} ;"))
+
+
+def outside_brackets(words: Sequence[str]) -> Iterator[str]:
+    """The words that stand in no brackets."""
+    depth = 0
+    for word in words:
+        depth -= word in {")", "]", "}"}
+        if not depth:
+            yield word
+        depth += word in {"(", "[", "{"}
+
+
+def is_constant(head: Sequence[str]) -> bool:
+    """Is what a declaration (up to its value) declares constant itself, and not only what it points to?"""
+    after = head[len(head) - list(head)[::-1].index("*") :] if "*" in head else head
+    return "const" in after and "volatile" not in head and "(" not in head
+
+
+def members_of(words: Sequence[str]) -> frozenset[str]:
+    """Names after `.` and `->`, and all names where the place of a field in its struct is asked for."""
+    named = {w for before, w in pairwise(words) if before in {".", "->"}}
+    return frozenset(named | (set(words) if "__builtin_offsetof" in words else set()))

@@ -1,0 +1,1 @@
+"""wasm modules: reading them, canonical WAT, wasm-opt, fuel."""

@@ -1,0 +1,1 @@
+"""Zig: the reader, the renderer, casts and repairs."""
