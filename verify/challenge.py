@@ -1,8 +1,8 @@
 """Inputs from the candidate: what its own branches, operations and constants suggest that those of the original do not.
 
-The reference's vectors follow the original alone, and a wrong translation may be wrong in a branch, or near a constant, that only it has.
-So a candidate that no vector tells apart is explored itself (`explore`), with its constants. Invariant: what is returned are proposals,
-which must be run on both sides and which the original may not be able to take.
+The reference's vectors follow the original alone, and a wrong translation may be wrong in a branch, or near a constant, that only it has; or
+only in what few inputs show. So a candidate that no vector tells apart is explored itself (`explore`), with its constants and with the original
+beside it, on every input that is tried. Invariant: what is returned was run on both sides by `Runner`, which knows what the original can take.
 """
 
 from __future__ import annotations
@@ -11,51 +11,67 @@ import numpy as np
 
 from transpile.corpus.errors import TranspileError
 from transpile.verify.draw import Mined
-from transpile.verify.driver import UnusableModule
+from transpile.verify.driver import Target, UnusableModule
 from transpile.verify.explore import Explorer
 from transpile.verify.inputs import generate
 from transpile.verify.instrument import instrument, mine
 from transpile.verify.layout import Vectors
 from transpile.verify.reference import Reference, target
+from transpile.verify.shrink import Runner
 from transpile.verify.thin import parsed, reachable
 from transpile.verify.types import Executable
 
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 512, 48, 8
+_FUEL = 100_000_000
+"""Wasm instructions (about) that are spent, if there is something to mutate, even where nothing new is reached."""
 _EXAMPLES = 4
 _SEEDS, _DRAWN = 512, 128
 
 
-def proposals(reference: Reference, candidate: Executable, seed: int) -> Vectors:
-    """Vectors to compare the two on, beyond the reference's own; perhaps none."""
-    nothing = Vectors.blank(reference.layout, 0)
+def challenge(reference: Reference, candidate: Executable, compiled: Target, seed: int) -> tuple[int, Vectors | None]:
+    """(number of vectors compared beyond the reference's own, those that differ if any do)."""
     if not reference.signature.parameters or not len(reference.vectors):
-        return nothing
+        return 0, None
     try:
         module = parsed(candidate.wasm)
         mined = mine(reachable(module, candidate.export))
         probes = instrument(candidate, reference.layout.stride)
         known = mine(reachable(parsed(reference.executable.wasm), reference.executable.export))
     except TranspileError:
-        return nothing  # Instructions that our decoder does not know.
+        return 0, None  # Instructions that our decoder does not know.
     rng = np.random.default_rng((seed, 1))
     fresh = _only_in(mined, known)
-    parts = [nothing]
+    runner = Runner(reference, compiled)
+    parts = [Vectors.blank(reference.layout, 0)]
     if len(fresh.integers) or len(fresh.floats):
         parts.append(generate(reference.layout, _DRAWN, rng, fresh))
     if probes is not None:
         try:
             probed = target(probes.executable, reference.signature)
-            explorer = Explorer(probed, probes, reference.vectors.take(slice(_SEEDS)), mined, int(rng.integers(1 << 40)), capacity=512, any_access=True)
+            explorer = Explorer(probed, probes, reference.vectors.take(slice(_SEEDS)), mined, int(rng.integers(1 << 40)), capacity=512, any_access=True,
+                                rival=reference.target)  # fmt: skip
             idle = 0
             for _ in range(_MOST_CHUNKS):
                 idle = 0 if explorer.explore(_CHUNK) else idle + 1
-                if explorer.exhausted or idle >= (1 if explorer.reached() else _PATIENCE):
+                compared, differing = _check(explorer, runner)
+                if differing is not None:
+                    return compared, differing
+                if explorer.exhausted or (explorer.fuel > _FUEL and idle >= (1 if explorer.reached() else _PATIENCE)):
                     break
             explorer.explore(_CHUNK, _EXAMPLES)
+            compared, differing = _check(explorer, runner)
+            if differing is not None:
+                return compared, differing
             parts.append(explorer.found())
         except UnusableModule:
             pass
-    return Vectors.join(parts)
+    proposed = Vectors.join(parts)
+    return runner.compare(proposed) if len(proposed) else (0, None)
+
+
+def _check(explorer: Explorer, runner: Runner) -> tuple[int, Vectors | None]:
+    suspects = explorer.suspects()
+    return runner.compare(suspects) if len(suspects) else (0, None)
 
 
 def _only_in(mined: Mined, known: Mined) -> Mined:

@@ -3,7 +3,9 @@
 A row of the pool is changed in one to four places, run, and kept if it has a *feature* (a branch outcome with how often it was reached, in steps
 that double, or a relation between operands; see `instrument`) that fewer than a limit of rows have. Hundreds of thousands of runs a second.
 Invariant: everything is a function of the rows given and the seed, no clock is read. Rows are only proposals: whoever uses them runs them
-again and checks that the original can take them. Limits: pointers stay where the parent's pointed; a loop that does not end costs its fuel.
+again and checks that the original can take them. With a *rival*, a second function that gets every row too, those on which the two seem to
+differ are kept apart (`suspects`). Limits: pointers stay where the parent's pointed; a loop that does not end costs its fuel; rivals
+whose calls of imports or callbacks would have to be compared are not run.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from transpile.verify.explore_wat import (
     BY_LENGTH,
     BY_ROOM,
     CHOICE,
+    FEATURES,
     FIELD,
     FLOAT,
     LENGTH,
@@ -41,7 +44,7 @@ from transpile.verify.instrument import BASE, Instrumented
 from transpile.verify.layout import LENGTHS, NOWHERE, NULL, POINTER, Layout, Vectors
 from transpile.verify.marshal import FUNCTIONS, Marshal
 from transpile.verify.placement import engine
-from transpile.verify.policy import unusable
+from transpile.verify.policy import same_end, unusable
 
 _POT = 3_000_000
 """Fuel handed out at a time: what one endless input can burn."""
@@ -49,22 +52,40 @@ _MOST_TRAPS = 400
 _BLOCK = 4 * len(SETTINGS)
 _ARRAYS = 4
 """Elements whose arrays are changed; each is a span of its own."""
+_SUSPECTS, _MOST_DOUBTS = 16, 4
+"""Rows on which the two seem to differ that are kept at a time, and how often they may all turn out to be none before that ends."""
 
 
 @cache
-def _explorer() -> wasmtime.Module:
-    return wasmtime.Module(engine(), wasmtime.wat2wasm(text()))
+def _explorer(rival: bool) -> wasmtime.Module:
+    return wasmtime.Module(engine(), wasmtime.wat2wasm(text(rival)))
 
 
 @cache
-def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], marshal: Marshal | None, stack: bool) -> wasmtime.Module:
-    """Calls a function of one type with the arguments of a row; makes addresses of pointers in memory; puts the stack pointer back."""
-    arguments = loads(parameters, pointers, marshal, "(local.get 0)", "(global.get $base)")
+def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], marshal: Marshal | None, stack: bool,
+                scalar: str | None) -> wasmtime.Module:  # fmt: skip
+    """Calls a function of one type with the arguments of a row; makes addresses of pointers in memory, and back; puts the stack pointer back.
+
+    The result's bits are those of the `scalar` that it is in the source, extended to 64; all NaNs are alike."""
+    called = f"(call $f {' '.join(loads(parameters, pointers, marshal, '(local.get 0)', '(global.get $base)'))})"
+    asked, canonical = f"{called} (i64.const 0)", ""
+    if marshal and marshal.result is not None:
+        asked = f"(i64.extend_i32_u (call $result_out {called} (i32.const {marshal.result})))"
+    elif results:
+        unused = 64 - 8 * WIDTHS[scalar] if scalar in WIDTHS else 0
+        bits = stand_in.RAW[results[0]].format("(local.get 0)")
+        if unused:
+            bits = f"(i64.shr_{'u' if scalar not in SIGNED and scalar not in FLOATS else 's'} (i64.shl {bits} (i64.const {unused})) (i64.const {unused}))"
+        if results[0][0] == "f":
+            bits = f"(select (i64.const -1) {bits} ({results[0]}.ne (local.get 0) (local.get 0)))"
+        asked, canonical = f"(call $canonical {called})", f"(func $canonical (param {results[0]}) (result i64) {bits})"
     wat = f"""(module (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
       {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
       (import "d" "memory" (memory $d 1)) {'(import "t" "memory" (memory $t 0))' if marshal else ""}
       {FUNCTIONS if marshal else '(global $base (export "base") (mut i32) (i32.const 0))'}
-      (func (export "call") (param i32) (call $f {" ".join(arguments)}) {"drop" if results else ""})
+      {canonical}
+      (func (export "ask") (param i32) (result i64) {asked})
+      (func (export "leave") {"(call $leave_cells)" if marshal and marshal.cells else ""})
       (func (export "enter") {"(call $enter_cells)" if marshal and marshal.cells else ""})
       (func (export "restore") (param i32) {"(global.set $stack (local.get 0))" if stack else ""}))"""
     return wasmtime.Module(engine(), wasmtime.wat2wasm(wat))
@@ -82,9 +103,12 @@ class _Tables:
 class Explorer:
     """Explores one function with probes; `any_access`: rows count although they touch memory that they were not given."""
 
-    def __init__(self, target: Target, probes: Instrumented, seeds: Vectors, mined: Mined, seed: int, *, capacity: int, any_access: bool = False):
-        """`capacity`: most rows to find. Raises UnusableModule when the module does not start."""
+    def __init__(self, target: Target, probes: Instrumented, seeds: Vectors, mined: Mined, seed: int, *, capacity: int, any_access: bool = False,
+                 rival: Target | None = None):  # fmt: skip
+        """`capacity`: most rows to find. `rival`: has no probes. Raises UnusableModule when the module does not start."""
         self.layout, self.first, self.probes = seeds.layout, len(seeds), probes
+        self.rival = rival if rival and not (rival.notes or target.notes) else None
+        self.doubts = self.fuel = 0
         self.tables = _lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access, target.marshal)
         self.store = wasmtime.Store(engine())
         self.store.set_fuel(1)
@@ -99,9 +123,11 @@ class Explorer:
         self._rows()[: len(seeds), : self.tables.settings["argument_bytes"]] = seeds.arguments().view(np.uint8).reshape(len(seeds), -1)
         self._rows()[: len(seeds), self.tables.settings["argument_bytes"] :][:, : self.layout.stride] = seeds.arenas
         self.place = Placement(target, self.store, self.memory, 2 * self.layout.stride + probes.tail, Probe(BASE))
+        self.rival_place = Placement(self.rival, self.store, self.memory, self.layout.stride, None) if self.rival else None
         self._instantiate()
         self._set("found", len(seeds))
         self._run("replay", len(seeds))
+        self._set("suspect_room", _SUSPECTS if self.rival else 0)
 
     def explore(self, iterations: int, limit: int = 1) -> int:
         """Make some runs; rows are kept that have a feature which fewer than `limit` rows have. Returns how many were kept."""
@@ -121,12 +147,25 @@ class Explorer:
     def reached(self) -> bool:
         """Whether every branch outcome was reached by some row."""
         at = self.tables.settings["hits"]
-        return bool(self.flat[at : at + 8 * len(self.probes.ways)].reshape(-1, 8).any(axis=1).all())
+        columns = self.flat[at : at + FEATURES * self.probes.tail].reshape(-1, self.probes.tail, 8)[:, : len(self.probes.ways)]
+        return bool(columns.any(axis=(0, 2)).all())
 
     def found(self, start: int = 0) -> Vectors:
         """The rows kept beyond the seeds, from the `start`-th on."""
+        return self._vectors(self._rows()[self.first + start : self._get("found")])
+
+    def suspects(self) -> Vectors:
+        """The rows on which function and rival seem to differ, since the last time that they were asked for; whoever asks tells them apart."""
+        at, width, count = (self.tables.settings["suspects"], self.tables.settings["row_bytes"], self._get("suspect_count"))
+        rows = self.flat[at : at + count * width].reshape(count, width)
+        self.doubts += count == _SUSPECTS
+        self._set("suspect_count", 0)
+        if self.doubts >= _MOST_DOUBTS:
+            self._set("suspect_room", 0)
+        return self._vectors(rows)
+
+    def _vectors(self, rows: np.ndarray) -> Vectors:
         layout = self.layout
-        rows = self._rows()[self.first + start : self._get("found")]
         vectors = Vectors.blank(layout, len(rows))
         passed = layout.signature.passed()
         head = 8 * len(passed)
@@ -152,16 +191,38 @@ class Explorer:
 
     def _instantiate(self) -> None:
         linker = self.place.linker
-        trampoline = linker.instantiate(self.store, _trampoline(*self.target.type, self.target.stack)).exports(self.store)
-        trampoline["base"].set_value(self.store, self.place.base)
-        self.place.prepare(trampoline, self.tables.settings["cells"])
-        for name in ("call", "enter", "restore"):
-            linker.define(self.store, "c", name, trampoline[name])
+        linker.allow_shadowing = True
+        for name, export in self._call(self.place).items():
+            linker.define(self.store, "c", name, export)
+        if self.rival_place:
+            for name, export in self._call(self.rival_place).items():
+                linker.define(self.store, "r", name, export)
+            linker.define(self.store, "r", "memory", self.rival_place.memory or self._no_memory())
         seed = self.exports["seed"].value(self.store) if self.exports else self.seed
-        self.exports = {name: value for name, value in linker.instantiate(self.store, _explorer()).exports(self.store).items()}
+        self.exports = {name: value for name, value in linker.instantiate(self.store, _explorer(self.rival is not None)).exports(self.store).items()}
         self.exports["seed"].set_value(self.store, seed)
         self._set("base", self.place.base)
         self._set("stack", self.place.stack)
+        if self.rival_place:
+            self._set("rival_base", self.rival_place.base)
+            self._set("rival_stack", self.rival_place.stack)
+
+    def _call(self, place: Placement) -> dict[str, wasmtime.Func]:
+        """What calls the function that was placed, by name."""
+        target = place.target
+        place.linker.allow_shadowing = True
+        if place.memory is None and target.marshal:
+            place.linker.define(self.store, "t", "memory", self._no_memory())
+        module = _trampoline(*target.type, target.stack, self.layout.signature.result_scalar)
+        exports = place.linker.instantiate(self.store, module).exports(self.store)
+        exports["base"].set_value(self.store, place.base)
+        place.prepare(exports, self.tables.settings["cells"])
+        return {name: exports[name] for name in ("ask", "enter", "leave", "restore")}
+
+    def _no_memory(self) -> wasmtime.Memory:
+        """For a function that has no memory of its own: what it would leave there."""
+        pages = max(1, -(-self.layout.stride // PAGE))
+        return wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
 
     def _run(self, entry: str, end: int) -> None:
         stuck = 0
@@ -172,8 +233,12 @@ class Explorer:
             self.store.set_fuel(pot)
             before = self._get("iteration")
             trap = driver.call(self.store, self.exports[entry])
+            self.fuel += pot - self.store.get_fuel()
             if trap == driver.RETURNED:
                 return
+            if self._get("phase"):
+                self._rival_trapped(trap)
+                continue
             # One that does not end costs as much as many traps.
             stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
             self.traps += 1 + 20 * (stuck > 1)
@@ -181,9 +246,31 @@ class Explorer:
                 # A panic is an outcome like others.
                 self.store.set_fuel(_POT)
                 driver.call(self.store, self.exports["count" if entry == "replay" else "keep"])
+            if self._get("suspect_room") and (trap != driver.OUT_OF_FUEL or stuck):
+                self._compare(trap)
             if not self.target.stack:
                 self.place.load()
                 self._instantiate()
+
+    def _compare(self, trap: int) -> None:
+        """The function trapped, so what does its rival do?"""
+        self.store.set_fuel(_POT)
+        other = driver.call(self.store, self.exports["answer"])
+        if other != driver.RETURNED:
+            self._rival_trapped(other, trap)
+        elif trap != driver.OUT_OF_FUEL or self.store.get_fuel() > _POT // 2:
+            driver.call(self.store, self.exports["suspect"])
+
+    def _rival_trapped(self, trap: int, own: int = driver.RETURNED) -> None:
+        self._set("phase", 0)
+        self.traps += 1
+        if trap != driver.OUT_OF_FUEL and not unusable(np.array([trap]), self.layout.wide)[0] and not same_end(np.array([trap]), np.array([own]))[0]:
+            self.store.set_fuel(_POT)
+            driver.call(self.store, self.exports["suspect"])
+        assert self.rival_place and self.rival
+        if not self.rival.stack:
+            self.rival_place.load()
+            self._instantiate()
 
     def _get(self, name: str) -> int:
         return int(self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)])
@@ -211,18 +298,23 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
     starts = np.concatenate(([0], np.cumsum([len(c) for c in choices.values()]))).astype(int)
     tables = {t: (int(start), len(c)) for (t, c), start in zip(choices.items(), starts, strict=False)}
     spans, slots = _spans(layout, head, tables), _slots(layout)
-    integers = np.unique(np.concatenate([mined.integers, mined.integers, boundaries("i64"), boundaries("i32")]))
+    integers = np.unique(np.concatenate([mined.integers, boundaries("i64"), boundaries("i32")]))
+    # What the code says itself comes up more often than what it may mean.
+    said = np.unique(mined.script).astype(np.int64)
+    integers = np.concatenate([integers, np.resize(said, min(4 * len(said), len(integers)))])
     floats = np.concatenate([mined.floats, mined.floats, FLOAT_VALUES])
     settings = {
         "argument_bytes": head, "stride": layout.stride, "tail": probes.tail, "ways": len(probes.ways),
         "spans": put(spans.tobytes()), "span_count": len(spans), "slots": put(slots.tobytes()), "slot_count": len(slots),
-        "rows": put(row * capacity), "row_bytes": row, "capacity": capacity, "scratch": put(row), "hits": put(8 * probes.tail),
+        "rows": put(row * capacity), "row_bytes": row, "capacity": capacity, "scratch": put(row), "hits": put(FEATURES * probes.tail),
         "integers": put(integers.astype("<i8").tobytes()), "integer_count": len(integers),
         "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
         "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
         "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
         "cells": put(marshal.cells if marshal else b""), "choices": put(np.concatenate([*choices.values(), [0]]).astype("<u4").tobytes()),
-        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0, "owners": put(16 * probes.tail),
+        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
+        "owners": put(2 * FEATURES * probes.tail), "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
+        "suspects": put(row * _SUSPECTS), "suspect_count": 0, "suspect_room": 0, "phase": 0, "rival_base": 0, "rival_stack": 0,
     }  # fmt: skip
     parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
     return _Tables(settings, parts, at)

@@ -10,16 +10,18 @@ pointers in memory.
 
 from __future__ import annotations
 
-from transpile.verify.stand_in import COUNT, HASH
+from transpile.verify import change_wat, rival_wat
 
 SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
     "lengths", "length_count", "cells", "choices", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
-    "owners",
+    "owners", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack",
 )  # fmt: skip
 SCALAR, LENGTH, FIELD, CHOICE = 0, 1, 2, 3
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
+FEATURES = 3 * 8
+"""Of every byte of the tail: eight, apart by the sign of what the function returned."""
 BY_LENGTH, BY_ROOM, TO_NUL, TO_END, REST, WHOLE = 0, 1, 2, 3, 4, 5
 
 
@@ -32,17 +34,24 @@ class _Settings(dict[str, str]):
         return f"(i32.const {4 * SETTINGS.index(key[3:])})" if key.startswith("at_") else _setting(key)
 
 
-def text() -> str:
-    """The module: `explore` makes iterations until `iteration` is `end`, `replay` only counts what rows reach."""
-    return _TEXT.replace("CALLS_HASH", str(HASH)).replace("CALLS_COUNT", str(COUNT)).format_map(_Settings())
+def text(rival: bool = False) -> str:
+    """The module: `explore` makes iterations until `iteration` is `end`, `replay` only counts what rows reach. `rival`: a second function gets
+    every row too, and exploring ends early where there is no room for another suspect (`rival_wat`)."""
+    there = (rival_wat.IMPORTS, rival_wat.COMPARE, rival_wat.FULL) if rival else ("", "", "(i32.const 0)")
+    whole = _TEXT
+    for name, part in zip(("IMPORTS", "COMPARE", "FULL", "CHANGES", "FEATURES"), (*there, change_wat.CHANGES, str(FEATURES)), strict=True):
+        whole = whole.replace(name, part)
+    return whole.format_map(_Settings())
 
 
 _TEXT = """(module
   (import "t" "memory" (memory $t 0))
   (import "d" "memory" (memory $d 1))
-  (import "c" "call" (func $call (param i32)))
+  (import "c" "ask" (func $ask (param i32) (result i64)))
   (import "c" "enter" (func $enter))
   (import "c" "restore" (func $restore (param i32)))
+  IMPORTS
+  (global $answer (mut i64) (i64.const 0))
   (global $seed (export "seed") (mut i64) (i64.const 1))
 
   (func $random (result i64)
@@ -55,6 +64,11 @@ _TEXT = """(module
   (func $below (param $n i32) (result i32)
     (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u (call $random) (i64.const 32)) (i64.extend_i32_u (local.get $n))) (i64.const 32))))
 
+  ;; Zero stands for what a function returns that returns nothing, or traps.
+  (func $call (param $row i32)
+    (global.set $answer (i64.const 0))
+    (global.set $answer (call $ask (local.get $row))))
+
   (func $row (param $number i32) (result i32)
     (i32.add {rows} (i32.mul (local.get $number) {row_bytes})))
 
@@ -66,7 +80,7 @@ _TEXT = """(module
         (local.set $least (i32.const 256))
         (local.set $tries (i32.add (i32.const 4) (call $below (i32.const 40))))
         (loop $more
-          (local.set $at (call $below (i32.shl {tail} (i32.const 3))))
+          (local.set $at (call $below (i32.mul {tail} (i32.const FEATURES))))
           (local.set $hits (i32.load8_u $d (i32.add {hits} (local.get $at))))
           (if (i32.lt_u (i32.sub (local.get $hits) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
             (then (local.set $least (local.get $hits))
@@ -92,150 +106,7 @@ _TEXT = """(module
     (if (i32.eq (local.get $width) (i32.const 4)) (then (i64.store32 $d (local.get $at) (local.get $value)) (return)))
     (i64.store $d (local.get $at) (local.get $value)))
 
-  ;; Any value that the scratch row holds, to be used elsewhere.
-  (func $borrow (result i64) (local $span i32) (local $count i32)
-    (local.set $span (i32.add {spans} (i32.shl (call $below {span_count}) (i32.const 5))))
-    (local.set $count (i32.load $d offset=20 (local.get $span)))
-    (if (i32.gt_u (local.get $count) (i32.const 8)) (then (local.set $count (i32.const 8))))
-    (call $read
-      (i32.add (i32.add {scratch} (i32.load $d offset=4 (local.get $span)))
-               (i32.mul (i32.load $d offset=8 (local.get $span)) (call $below (local.get $count))))
-      (i32.load $d offset=12 (local.get $span))))
-
-  (func $constant (result i64)
-    (i64.load $d (i32.add {integers} (i32.shl (call $below {integer_count}) (i32.const 3)))))
-
-  (func $character (result i64)
-    (if (i32.and {script_count} (call $below (i32.const 2)))
-      (then (return (i64.load8_u $d (i32.add {script} (call $below {script_count}))))))
-    (i64.load8_u $d (i32.add {text} (call $below {text_count}))))
-
-  (func $fresh (param $old i64) (param $width i32) (param $class i32) (result i64) (local $kind i32) (local $bits i64)
-    (local.set $bits (i64.extend_i32_u (i32.shl (local.get $width) (i32.const 3))))
-    (if (i32.eq (local.get $class) (i32.const 3)) (then (return (i64.extend_i32_u (call $below (i32.const 2))))))
-    (if (i32.eq (local.get $class) (i32.const 2)) (then (return (call $cut (call $float (local.get $old) (local.get $width)) (local.get $width)))))
-    (local.set $kind (call $below (i32.const 12)))
-    (block $done
-      (block $b9 (block $b8 (block $b7 (block $b6 (block $b5 (block $b4 (block $b3 (block $b2 (block $b1 (block $b0
-        (br_table $b0 $b1 $b2 $b3 $b3 $b4 $b5 $b6 $b7 $b8 $b9 $b9 (local.get $kind)))
-        (local.set $old (i64.add (local.get $old) (i64.const 1))) (br $done))
-        (local.set $old (i64.sub (local.get $old) (i64.const 1))) (br $done))
-        (local.set $old (i64.xor (local.get $old) (i64.shl (i64.const 1) (i64.rem_u (call $random) (local.get $bits))))) (br $done))
-        (local.set $old (call $constant)) (br $done))
-        (local.set $old (i64.add (local.get $old) (i64.mul (call $constant) (i64.sub (i64.extend_i32_u (call $below (i32.const 19))) (i64.const 9)))))
-        (br $done))
-        (local.set $old (i64.shr_s (call $random) (i64.add (i64.sub (i64.const 64) (local.get $bits)) (i64.rem_u (call $random) (local.get $bits)))))
-        (br $done))
-        (local.set $old (i64.sub (i64.extend_i32_u (call $below (i32.const 25))) (i64.const 12))) (br $done))
-        (local.set $old (call $borrow)) (br $done))
-        (local.set $old (select (call $character) (i64.sub (i64.const 0) (local.get $old)) (i32.eq (local.get $width) (i32.const 1)))) (br $done))
-      (local.set $old (i64.extend_i32_u (call $below (i32.const 20)))))
-    (call $cut (local.get $old) (local.get $width)))
-
-  (func $float (param $old i64) (param $width i32) (result i64) (local $kind i32) (local $bits i64) (local $value f64)
-    (local.set $bits (i64.extend_i32_u (i32.shl (local.get $width) (i32.const 3))))
-    (local.set $kind (call $below (i32.const 8)))
-    (if (i32.eqz (local.get $kind))
-      (then (return (i64.xor (local.get $old) (i64.shl (i64.const 1) (i64.rem_u (call $random) (local.get $bits)))))))
-    (if (i32.eq (local.get $kind) (i32.const 1)) (then (return (i64.add (local.get $old) (i64.const 1)))))
-    (if (i32.eq (local.get $kind) (i32.const 2)) (then (return (i64.sub (local.get $old) (i64.const 1)))))
-    (if (i32.eq (local.get $kind) (i32.const 3))
-      (then (return (i64.xor (local.get $old) (i64.shl (i64.const 1) (i64.sub (local.get $bits) (i64.const 1)))))))
-    (if (i32.eq (local.get $kind) (i32.const 4)) (then (return (call $borrow))))
-    (if (i32.lt_u (local.get $kind) (i32.const 7))
-      (then (local.set $value (f64.load $d (i32.add {floats} (i32.shl (call $below {float_count}) (i32.const 3))))))
-      (else (local.set $value (f64.mul (f64.convert_i32_s (i32.sub (call $below (i32.const 81)) (i32.const 40))) (f64.const 0.25)))))
-    (if (result i64) (i32.eq (local.get $width) (i32.const 8))
-      (then (i64.reinterpret_f64 (local.get $value)))
-      (else (i64.extend_i32_u (i32.reinterpret_f32 (f32.demote_f64 (local.get $value)))))))
-
-  (func $change_scalar (param $span i32) (local $at i32) (local $width i32) (local $class i32) (local $value i64) (local $shift i64)
-    (local.set $at (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
-    (local.set $width (i32.load $d offset=12 (local.get $span)))
-    (local.set $class (i32.load $d offset=16 (local.get $span)))
-    (local.set $value (call $fresh (call $cut (i64.load $d (local.get $at)) (local.get $width)) (local.get $width) (local.get $class)))
-    (if (i32.and (i32.eq (local.get $class) (i32.const 1)) (i32.lt_u (local.get $width) (i32.const 4)))
-      (then
-        (local.set $shift (i64.extend_i32_u (i32.sub (i32.const 64) (i32.shl (local.get $width) (i32.const 3)))))
-        (local.set $value (i64.and (i64.shr_s (i64.shl (local.get $value) (local.get $shift)) (local.get $shift)) (i64.const 0xffffffff)))))
-    (i64.store $d (local.get $at) (local.get $value)))
-
-  (func $change_length (param $span i32) (local $at i32) (local $kind i32) (local $value i64)
-    (local.set $at (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
-    (local.set $value (i64.load $d (local.get $at)))
-    (local.set $kind (call $below (i32.const 3)))
-    (if (i32.eqz (local.get $kind)) (then (local.set $value (i64.add (local.get $value) (i64.const 1))))
-      (else (if (i32.eq (local.get $kind) (i32.const 1))
-        (then (if (i64.ne (local.get $value) (i64.const 0)) (then (local.set $value (i64.sub (local.get $value) (i64.const 1))))))
-        (else (local.set $value (i64.load8_u $d (i32.add {lengths} (call $below {length_count}))))))))
-    (i64.store $d (local.get $at) (local.get $value)))
-
-  (func $change_field (param $span i32) (local $from i32) (local $step i32) (local $width i32) (local $count i32) (local $near i32)
-                      (local $at i32) (local $other i32) (local $kind i32) (local $value i64) (local $left i32)
-    (local.set $from (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
-    (local.set $step (i32.load $d offset=8 (local.get $span)))
-    (local.set $width (i32.load $d offset=12 (local.get $span)))
-    (local.set $count (i32.load $d offset=20 (local.get $span)))
-    ;; Elements that count: those within the length, at least four; else the first eight.
-    (local.set $near (i32.const 8))
-    (if (i32.ge_s (i32.load $d offset=24 (local.get $span)) (i32.const 0))
-      (then (local.set $near (i32.load $d (i32.add {scratch} (i32.load $d offset=24 (local.get $span)))))
-            (if (i32.lt_u (local.get $near) (i32.const 4)) (then (local.set $near (i32.const 4))))))
-    (if (i32.or (i32.gt_u (local.get $near) (local.get $count)) (i32.eqz (call $below (i32.const 8))))
-      (then (local.set $near (local.get $count))))
-    (local.set $at (call $below (local.get $near)))
-    (local.set $left (i32.sub (local.get $count) (local.get $at)))
-    (local.set $at (i32.add (local.get $from) (i32.mul (local.get $step) (local.get $at))))
-    (local.set $other (i32.add (local.get $from) (i32.mul (local.get $step) (call $below (local.get $near)))))
-    (local.set $kind (call $below (i32.const 10)))
-    (if (i32.lt_u (local.get $kind) (i32.const 4))
-      (then (call $write (local.get $at) (local.get $width)
-              (call $fresh (call $read (local.get $at) (local.get $width)) (local.get $width) (i32.load $d offset=16 (local.get $span))))
-            (return)))
-    (local.set $value (call $read (local.get $at) (local.get $width)))
-    (if (i32.lt_u (local.get $kind) (i32.const 6))
-      (then (call $write (local.get $at) (local.get $width) (call $read (local.get $other) (local.get $width)))
-            (if (i32.eq (local.get $kind) (i32.const 5)) (then (call $write (local.get $other) (local.get $width) (local.get $value))))
-            (return)))
-    (if (i32.eq (local.get $kind) (i32.const 6))  ;; An element less, the rest moves up.
-      (then (memory.copy $d $d (local.get $at) (i32.add (local.get $at) (local.get $step))
-              (i32.mul (local.get $step) (i32.sub (local.get $left) (i32.const 1)))) (return)))
-    (if (i32.eq (local.get $kind) (i32.const 7))  ;; One more.
-      (then (memory.copy $d $d (i32.add (local.get $at) (local.get $step)) (local.get $at)
-              (i32.mul (local.get $step) (i32.sub (local.get $left) (i32.const 1)))) (return)))
-    (if (i32.and (i32.eq (local.get $kind) (i32.const 8)) (i32.and (i32.eq (local.get $step) (i32.const 1)) (i32.ne {script_count} (i32.const 0))))
-      (then  ;; A piece of the script.
-        (local.set $near (i32.add (i32.const 2) (call $below (i32.const 11))))
-        (if (i32.gt_u (local.get $near) (local.get $left)) (then (local.set $near (local.get $left))))
-        (if (i32.gt_u (local.get $near) {script_count}) (then (local.set $near {script_count})))
-        (memory.copy $d $d (local.get $at)
-          (i32.add {script} (call $below (i32.add (i32.const 1) (i32.sub {script_count} (local.get $near))))) (local.get $near))
-        (return)))
-    ;; What another row has there.
-    (memory.copy $d $d (local.get $from) (i32.add (i32.sub (local.get $from) {scratch}) (call $parent))
-      (i32.add (i32.mul (local.get $step) (i32.sub (local.get $count) (i32.const 1))) (local.get $width))))
-
-  (func $change (local $span i32) (local $kind i32)
-    (local.set $span (i32.add {spans} (i32.shl (call $below {span_count}) (i32.const 5))))
-    (local.set $kind (i32.load $d (local.get $span)))
-    (if (i32.eqz (local.get $kind)) (then (call $change_scalar (local.get $span)) (return)))
-    (if (i32.eq (local.get $kind) (i32.const 1)) (then (call $change_length (local.get $span)) (return)))
-    (if (i32.eq (local.get $kind) (i32.const 3)) (then (call $change_choice (local.get $span)) (return)))
-    (call $change_field (local.get $span)))
-
-  ;; A pointer: to what its type may lead to, or to what another one of its kind leads to.
-  (func $change_choice (param $span i32) (local $from i32) (local $step i32) (local $near i32) (local $at i32)
-    (local.set $from (i32.add {scratch} (i32.load $d offset=4 (local.get $span))))
-    (local.set $step (i32.load $d offset=8 (local.get $span)))
-    (local.set $near (i32.load $d offset=20 (local.get $span)))
-    (if (i32.and (i32.gt_u (local.get $near) (i32.const 6)) (i32.ne (call $below (i32.const 4)) (i32.const 0))) (then (local.set $near (i32.const 6))))
-    (local.set $at (i32.add (local.get $from) (i32.mul (local.get $step) (call $below (local.get $near)))))
-    (if (i32.eqz (call $below (i32.const 4)))
-      (then (i32.store $d (local.get $at)
-              (i32.load $d (i32.add (local.get $from) (i32.mul (local.get $step) (call $below (local.get $near)))))) (return)))
-    (i32.store $d (local.get $at)
-      (i32.load $d (i32.add {choices}
-        (i32.shl (i32.add (i32.load $d offset=16 (local.get $span)) (call $below (i32.load $d offset=28 (local.get $span)))) (i32.const 2))))))
+  CHANGES
 
   ;; Where the buffer ends that an offset in the arena lies in.
   (func $end_of (param $offset i32) (result i32) (local $slot i32) (local $last i32)
@@ -315,7 +186,10 @@ _TEXT = """(module
 
   ;; Whether the last call had a feature that fewer than `limit` rows have; with `count`, they are counted, as those of row `owner`.
   (func $account (param $count i32) (param $owner i32) (result i32) (local $at i32) (local $column i32) (local $byte i32)
-                 (local $bits i32) (local $hit i32) (local $feature i32) (local $rare i32)
+                 (local $bits i32) (local $hit i32) (local $feature i32) (local $rare i32) (local $first i32)
+    ;; The same code reached is another feature where what came of it is zero, positive, or negative.
+    (local.set $first (i32.mul (i32.shl {tail} (i32.const 3))
+      (i32.add (i64.ne (global.get $answer) (i64.const 0)) (i64.lt_s (global.get $answer) (i64.const 0)))))
     (local.set $at (i32.add {base} (i32.shl {stride} (i32.const 1))))
     (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $at) {ways}))) (then (return (i32.const 0))))
     (block $done (loop $next
@@ -329,7 +203,7 @@ _TEXT = """(module
           (local.set $bits (call $features (local.get $byte) (local.get $column)))
           (block $end (loop $bit
             (br_if $end (i32.eqz (local.get $bits)))
-            (local.set $feature (i32.add (i32.shl (local.get $column) (i32.const 3)) (i32.ctz (local.get $bits))))
+            (local.set $feature (i32.add (local.get $first) (i32.add (i32.shl (local.get $column) (i32.const 3)) (i32.ctz (local.get $bits)))))
             (local.set $hit (i32.add {hits} (local.get $feature)))
             (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
             (local.set $byte (i32.load8_u $d (local.get $hit)))
@@ -367,7 +241,7 @@ _TEXT = """(module
   (func (export "explore")  (local $changes i32)
     (call $restore {stack})
     (block $done (loop $next
-      (br_if $done (i32.or (i32.ge_u {iteration} {end}) (i32.ge_u {found} {capacity})))
+      (br_if $done (i32.or (i32.or (i32.ge_u {iteration} {end}) (i32.ge_u {found} {capacity})) FULL))
       (i32.store $d {at_iteration} (i32.add {iteration} (i32.const 1)))
       (memory.copy $d $d {scratch} (call $parent) {row_bytes})
       (local.set $changes (i32.add (i32.const 1) (i32.ctz (i32.or (call $below (i32.const 256)) (i32.const 8)))))
@@ -379,5 +253,6 @@ _TEXT = """(module
       (call $place {scratch})
       (call $call {scratch})
       (call $keep)
+      COMPARE
       (br $next)))))
 """

@@ -45,7 +45,8 @@ class _Side:
         """(outcomes, how often each branch outcome was reached, whether it touched what it was not given)."""
         if self.probes is None or self.probed is None:
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=fuel)
-            return outcomes, np.zeros((len(vectors), 0), np.uint8), ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1)
+            strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1) & (outcomes.status == driver.RETURNED)
+            return outcomes, np.zeros((len(vectors), 0), np.uint8), strayed
         outcomes = self.probed.run(vectors.arguments(), self.probes.arenas(vectors.arenas, inside), fuel=6 * fuel, probe=Probe(BASE))
         counts, strayed = self.probes.read(outcomes.arenas)
         return replace(outcomes, arenas=outcomes.arenas[:, : vectors.layout.stride]), counts, strayed
@@ -104,7 +105,7 @@ class Fuzzer:
         fuel = FUEL + 8 * self.layout.stride
         inside = vectors.inside()
         expected, counts, strayed = self.original.run(vectors, inside, fuel)
-        usable = ~(policy.unusable(expected.status) | (expected.status == driver.RETURNED) & strayed)
+        usable = ~(policy.unusable(expected.status, self.layout.wide) | strayed)
         self.tried += int(usable.sum())
         worth = list(self.original.news(counts, usable))
         rows = np.flatnonzero(usable)
@@ -142,7 +143,7 @@ class Fuzzer:
     def _replay(self, k: int, side: _Side, vector: Vectors, fuel: int) -> bool:
         expected = self.original.plain.run(vector.arguments(), vector.arenas, fuel=fuel)
         got = side.plain.run(vector.arguments(), vector.arenas, fuel=fuel * policy.FUEL_FACTOR)
-        if policy.unusable(expected.status).any() or not policy.differences(self.layout, expected, got).any():
+        if policy.unusable(expected.status, self.layout.wide).any() or not policy.differences(self.layout, expected, got).any():
             return False
         self.found[k] = explain(vector, 0, expected, got, 0)
         return True

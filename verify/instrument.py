@@ -46,9 +46,10 @@ HELPERS = ("i32", "i64", "f32", "f64", "near i32", "near i64")
 _STEPS = (0, 2, 4, 6, 8, 12, 20)
 _RELATIONS = {
     "i": ("a b eq", "a 1 add b eq", "b 1 add a eq", "a b xor 0 lt_s", "a b lt_s", "b 0 ne", "a b and 0 ne", "a 0 lt_s"),
-    "f": ("a b eq", "a b lt", "a b gt", "a a ne", "b b ne", "a 0 eq", "b 0 eq", "a b div 0 lt"),
+    "f": ("a b eq", "a b lt", "a b gt", "a a ne", "b b ne", "a 0 eq", "a b eq 1 a copysign 1 b copysign ne i32.and",
+          "a b div 0 lt"),
 }
-"""What a hint's bits mean, in postfix, from the lowest on."""
+"""What a hint's bits mean, in postfix, from the lowest on; the last but one of floats: zeros of different signs."""
 
 Code = list[tuple[str, Any]]
 
@@ -295,7 +296,7 @@ def helper(kind: str, base: int) -> bytes:
                 number = int(word) if kind[0] == "i" else 0 if word == "0" else 0x3F800000 if kind == "f32" else 0x3FF << 52
                 code.append((f"{kind}.const", number))
             else:
-                code.append((f"{kind}.{word}", None))
+                code.append((word if "." in word else f"{kind}.{word}", None))
         code += [("i32.const", bit), ("i32.shl", None), ("i32.or", None)]
     return encode_body((), [*code, ("i32.store8", (0, 0)), ("end", None)])
 

@@ -19,7 +19,7 @@ from transpile.corpus.signature import Signature
 from transpile.corpus.wasm.module import WasmFunction
 from transpile.verify import driver, policy, proof
 from transpile.verify.borrow import borrow
-from transpile.verify.challenge import proposals
+from transpile.verify.challenge import challenge
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
 from transpile.verify.identical import NormalForm, normal, same_text
 from transpile.verify.layout import Vectors
@@ -28,7 +28,7 @@ from transpile.verify.reference import FUEL, Accepts, Reference, study, target
 from transpile.verify.render import explain
 from transpile.verify.sequences import compare
 from transpile.verify.shared import hidden, keeps_state
-from transpile.verify.shrink import LITTLE, Runner, lightest, shrink
+from transpile.verify.shrink import LITTLE, lightest, shrink
 from transpile.verify.thin import parsed, reachable, thin
 from transpile.verify.types import Executable, Verdict
 
@@ -243,10 +243,7 @@ class Jury:
 
     def _challenge(self, candidate: Executable, compiled: Target, tested: Verdict) -> Verdict:
         """`tested` with more inputs, which the candidate's own code suggests, or the mismatch that they show."""
-        vectors = proposals(self.reference, candidate, self.seed)
-        if not len(vectors):
-            return tested
-        compared, differing = Runner(self.reference, compiled).compare(vectors)
+        compared, differing = challenge(self.reference, candidate, compiled, self.seed)
         inputs = tested.inputs + compared
         tested = replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
         return tested if differing is None else self._found(differing, compiled, tested)

@@ -29,8 +29,8 @@ def numbers(body: str) -> Executable:
     return function("(param $x i32) (param $y i32) (result i32)", body)
 
 
-def array(each: str, *, condition: str = "i32.ge_s", before: str = "") -> Executable:
-    """Over the elements of (a, n): `each` runs with the element's address in $p and its index in $i, $s is the result."""
+def array(each: str, *, condition: str = "i32.ge_s", before: str = "", result: str = "(local.get $s)") -> Executable:
+    """Over the elements of (a, n): `each` runs with the element's address in $p and its index in $i, $s is the result if nothing else is."""
     return function(
         "(param $a i32) (param $n i32) (result i32) (local $s i32) (local $i i32) (local $p i32)",
         f"""{before}
@@ -40,7 +40,7 @@ def array(each: str, *, condition: str = "i32.ge_s", before: str = "") -> Execut
           {each}
           (local.set $i (i32.add (local.get $i) (i32.const 1)))
           (br $next)))
-        (local.get $s)""",
+        {result}""",
     )
 
 

@@ -47,14 +47,19 @@ def counting(signature: Signature) -> Executable:
 
 
 def explored(executable: Executable, signature: Signature, seed: int) -> Vectors:
+    return explore(executable, signature, seed).found()
+
+
+def explore(executable: Executable, signature: Signature, seed: int, rival: Executable | None = None) -> Explorer:
     layout = Layout.of(signature)
     probes = instrument(executable, layout.stride)
     assert probes is not None
     mined = Mined(np.array([7, -3], np.int64), np.array([2.5]), np.frombuffer(b"key=", np.uint8))
     seeds = generate(layout, 24, np.random.default_rng(seed), mined)
-    explorer = Explorer(target(probes.executable, signature), probes, seeds, mined, seed, capacity=64)
+    explorer = Explorer(target(probes.executable, signature), probes, seeds, mined, seed, capacity=64,
+                        rival=rival and target(rival, signature))  # fmt: skip
     explorer.explore(300, 3)
-    return explorer.found()
+    return explorer
 
 
 @settings(max_examples=40, deadline=None)
@@ -67,6 +72,35 @@ def test_what_is_found_keeps_the_invariants_and_depends_on_the_seed_alone(signat
     assert (found.offsets() + found.extents() * np.array([s.size for s in found.layout.slots], np.int64) <= found.layout.stride).all()
     repeated = explored(counting(signature), signature, seed)
     assert (found.arguments() == repeated.arguments()).all() and (found.arenas == repeated.arenas).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(signature=signatures(), seed=st.integers(0, 1000))
+def test_a_function_is_not_suspect_beside_itself(signature: Signature, seed: int) -> None:
+    executable = counting(signature)
+    assert not len(explore(executable, signature, seed, executable).suspects())
+
+
+def accepting(doubled: int) -> Executable:
+    """Whether the elements add up to a multiple of 211, one of which counts twice; an empty array traps."""
+    each = f"{SUM} (if (i32.eq (i32.load (local.get $p)) (i32.const {doubled})) (then {SUM}))"
+    whole = "(if (i32.eqz (local.get $n)) (then unreachable))"
+    return array(each + "(local.set $s (i32.rem_u (local.get $s) (i32.const 211)))", before=whole, result="(i32.eqz (local.get $s))")
+
+
+def test_what_differs_on_few_inputs_is_found_by_running_both() -> None:
+    """No branch tells where the two part: the sum must be a multiple for one of them, and that with an element that only one counts twice."""
+    found = explore(accepting(70), ARRAY, 1, accepting(71))
+    for _ in range(20):
+        found.explore(512)
+    rows = found.suspects()
+    assert len(rows)
+    answers = [target(accepting(k), ARRAY).run(rows.arguments(), rows.arenas, fuel=1 << 20).results for k in (70, 71)]
+    assert (answers[0] != answers[1]).all()
+    traps = array(SUM, before="(if (i32.eq (local.get $n) (i32.const 3)) (then unreachable))")
+    for pair in ((traps, array(SUM)), (array(SUM), traps)):
+        rows = explore(pair[0], ARRAY, 1, pair[1]).suspects()
+        assert len(rows) and (rows.values[:, 1] == 3).all()
 
 
 def test_a_chain_of_conditions_is_climbed() -> None:

@@ -35,8 +35,9 @@ def test_equivalent_loops_are_tested_with_coverage() -> None:
            (local.get $s)""",
     )
     found = verdict(array(SUM), backwards, ARRAY, inputs=500)
-    assert (found.status, found.inputs, found.coverage, found.set_aside) == ("tested", 500, 1.0, 0)
-    assert found.evidence == "500 inputs, 100 % of branches"
+    assert (found.status, found.coverage, found.set_aside) == ("tested", 1.0, 0)
+    # What the candidate's own branches suggest comes on top.
+    assert 500 <= found.inputs < 700 and found.evidence == f"{found.inputs} inputs, 100 % of branches"
 
 
 @pytest.mark.parametrize(
