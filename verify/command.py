@@ -147,7 +147,8 @@ def _show(report: dict[str, Any]) -> None:
 @app.command("self-test")
 def self_test(
     functions: Annotated[int, typer.Option(help="Functions to measure on, of all languages.", min=1)] = 50,
-    mutants: Annotated[int, typer.Option(help="Mutants of each function.", min=1)] = 8,
+    mutants: Annotated[int, typer.Option(help="Mutants of each function's compiled code.", min=0)] = 8,
+    text: Annotated[int, typer.Option(help="Mutants of its source text.", min=0)] = 4,
     inputs: Annotated[int, typer.Option(help="Test vectors per function: the judge's budget.", min=16)] = 1024,
     seed: Annotated[int, typer.Option(help="Seed of functions, mutants and vectors.")] = 0,
     effort: Annotated[float, typer.Option(help="Processor seconds a function for what checks the judge.", min=0.0)] = 1.0,
@@ -163,7 +164,7 @@ def self_test(
     from transpile.verify.parallel import cores
     from transpile.verify.self_test import Options, measure, meets_bars
 
-    options = Options(functions, mutants, inputs, seed, effort, only)
+    options = Options(functions, mutants, text, inputs, seed, effort, only)
     with progress_bar("self-test") as progress:
         report = measure(options, jobs or cores(), progress)
     if as_json:
@@ -182,6 +183,8 @@ def _show_self_test(report: dict[str, Any]) -> None:
     print(f"mutants            {r['mutants']:,}: {r['killed']:,} caught, {r['missed']} missed, {r['equal_by_proof']} equal by proof,"
           f" {r['undecided']} that nothing decides, {r['inconclusive']} inconclusive")  # fmt: skip
     print(f"kill rate          {share(r['kill_rate'], r['killed'], r['killed'] + r['missed'])}")
+    for origin, of in r["by_origin"].items():
+        print(f"  of the {origin}      {share(of['kill_rate'], of['killed'], of['killed'] + of['missed'])}")
     print(f"false accept rate  {share(r['false_accept_rate'], r['false_accepts'], r['candidates_accepted'])}")
     print(f"false reject rate  {share(r['false_reject_rate'], r['false_rejects'], r['pairs'])}")
     print(f"a candidate        {r['milliseconds_a_candidate']} ms on average; {r['seconds']:.0f} s in all")

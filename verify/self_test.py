@@ -1,7 +1,8 @@
 """The judge, measured: how many wrong functions it catches, and how many right ones it rejects.
 
 Three questions, each on the functions of `subjects`:
-*kill rate*: of the mutants (`mutate`) that any means shows to differ from their original, how many does the judge catch at its default budget;
+*kill rate*: of the mutants (of the compiled code, `mutate`, and of the source text, `mutate_text`) that any means shows to differ from their
+original, how many does the judge catch at its default budget;
 *false rejects*: are the same source at other optimization levels, and the same program in a second language, accepted;
 *false accepts*: of the model's candidates that the judge accepts, how many do the stronger means show to differ.
 The stronger means are the judge with other seeds and many times the inputs, a fuzzer that also follows the candidate's branches (`fuzz`), and the
@@ -26,6 +27,7 @@ from transpile.corpus.wasm.module import WasmModule
 from transpile.verify.fuzz import Fuzzer
 from transpile.verify.judge import Jury
 from transpile.verify.mutate import mutants
+from transpile.verify.mutate_text import text_mutants
 from transpile.verify.parallel import Lost, each
 from transpile.verify.proof import EFFORT, LOOPS, NOTHING, Answer, provable, prove
 from transpile.verify.subjects import Decoded, Subject, compile_each, decoded, subjects
@@ -35,6 +37,9 @@ from transpile.verify.types import Executable, Verdict
 LEVELS = ("0", "1", "s", "3")
 """Compared with level 2, which everything is compiled at."""
 
+CODE, TEXT = "code", "text"
+_REJECTED = ("mismatch", "wrong_signature", "compile_error")
+
 _CHUNK = 24
 _ALL = 500
 """For as many functions all of the model's candidates are judged; for fewer, a share of them."""
@@ -42,10 +47,12 @@ _ALL = 500
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`inputs`: the judge's budget. `effort`: seconds of processor time that the stronger means may take for one function. `only`: names to look at again."""
+    """`mutants`: of a function's compiled code; `text`: of its source text. `inputs`: the judge's budget.
+    `effort`: seconds of processor time that the stronger means may take for one function. `only`: names to look at again."""
 
     functions: int = _ALL
     mutants: int = 8
+    text: int = 4
     inputs: int = 1024
     seed: int = 0
     effort: float = 2.0
@@ -64,8 +71,8 @@ class Finding:
     means: str = ""
 
     def reproduce(self, options: Options) -> str:
-        return (f"verify self-test --functions {options.functions} --mutants {options.mutants} --inputs {options.inputs} --seed {options.seed}"
-                f" --effort {options.effort:g} --only {self.function}")  # fmt: skip
+        return (f"verify self-test --functions {options.functions} --mutants {options.mutants} --text {options.text} --inputs {options.inputs}"
+                f" --seed {options.seed} --effort {options.effort:g} --only {self.function}")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -139,6 +146,7 @@ def _measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally
     originals = compile_each([s.source for s in chosen])
     others: dict[str, list[Executable | None]] = {f"-O{level}": compile_each([s.source for s in chosen], level=level) for level in LEVELS}
     second = _compile_mixed([s.other for s in chosen])
+    wrong = _text_mutants(chosen, originals, options)
     for k, (subject, original) in enumerate(zip(chosen, originals, strict=True)):
         if original is None:
             tally.counts["functions not compiled"] += 1
@@ -146,7 +154,8 @@ def _measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally
         tally.counts["functions"] += 1
         tally.counts[f"functions in {subject.language}"] += 1
         try:
-            _measure_mutants(subject, original, options, tally)
+            made = [_Made(CODE, f"{m.kind}: {m.what}", m.executable) for m in mutants(original, options.mutants, options.seed)] + wrong[k]
+            _measure_mutants(subject, original, made, options, tally)
             _measure_pairs(subject, original, {level: e[k] for level, e in others.items()}, options, tally)
             if subject.other is not None:
                 _measure_pairs(subject, original, {subject.other.language: second[k]}, options, tally)
@@ -163,19 +172,51 @@ def _compile_mixed(sources: Sequence[SourceFunction | None]) -> list[Executable 
     return out
 
 
-def _measure_mutants(subject: Subject, original: Executable, options: Options, tally: Tally) -> None:
-    made = list(mutants(original, options.mutants, options.seed))
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A mutant. `origin`: what was changed, CODE or TEXT."""
+
+    origin: str
+    what: str
+    executable: Executable
+
+
+def _text_mutants(chosen: Sequence[Subject], originals: Sequence[Executable | None], options: Options) -> list[list[_Made]]:
+    """For every function the wrong texts that compile, to other code each."""
+    wanted = [(k, one) for k, s in enumerate(chosen) for one in text_mutants(s.source, 2 * options.text, options.seed)]
+    out: list[list[_Made]] = [[] for _ in chosen]
+    for (k, one), executable in zip(wanted, compile_each([one.source for _, one in wanted]), strict=True):
+        original = originals[k]
+        if executable is None or original is None or len(out[k]) == options.text:
+            continue
+        if all(_code(executable) != _code(other) for other in (original, *(m.executable for m in out[k]))):
+            out[k].append(_Made(TEXT, f"{one.kind}: {one.what}", executable))
+    return out
+
+
+def _code(executable: Executable) -> tuple[object, ...]:
+    """What a function and its callees do, and the data; not what they are called."""
+    module = WasmModule.parse(executable.wasm)
+    return tuple((f.type, f.locals, tuple((n, str(i)) for n, i, _ in f.instructions)) for f in reachable(module, executable.export))
+
+
+def _measure_mutants(subject: Subject, original: Executable, made: Sequence[_Made], options: Options, tally: Tally) -> None:
     jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed)
     verdicts = _judge_each(jury, [m.executable for m in made], tally)
-    tally.counts["mutants"] += len(made)
-    tally.counts["killed"] += sum(v.status == "mismatch" for v in verdicts)
-    left = [(m, v) for m, v in zip(made, verdicts, strict=True) if v.status != "mismatch"]
+    for mutant, verdict in zip(made, verdicts, strict=True):
+        tally.counts["mutants"] += 1
+        tally.counts[f"{mutant.origin} mutants"] += 1
+        if verdict.status in _REJECTED:
+            tally.counts["killed"] += 1
+            tally.counts[f"{mutant.origin} killed"] += 1
+    left = [(m, v) for m, v in zip(made, verdicts, strict=True) if v.status not in _REJECTED]
     shown, equal = stronger(original, [m.executable for m, _ in left], subject.signature, jury, options, tally)
     for k, (mutant, verdict) in enumerate(left):
-        finding = Finding(subject.name, f"{mutant.kind}: {mutant.what}", verdict.status, verdict.evidence)
+        finding = Finding(subject.name, f"{mutant.origin}, {mutant.what}", verdict.status, verdict.evidence)
         if k in shown:
             finding = replace(finding, means=shown[k][0], counterexample=shown[k][1])
             tally.missed.append(finding)
+            tally.counts[f"{mutant.origin} missed"] += 1
             if verdict.status in ("identical", "proved"):
                 tally.unsound.append(finding)
         else:
@@ -293,6 +334,15 @@ def report(total: Tally, options: Options, seconds: float) -> dict[str, Any]:
         "undecided": counts["undecided"],
         "inconclusive": counts["inconclusive"],
         "kill_rate": _rate(counts["killed"], decidable),
+        "by_origin": {
+            origin: {
+                "mutants": counts[f"{origin} mutants"],
+                "killed": counts[f"{origin} killed"],
+                "missed": counts[f"{origin} missed"],
+                "kill_rate": _rate(counts[f"{origin} killed"], counts[f"{origin} killed"] + counts[f"{origin} missed"]),
+            }
+            for origin in (CODE, TEXT)
+        },
         "pairs": counts["pairs"],
         "pairs_inconclusive": counts["pairs inconclusive"],
         "false_rejects": rejected,

@@ -8,10 +8,13 @@ import pytest
 import wasmtime
 from judged_modules import ARRAY, NUMBERS, SUM, array, function, numbers
 
+from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.source import SourceFunction
 from transpile.verify import self_test
 from transpile.verify.fuzz import Fuzzer
 from transpile.verify.layout import Layout
 from transpile.verify.mutate import mutants
+from transpile.verify.mutate_text import text_mutants
 from transpile.verify.parallel import Lost, each
 from transpile.verify.self_test import Finding, Options, Tally, meets_bars, report
 from transpile.verify.types import Executable
@@ -26,6 +29,51 @@ def test_mutants_are_valid_different_and_of_all_kinds() -> None:
         wasmtime.Module.validate(wasmtime.Engine(), one.executable.wasm)
     assert [m.what for m in mutants(original, 200, 0)] == [m.what for m in made]
     assert len(list(mutants(original, 3, 1))) == 3
+
+
+C_TEXT = """int32_t f0(const uint8_t *p0, int32_t p1) {
+    int32_t v0 = 0; // 7 < 9
+    for (int32_t v1 = 0; v1 < p1; v1++) {
+        if (p0[v1] == 'x' && v1 != 3) {
+            v0 += c0(p1, v1 * 5);
+        } else {
+            v0 = -v0;
+        }
+    }
+    return v0;
+}"""
+
+
+def test_mutants_of_text_change_one_place_and_are_of_all_kinds() -> None:
+    signature = Signature("f0", (Parameter("p0", "u8", True, True, 1), Parameter("p1", "i32")), "i32")
+    source = SourceFunction("c", signature, C_TEXT)
+    made = text_mutants(source, 500, 0)
+    texts = [m.source.text for m in made]
+    assert len({*texts, C_TEXT}) == len(made) + 1 and all("// 7 < 9" in text for text in texts)
+    assert {m.kind for m in made} == {"operator", "constant", "signedness", "width", "bound", "dropped", "swapped"}
+    for expected in (
+        "v0 += c0(v1 * 5, p1);", "v1 <= p1", "v1 < p1; v1--", "== 'y'", "const int8_t *p0", "uint32_t v0 = 0;", "int16_t v0 = 0;", "v1 * 6",
+        "v1 != 4", "|| v1 != 3", "if (!(p0 [ v1 ] == 'x' && v1 != 3)) {", "v0 = -p1;",
+    ):  # fmt: skip
+        assert any(expected in text for text in texts), expected
+    words = C_TEXT.split()
+    assert any("v0 += " not in text for text in texts) and any("else" not in text for text in texts)
+    assert all(len(set(text.split()) ^ set(words)) < 12 for text in texts)
+    assert [m.source.text for m in text_mutants(source, 500, 0)] == texts and len(text_mutants(source, 3, 1)) == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("rust", "pub fn f0(p0: &[i32]) -> i32 { let mut v0 = 0; for v1 in 0..p0.len() { v0 = v0 ^ p0[v1]; } v0 }", "0..=p0.len()"),
+        ("zig", "fn f0(p0: i32, p1: i32) i32 { if (p0 > p1) return p0 -% p1; return @divTrunc(p1, p0); }", "@divTrunc(p0, p1)"),
+        ("go", "func f0(p0 int32, p1 int32) int32 { if p0 < p1 { return p0 }; return p0 - p1 }", "if !(p0 < p1) {"),
+        ("d", "int f0(int p0) { return p0 >>> 3; }", "p0 >> 3"),
+    ],
+)
+def test_text_of_other_languages_is_changed_too(language: str, text: str, expected: str) -> None:
+    made = text_mutants(SourceFunction(language, NUMBERS, text), 200, 0)
+    assert any(expected in m.source.text for m in made), [m.what for m in made]
 
 
 def test_the_fuzzer_finds_a_needle_that_only_the_candidate_branches_on() -> None:

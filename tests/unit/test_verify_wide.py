@@ -11,6 +11,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.verify import callbacks, driver, policy
 from transpile.verify.draw import Mined
+from transpile.verify.fuzz import Fuzzer
 from transpile.verify.inputs import generate, mutate
 from transpile.verify.judge import Jury
 from transpile.verify.layout import NOWHERE, NULL, POOL, VALUE, Field, Layout, Vectors
@@ -184,6 +185,10 @@ def test_a_function_that_is_null_is_not_called() -> None:
     wrong = jury.judge(Executable(module(body.replace("CONSTANT", "5")), "f"))
     assert wrong.status == "mismatch" and wrong.counterexample is not None and wrong.counterexample.expected["calls"][0].endswith(">(4)")
     assert jury.reference.set_aside > 0
+    # Nor does it count for the fuzzer what a candidate does instead.
+    guarded = body.replace("(call_indirect", "(if (i32.eqz (i32.load offset=12 (local.get 0))) (then (return (i32.const 7)))) (call_indirect")
+    pair = [Executable(module(text.replace("CONSTANT", "4")), "f") for text in (body, guarded)]
+    assert not Fuzzer(pair[0], [pair[1]], signature, Layout.of(signature)).run(inputs=2000, seconds=20)
 
 
 def test_addresses_are_the_same_numbers_on_both_sides() -> None:
