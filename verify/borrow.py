@@ -14,7 +14,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.wasm.instructions import encode_body, write_signed, write_unsigned
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
 from transpile.corpus.wasm.reader import Reader
-from transpile.verify.thin import add_functions, parsed, reachable, rebuilt, thin
+from transpile.verify.thin import parsed, reachable, rebuilt, thin
 from transpile.verify.types import Executable
 
 _PAGE = 1 << 16
@@ -68,7 +68,7 @@ def _transplant(module: WasmModule, source: WasmModule, matched: Sequence[tuple[
     replaced = {f.index for f, _ in matched}
     wasm = module.replace_bodies({k: body for k, body in bodies.items() if k in replaced})
     if added:
-        wasm = add_functions(wasm, [(f.type, bodies[number[f.index]]) for f in added])
+        wasm = parsed(wasm).replace_bodies({}, added_functions=[(f.type, bodies[number[f.index]]) for f in added])
     segments = [(s.address + moved, s.data) for s in source.segments if s.address is not None and s.data]
     if not high or not any("const" in n or ".load" in n or ".store" in n for f in needed.values() for n, _, _ in f.instructions):
         return wasm

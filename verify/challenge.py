@@ -47,7 +47,7 @@ def challenge(reference: Reference, candidate: Executable, compiled: Target, see
         parts.append(generate(reference.layout, _DRAWN, rng, fresh))
     if probes is not None:
         try:
-            probed = target(probes.executable, reference.signature)
+            probed = target(probes.executable, reference.signature, probes.original)
             explorer = Explorer(probed, probes, reference.vectors.take(slice(_SEEDS)), mined, int(rng.integers(1 << 40)), capacity=512, any_access=True,
                                 rival=reference.target)  # fmt: skip
             idle = 0

@@ -130,7 +130,7 @@ CHANGES = """;; Any value that the scratch row holds, to be used elsewhere.
               (i32.mul (local.get $step) (i32.sub (local.get $left) (i32.const 1)))) (return)))
     (if (i32.eq (local.get $kind) (i32.const 7))  ;; One more, or some of them once more, which pushes the rest away.
       (then (local.set $other (select (i32.const 1) (i32.add (i32.const 1) (call $below (i32.const 5))) (call $below (i32.const 3))))
-            (if (i32.gt_u (local.get $other) (local.get $left)) (then (local.set $other (local.get $left))))
+            (if (i32.ge_u (local.get $other) (local.get $left)) (then (local.set $other (i32.sub (local.get $left) (i32.const 1)))))
             (memory.copy $d $d (i32.add (local.get $at) (i32.mul (local.get $step) (local.get $other))) (local.get $at)
               (i32.sub (i32.add (local.get $width) (i32.mul (local.get $step) (i32.sub (local.get $left) (i32.const 1))))
                        (i32.mul (local.get $step) (local.get $other))))

@@ -12,7 +12,6 @@ is filled again before a vector counts as out of fuel. Imported functions are `s
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -91,13 +90,26 @@ def _driver(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tup
     return wasmtime.Module(engine(), wasmtime.wat2wasm(text))
 
 
+@lru_cache(maxsize=256)
+def _variables(executable: Executable) -> tuple[tuple[int, int], tuple[int, int], bool]:
+    """Where the module's data lies, where its variables do, and whether the function could change any; of what our decoder does not know, nothing."""
+    try:
+        module = parsed(executable.wasm)
+        stateful = keeps_state(reachable(module, executable.export))
+    except TranspileError:
+        return (0, 0), (0, 0), False
+    low, high = module.data_range
+    # Up to where the heap begins: what is zero at first needs no segment.
+    return (low, high), (low, max([high, *(g.initial or 0 for g in module.globals if g.name == "__heap_base")])), stateful
+
+
 class Target:
     """One executable, compiled, with its type checked. Cheap: the module is shared by all executables with the same bytes."""
 
     def __init__(self, executable: Executable, parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...],
-                 marshal: Marshal | None = None) -> None:  # fmt: skip
-        """`pointers`: which parameters are relocated, unless `marshal` says it. Raises UnusableModule when the module does not load, WrongType
-        when the export has another type than said."""
+                 marshal: Marshal | None = None, original: Executable | None = None) -> None:  # fmt: skip
+        """`pointers`: which parameters are relocated, unless `marshal` says it. `original`: of what has probes, what it was before.
+        Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
         self.module, self.kinds = _module(executable.wasm)
         self.export = executable.export
         if any(one.module in ("d", "t") for one in self.module.imports):
@@ -120,13 +132,7 @@ class Target:
         self.imports = stand_in.function_imports(self.module)
         self.notes = bool(self.imports or self.callbacks)
         self.driver = _driver(parameters, results, pointers, marshal, self.memory, self.stack, self.notes)
-        self.data = self.extent = (0, 0)
-        self.stateful = False
-        with suppress(TranspileError):
-            module = parsed(executable.wasm)
-            self.data, self.stateful = module.data_range, keeps_state(reachable(module, self.export))
-            # Up to where the heap begins: what is zero at first needs no segment.
-            self.extent = self.data[0], max([self.data[1], *(g.initial or 0 for g in module.globals if g.name == "__heap_base")])
+        self.data, self.extent, self.stateful = _variables(original or executable)
 
     def start(self) -> None:
         """Instantiate the module, and forget it. Raises UnusableModule when that fails."""

@@ -116,6 +116,7 @@ class Explorer:
         self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
         self.store.set_limits(memory_size=driver.MEMORY_LIMIT, table_elements=driver.TABLE_LIMIT)
         self.target, self.traps, self.exports = target, 0, {}
+        self.each, self.ran = 0.0, 0
         self.seed = (seed << 20 | 0x9E3779B9) & (1 << 62) - 1
         self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
         for at, data in self.tables.parts:
@@ -230,11 +231,14 @@ class Explorer:
         # Large arenas cost fuel to copy.
         pot = _POT + (128 * self.layout.cost if self.layout.wide else 0)
         while self.traps <= _MOST_TRAPS:
-            self.store.set_fuel(pot)
             before = self._get("iteration")
+            # A trap costs as much as a hundred runs: enough for all that are to come, if they are like those before.
+            fuel = pot + int(self.each * (end - before))
+            self.store.set_fuel(fuel)
             trap = driver.call(self.store, self.exports[entry])
-            self.fuel += pot - self.store.get_fuel()
+            self.fuel += fuel - self.store.get_fuel()
             if trap == driver.RETURNED:
+                self._learn(fuel, end - before)
                 return
             if self._get("phase"):
                 self._rival_trapped(trap)
@@ -271,6 +275,12 @@ class Explorer:
         if not self.rival.stack:
             self.rival_place.load()
             self._instantiate()
+
+    def _learn(self, fuel: int, runs: int) -> None:
+        """What a run costs, from some that all ended."""
+        used = fuel - self.store.get_fuel()
+        self.ran += runs
+        self.each += 0 if not self.ran else (used - self.each * runs) / self.ran
 
     def _get(self, name: str) -> int:
         return int(self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)])

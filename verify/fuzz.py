@@ -89,7 +89,7 @@ class Fuzzer:
         except TranspileError:
             probes = None  # instructions that our decoder does not know: run without coverage
         return _Side(executable, target(executable, self.signature), probes,
-                     target(probes.executable, self.signature) if probes else None, np.zeros(0, bool))  # fmt: skip
+                     target(probes.executable, self.signature, probes.original) if probes else None, np.zeros(0, bool))  # fmt: skip
 
     def run(self, *, inputs: int, seconds: float) -> dict[int, Counterexample]:
         """Fuzz until every candidate is told apart, `inputs` were tried or the processor time is up. Counterexamples by position of the candidate."""

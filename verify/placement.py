@@ -53,6 +53,7 @@ def engine() -> wasmtime.Engine:
     config.consume_fuel = True
     config.cranelift_nan_canonicalization = True
     config.wasm_multi_memory = True
+    config.parallel_compilation = False
     return wasmtime.Engine(config)
 
 

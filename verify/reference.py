@@ -85,16 +85,16 @@ class Reference:
         return 100_000 + self.layout.cost // 2 + policy.FUEL_FACTOR * min(self.fuel, max(self.outcomes.fuel, 1000))
 
 
-def target(executable: Executable, signature: Signature) -> Target:
-    """Raises UnusableModule (WrongType) where the executable is not what the signature says."""
+def target(executable: Executable, signature: Signature, original: Executable | None = None) -> Target:
+    """`original`: of what has probes, what it was before. Raises UnusableModule (WrongType) where the executable is not what the signature says."""
     parameters, results = signature.wasm()
     how = marshal(signature)
     if how is None:
-        return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters))
+        return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters), None, original)
     if how.callbacks:
         with suppress(TranspileError):  # What our decoder does not know has no callbacks, which shows when they are called.
             executable = Executable(with_table(executable.wasm), executable.export)
-    return Target(executable, parameters, results, tuple(kind == ADDRESS for kind in how.kinds), how)
+    return Target(executable, parameters, results, tuple(kind == ADDRESS for kind in how.kinds), how, original)
 
 
 def study(
@@ -208,7 +208,7 @@ class _Study:
             return None, None
         if layout.stride not in self.instrumented:
             probes = instrument(self.original, layout.stride)
-            self.instrumented[layout.stride] = probes, target(probes.executable, self.signature) if probes else None
+            self.instrumented[layout.stride] = probes, target(probes.executable, self.signature, probes.original) if probes else None
         return self.instrumented[layout.stride]
 
     def _choose_room(self) -> Layout:

@@ -57,7 +57,7 @@ class Runner:
         self.reference, self.candidate = reference, candidate
         self.original = reference.target
         self.probes = reference.probes
-        self.probed = target(self.probes.executable, reference.signature) if self.probes else None
+        self.probed = target(self.probes.executable, reference.signature, self.probes.original) if self.probes else None
 
     def differing(self, vectors: Vectors, *, quick: bool, ends: bool = False) -> tuple[Vectors, Counterexample] | None:
         """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel, `ends`: it must end."""

@@ -6,13 +6,12 @@ elements are placed by anything but constants, or that our decoder does not know
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.wasm.instructions import FunctionType, encode_body, write_signed, write_unsigned
+from transpile.corpus.wasm.instructions import encode_body, write_signed, write_unsigned
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
-from transpile.corpus.wasm.opcodes import TYPE_BYTES
 from transpile.corpus.wasm.reader import KINDS, Reader, write_name
 from transpile.verify.types import Executable
 
@@ -146,25 +145,6 @@ def with_table(wasm: bytes) -> bytes:
         return write_unsigned(count + 1) + payload[reader.at :] + entry
 
     return rebuilt(wasm, change, {} if exported else {7: b"\1" + entry})
-
-
-def add_functions(wasm: bytes, added: Sequence[tuple[FunctionType, bytes]]) -> bytes:
-    """The module with more functions, (type, body), behind those it has; they get the next indices."""
-    known = len(parsed(wasm).types)
-    entries = {
-        1: [b"\x60" + b"".join(_vector(bytes([TYPE_BYTES[one]]) for one in side) for side in type_) for type_, _ in added],
-        3: [write_unsigned(known + k) for k in range(len(added))],
-        10: [write_unsigned(len(body)) + body for _, body in added],
-    }
-
-    def change(section: int, payload: bytes) -> bytes:
-        if section not in entries:
-            return payload
-        reader = Reader(payload)
-        count = reader.number()
-        return write_unsigned(count + len(added)) + payload[reader.at :] + b"".join(entries[section])
-
-    return rebuilt(wasm, change, {})
 
 
 def _vector(entries: Iterable[bytes]) -> bytes:

@@ -15,11 +15,10 @@ from typing import Any
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.wasm.instructions import encode_body
-from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.reader import Export
 from transpile.verify.judge import Jury
 from transpile.verify.render import Calls
-from transpile.verify.thin import add_functions, parsed
+from transpile.verify.thin import parsed
 from transpile.verify.types import Executable, Verdict
 
 DISPATCHER = "calls in turn"
@@ -74,8 +73,8 @@ def dispatcher(executables: Mapping[str, Executable], signatures: Mapping[str, S
         first += len(signature.parameters)
     code += [("i64.const", 0), ("end", None)]
     index = len(module.function_types)
-    more = add_functions(wasm, [(combined.wasm(), encode_body(("f32", "f64"), code))])
-    return Executable(WasmModule.parse(more).replace_bodies({}, (), [Export(DISPATCHER, "function", index)]), DISPATCHER)
+    added = [(combined.wasm(), encode_body(("f32", "f64"), code))]
+    return Executable(module.replace_bodies({}, added_exports=[Export(DISPATCHER, "function", index)], added_functions=added), DISPATCHER)
 
 
 def _as_bits(result: str | None, spare: int) -> Iterable[tuple[str, Any]]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.wasm.instructions import FunctionType, Instruction, decode, malformed, unsupported, write_unsigned
+from transpile.corpus.wasm.opcodes import TYPE_BYTES
 from transpile.corpus.wasm.reader import (
     KINDS,
     Element,
@@ -32,6 +34,8 @@ from transpile.corpus.wasm.reader import (
 _ORDER = {section: place for place, section in enumerate((1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))}
 """Places of the section ids in the order that a module must keep."""
 _MAGIC = b"\0asm\1\0\0\0"
+_SHORT = 1 << 12
+"""Bytes of bodies whose instructions are remembered, so that all of them together take some tens of megabytes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,13 @@ class WasmFunction:
 
     @property
     def instructions(self) -> list[Instruction]:
-        """(name, immediate, offset in `body`) in order; see `instructions`. Decoded anew at each call; raises WasmError."""
-        return decode(self.body, self.start)
+        """(name, immediate, offset in `body`) in order; see `instructions`. Not to be changed: short ones are remembered. Raises WasmError."""
+        return _remembered(self.body, self.start) if len(self.body) <= _SHORT else decode(self.body, self.start)
+
+
+@lru_cache(maxsize=512)
+def _remembered(body: bytes, start: int) -> list[Instruction]:
+    return decode(body, start)
 
 
 @dataclass(slots=True, eq=False)
@@ -258,16 +267,21 @@ class WasmModule:
         bodies: Mapping[int, bytes],
         added_globals: Sequence[tuple[str, bool, int]] = (),
         added_exports: Sequence[Export] = (),
+        added_functions: Sequence[tuple[FunctionType, bytes]] = (),
     ) -> bytes:
         """The module with the bodies of some functions (by function index; see `encode_body`) replaced, as bytes.
 
-        `added_globals` are (type, mutable, initial value; a float's bits) and get the indices after the existing ones;
-        `added_exports` follow the existing exports. All other sections stay as they are.
+        `added_globals` are (type, mutable, initial value; a float's bits) and `added_functions` (type, body); they get the indices after the
+        existing ones. `added_exports` follow the existing exports. All other sections stay as they are.
         """
         payloads = {section: self.data[start:end] for section, start, end in self.sections if section}
-        if bodies:
-            entries = [bodies.get(f.index, f.body) for f in self.functions]
+        if bodies or added_functions:
+            entries = [*(bodies.get(f.index, f.body) for f in self.functions), *(body for _, body in added_functions)]
             payloads[10] = write_unsigned(len(entries)) + b"".join(write_unsigned(len(e)) + e for e in entries)
+        if added_functions:
+            types = [b"\x60" + b"".join(write_unsigned(len(side)) + bytes(TYPE_BYTES[t] for t in side) for side in type_) for type_, _ in added_functions]
+            payloads[1] = _extend(payloads.get(1, b"\0"), types)
+            payloads[3] = _extend(payloads.get(3, b"\0"), [write_unsigned(len(self.types) + k) for k in range(len(types))])
         if added_globals:
             payloads[6] = _extend(payloads.get(6, b"\0"), [write_global(*one) for one in added_globals])
         if added_exports:

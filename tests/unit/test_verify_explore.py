@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from judged_modules import ARRAY, NUMBERS, SUM, array, function
 
@@ -76,6 +76,7 @@ def test_what_is_found_keeps_the_invariants_and_depends_on_the_seed_alone(signat
 
 @settings(max_examples=20, deadline=None)
 @given(signature=signatures(), seed=st.integers(0, 1000))
+@example(signature=Signature("f", (Parameter("p0", "S", True, False, 1), Parameter("n", "i32"), Parameter("x", "i32")), None, (RECORD,)), seed=0)
 def test_a_function_is_not_suspect_beside_itself(signature: Signature, seed: int) -> None:
     executable = counting(signature)
     assert not len(explore(executable, signature, seed, executable).suspects())
