@@ -20,6 +20,16 @@ def bits(type: str) -> int:
     return 32 if type == "index" else WIDTHS[type] * 8
 
 
+def divisible(y: E) -> E:
+    """Whether any number divided by `y` is the same in all languages: not by zero, and of signed numbers not by -1, which overflows or wraps."""
+    return y > 0 if signed(y.type) else y != 0
+
+
+def indivisible(y: E) -> E:
+    """The opposite of `divisible`."""
+    return y <= 0 if signed(y.type) else y == 0
+
+
 def signed(type: str) -> bool:
     return type in SIGNED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, bits, both, choose, either, negate, number, signed
+from transpile.corpus.generator.expression import E, bits, both, choose, either, indivisible, negate, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
 from transpile.corpus.signature import FLOATS
@@ -147,11 +147,11 @@ def rounding(f: Scope) -> E:
             x - x % k,
         )
     y = f.scalar(type)
-    safe = y | 1 if f.chance(0.15) else None
+    safe = y | 1 if f.chance(0.15) and not signed(type) else None
     roll = f.rng.random()
     if roll < 0.4:
         value = f.any((x + y - 1) / (safe or y), x / (safe or y) + choose(x % (safe or y) != 0, number(1, type), 0), (x + y / 2) / (safe or y))
-        return value if safe is not None else choose(y == 0, number(0, type), value)
+        return value if safe is not None else choose(indivisible(y), number(0, type), value)
     if roll < 0.65 and signed(type):
         with_guard = choose(y == 0, number(1, type), y)
         m = f.let(with_guard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, both, builtin, choose, either, number, signed
+from transpile.corpus.generator.expression import E, both, builtin, choose, either, indivisible, number, signed
 from transpile.corpus.generator.idioms_digits import going
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
@@ -28,7 +28,7 @@ def gcd(f: Scope) -> E:
                 f.set(b, a % b)
                 f.set(a, t)
             else:
-                t = f.let(a - a / b * b)
+                t = f.let(a % b if signed(type) else a - a / b * b)
                 f.set(a, b)
                 f.set(b, t)
     else:
@@ -41,7 +41,7 @@ def gcd(f: Scope) -> E:
             with f.other():
                 f.sub(b, a)
     if f.chance(0.2):
-        return choose(a == 0, number(0, type), x / a * y)
+        return choose(indivisible(a), number(0, type), x / a * y)
     if f.chance(0.12):
         return a == 1
     if signed(type) and f.chance(0.3):

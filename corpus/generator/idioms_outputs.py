@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, both, choose, either, number, signed
+from transpile.corpus.generator.expression import E, both, choose, either, indivisible, number, signed
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
 from transpile.corpus.signature import FLOATS
@@ -22,7 +22,7 @@ def divide_out(f: Scope) -> E | None:
         f.set(second[0], x + y if roll < 0.3 else x - y)
         return None
     if roll < 0.55:
-        d = f.let(choose(y == 0, number(1, type), y))
+        d = f.let(choose(indivisible(y), number(1, type), y))
         f.set(out[0], x % d if f.chance(0.6) else x / d)
         return x / d if f.chance(0.6) else x * d
     if roll < 0.8:
@@ -66,7 +66,7 @@ def checked_out(f: Scope) -> None:
     out = f.out(type)
     roll = f.rng.random()
     if roll < 0.5 or type in FLOATS:
-        with f.when(y == 0):
+        with f.when(y == 0 if type in FLOATS else indivisible(y)):
             if f.chance(0.3):
                 f.set(out[0], 0)
             holes.ret_truth(f, False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpile.corpus.generator import choices, holes
-from transpile.corpus.generator.expression import E, builtin, choose, number, signed
+from transpile.corpus.generator.expression import E, builtin, choose, divisible, indivisible, number, signed
 from transpile.corpus.generator.idioms_text import each_byte, source
 from transpile.corpus.generator.registry import idiom
 from transpile.corpus.generator.scope import Scope
@@ -34,11 +34,11 @@ def calculator(f: Scope) -> None:
 
     def act(char: str, value: E | None) -> None:
         if value is None:
-            safe = a / b if char == "/" else a % b
+            safe, bad, good = (a / b, indivisible(b), divisible(b)) if char == "/" else (a % b, b == 0, b != 0)
             if f.chance(0.5):
-                f.ret(choose(b == 0, number(0, type), safe) if f.chance(0.6) else choose(b != 0, safe, 0))
+                f.ret(choose(bad, number(0, type), safe) if f.chance(0.6) else choose(good, safe, 0))
             else:
-                with f.when(b == 0):
+                with f.when(bad):
                     f.ret(0)
                 f.ret(safe)
         else:

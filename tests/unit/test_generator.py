@@ -14,6 +14,7 @@ from transpile.corpus.generator import compose, grammar
 from transpile.corpus.generator.check import Unused, check
 from transpile.corpus.generator.registry import IDIOMS
 from transpile.corpus.generator.scope import Reject, Scope
+from transpile.corpus.language import language
 from transpile.corpus.signature import Parameter, Signature
 
 POOLS = generator.pools()
@@ -39,6 +40,19 @@ def size(body: tuple[ir.Stmt, ...]) -> int:
 def test_programs_are_valid() -> None:
     for program in generator.generate(5, 4000):
         check(program)
+
+
+def test_signed_divisors_are_guarded_against_more_than_zero() -> None:
+    """The smallest number by -1 wraps in Go, and traps elsewhere, so that the guard must be against both."""
+    guard = re.compile(r"\b(p\d) (==|<=|!=|>) 0 \? [^;?]*/ \1\b|if \((p\d) (==|<=) 0\) \{\s*return \S+;\s*\}\s*return [^;]*/ \3\b")
+    found = set()
+    for program in generator.generate(3, 3000):
+        source = language("c").render(program)
+        lengths = {source.signature.parameters[k].name for k in source.signature.lengths()}
+        for name, operator, other, comparison in guard.findall(source.text):
+            if (name or other) not in lengths and re.search(rf"\bint(32|64)_t {name or other}\b", source.text):
+                found.add(operator or comparison)
+    assert found and found <= {"<=", ">"}
 
 
 def test_same_seed_same_programs() -> None:
