@@ -284,12 +284,21 @@ def stronger(
         return shown, set()
     started = time.process_time()
     fuzzer = Fuzzer(original, candidates, signature, jury.reference.layout, seed=options.seed + 1)
-    for k, found in fuzzer.run(inputs=100 * options.inputs, seconds=0.7 * options.effort).items():
-        shown[k] = ("fuzzer", found.text)
+    equal = set()
+    for k, candidate in enumerate(candidates):
+        answer = _solve(original, candidate, signature, options)
+        if answer.proved:
+            equal.add(k)
+        elif answer.arguments is not None and fuzzer.replay(k, answer.arguments):
+            shown[k] = ("solver", fuzzer.found[k].text)
+    # What is proved is fuzzed too, since proofs may be wrong, but not for long where nothing else is left.
+    share = 0.7 if len(equal) + len(shown) < len(candidates) else 0.1
+    for k, found in fuzzer.run(inputs=100 * options.inputs, seconds=share * options.effort).items():
+        shown.setdefault(k, ("fuzzer", found.text))
     tally.counts["fuzzed functions"] += 1
     tally.counts["inputs of the fuzzer"] += fuzzer.tried
     for seed in range(options.seed + 1001, options.seed + 1101):
-        left = [k for k in range(len(candidates)) if k not in shown]
+        left = [k for k in range(len(candidates)) if k not in shown and k not in equal]
         if not left or time.process_time() - started > options.effort or not signature.parameters:
             break
         other = Jury(original, signature, inputs=8 * options.inputs, seed=seed)
@@ -297,14 +306,7 @@ def stronger(
             verdict = other.judge(candidates[k])
             if verdict.status == "mismatch":
                 shown[k] = ("other seed", verdict.evidence)
-    equal = set()
-    for k, candidate in enumerate(candidates):
-        answer = _solve(original, candidate, signature, options) if k not in shown else NOTHING
-        if answer.proved:
-            equal.add(k)
-        elif answer.arguments is not None and fuzzer.replay(k, answer.arguments):
-            shown[k] = ("solver", fuzzer.found[k].text)
-    return shown, equal
+    return shown, equal - shown.keys()
 
 
 def _solve(original: Executable, candidate: Executable, signature: Signature, options: Options) -> Answer:

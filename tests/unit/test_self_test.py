@@ -134,6 +134,7 @@ def test_a_fault_of_the_judge_would_be_noticed(monkeypatch: pytest.MonkeyPatch) 
     original = numbers("(i32.div_s (local.get $x) (i32.or (local.get $y) (i32.const 1)))")
     tally = Tally()
     monkeypatch.setattr(self_test, "Jury", Blind)
+    monkeypatch.setattr(self_test, "provable", lambda functions: False)
     candidates = [m.executable for m in mutants(original, 6, 0)]
     shown, _ = self_test.stronger(original, candidates, NUMBERS, Blind(original, NUMBERS), Options(effort=10), tally)
     assert len(shown) >= 4 and all(means == "fuzzer" for means, _ in shown.values())
