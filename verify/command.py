@@ -153,6 +153,7 @@ def self_test(
     seed: Annotated[int, typer.Option(help="Seed of functions, mutants and vectors.")] = 0,
     effort: Annotated[float, typer.Option(help="Processor seconds a function for what checks the judge.", min=0.0)] = 1.0,
     only: Annotated[str, typer.Option(metavar="NAME", help="Measure on this function only, as a finding's command names it.")] = "",
+    seconds: Annotated[float, typer.Option(help="Begin no further functions after so long; 0: no limit.", min=0.0)] = 0.0,
     jobs: Annotated[int, typer.Option(help="Processes at once; 0: one a core.", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -164,7 +165,7 @@ def self_test(
     from transpile.verify.parallel import cores
     from transpile.verify.self_test import Options, measure, meets_bars
 
-    options = Options(functions, mutants, text, inputs, seed, effort, only)
+    options = Options(functions, mutants, text, inputs, seed, effort, only, seconds)
     with progress_bar("self-test") as progress:
         report = measure(options, jobs or cores(), progress)
     if as_json:
@@ -188,6 +189,8 @@ def _show_self_test(report: dict[str, Any]) -> None:
     print(f"false accept rate  {share(r['false_accept_rate'], r['false_accepts'], r['candidates_accepted'])}")
     print(f"false reject rate  {share(r['false_reject_rate'], r['false_rejects'], r['pairs'])}")
     print(f"a candidate        {r['milliseconds_a_candidate']} ms on average; {r['seconds']:.0f} s in all")
+    if r["unfinished"]:
+        print(f"not begun in time  {100 * r['unfinished']:.0f} % of the work")
     titles = {"survivors": "wrong, not caught", "false_accepted": "wrong, accepted", "false_rejected": "right, rejected",
               "unsound_proofs": "wrong, called equal by a proof", "failures": "not measured"}  # fmt: skip
     for key, title in titles.items():

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from random import Random
 from typing import Any
 
 from transpile.corpus.errors import TranspileError
@@ -48,7 +49,8 @@ _ALL = 500
 @dataclass(frozen=True, slots=True)
 class Options:
     """`mutants`: of a function's compiled code; `text`: of its source text. `inputs`: the judge's budget.
-    `effort`: seconds of processor time that the stronger means may take for one function. `only`: names to look at again."""
+    `effort`: seconds of processor time that the stronger means may take for one function. `only`: names to look at again.
+    `seconds`: after which no further functions are begun; 0 for no limit."""
 
     functions: int = _ALL
     mutants: int = 8
@@ -57,6 +59,7 @@ class Options:
     seed: int = 0
     effort: float = 2.0
     only: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +107,12 @@ class _Task:
 def measure(options: Options, jobs: int, progress: Callable[[int, int, str], None] | None = None) -> dict[str, Any]:
     """Everything, as one JSON-able object. Raises TranspileError where `only` names nothing."""
     tasks = _tasks(options)
+    # So that what is done within a limit is a fair part of the whole.
+    Random(options.seed).shuffle(tasks)
     if not tasks:
         raise TranspileError(f"no function '{options.only}' in this self-test", hint="names depend on --functions and --seed; copy the command printed")
     started = time.monotonic()
-    total = Tally()
+    total, done = Tally(), 0
     for done, (task, result) in enumerate(each(_measure, tasks, jobs), 1):
         if isinstance(result, Lost):
             total.failed += [Finding(s.name, "crash", "", result.message) for s in (*task.subjects, *task.decoded)]
@@ -115,7 +120,9 @@ def measure(options: Options, jobs: int, progress: Callable[[int, int, str], Non
             total.add(result)
         if progress:
             progress(done, len(tasks), "")
-    return report(total, options, time.monotonic() - started)
+        if options.seconds and time.monotonic() - started > options.seconds:
+            break
+    return report(total, options, time.monotonic() - started) | {"unfinished": round(1 - done / len(tasks), 3)}
 
 
 def _tasks(options: Options) -> list[_Task]:
