@@ -1,7 +1,8 @@
 """Inputs from coverage: a fuzz loop that runs inside wasm, on a function with probes, and keeps what reaches something new.
 
 A row of the pool is changed in one to four places, run, and kept if it has a *feature* (a branch outcome with how often it was reached, in steps
-that double, or a relation between operands; see `instrument`) that fewer than a limit of rows have. Hundreds of thousands of runs a second.
+that double, or a relation between operands, see `instrument`; either with the sign of what the function returned, so that what is reached on the
+way to "valid" is not lost among what is reached on the way to "invalid") that fewer than a limit of rows have. Hundreds of thousands of runs a second.
 Invariant: everything is a function of the rows given and the seed, no clock is read. Rows are only proposals: whoever uses them runs them
 again and checks that the original can take them. With a *rival*, a second function that gets every row too, those on which the two seem to
 differ are kept apart (`suspects`). Limits: pointers stay where the parent's pointed; a loop that does not end costs its fuel; rivals

@@ -30,7 +30,8 @@ The original is the reference; what it does as compiled is what its source means
   not end on the simplest such input in a hundred million instructions; else it is slow, and the inputs that it is slow on are set aside.
 * Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
   Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap, the verdict when only such inputs differ.
-* A candidate that the inputs do not tell apart is given more, which its own branches and constants suggest.
+* A candidate that the inputs do not tell apart is given more, which its own branches and constants suggest; thousands that are tried on the way
+  to those, and not counted, are run on both sides too.
 * A proof by z3 covers all arguments and all contents of memory; a candidate may read what its buffers hold even where the original does not.
   A proof for loops of at most 8 iterations is no proof: the verdict stays "tested" and says so.
 * Not compared: the candidate's own stack, heap and data, and time. Fuel used is reported, not judged.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 import wasmtime
@@ -121,6 +122,15 @@ def test_the_report_counts_and_the_bars_are_the_projects() -> None:
     tally.missed.clear()
     tally.rejected.append(Finding("x", "against -O0", "mismatch", ""))
     assert not meets_bars(report(tally, Options(), 1.0))
+
+
+def test_a_limit_of_time_ends_it_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_test, "_tasks", lambda options: [self_test._Task(options)] * 4)
+    monkeypatch.setattr(self_test, "_measure", lambda task: Tally(Counter({"functions": 5})))
+    found = self_test.measure(Options(seconds=1e-9), 1)
+    assert (found["functions"], found["unfinished"]) == (5, 0.75)
+    found = self_test.measure(Options(), 1)
+    assert (found["functions"], found["unfinished"]) == (20, 0)
 
 
 def test_a_fault_of_the_judge_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
