@@ -53,8 +53,8 @@ _MOST_TRAPS = 400
 _BLOCK = 4 * len(SETTINGS)
 _ARRAYS = 4
 """Elements whose arrays are changed; each is a span of its own."""
-_SUSPECTS, _MOST_DOUBTS = 16, 4
-"""Rows on which the two seem to differ that are kept at a time, and how often they may all turn out to be none before that ends."""
+_SUSPECTS, _MOST_DOUBTS = 16, 6
+"""Rows on which the two seem to differ that are kept at a time, and how often some may all turn out to be none before that ends."""
 
 
 @cache
@@ -160,7 +160,7 @@ class Explorer:
         """The rows on which function and rival seem to differ, since the last time that they were asked for; whoever asks tells them apart."""
         at, width, count = (self.tables.settings["suspects"], self.tables.settings["row_bytes"], self._get("suspect_count"))
         rows = self.flat[at : at + count * width].reshape(count, width)
-        self.doubts += count == _SUSPECTS
+        self.doubts += count > 0
         self._set("suspect_count", 0)
         if self.doubts >= _MOST_DOUBTS:
             self._set("suspect_room", 0)
