@@ -89,18 +89,24 @@ def _rename(
     fields: Mapping[str, str],
 ) -> SourceFunction:
     signature = canonical_signature(signatures[source.name], structs, fields, numbering[source.name])
+    if source.is_declared_only:
+        return SourceFunction(source.language, signature, canonical_text(language.write_prototype(signature)))
     names: dict[str, str] = dict(numbering)
     own = source.signature
     written, canonical = own.parameters, signature.parameters
     if language.slices:
         written, canonical = drop_lengths(own), drop_lengths(signature)
     names |= {w.name: c.name for w, c in zip(written, canonical, strict=True)}
-    own_structs = {s.name: structs[t.name] for s, t in zip(own.structs, signatures[source.name].structs, strict=True)}
+    # A body may name structs of what it calls, too.
+    own_structs = {
+        s.name: structs[t.name] for one in (*_closure(source), source) for s, t in zip(one.signature.structs, signatures[one.name].structs, strict=True)
+    }
     tags = own_structs if language.tags else {}
     names |= {} if language.tags else own_structs
     text = language.canonical_types(source.text)
     header, body = text[: text.index("{")], lex(text[text.index("{") :])
-    members = own_members(body)
+    inside = within_structs(body)
+    members = {body[i] for i in inside}
     mutable = [m.group(1) for m in re.finditer(r"\bmut\s+([A-Za-z_]\w*)\s*:", header)]
     local = 0
     for i, token in enumerate(body):
@@ -123,8 +129,9 @@ def _rename(
             renamed.append(tags[token])
             continue
         after_dot = i and body[i - 1] in (".", "->")
+        is_member = i in inside and token in fields and body[i + 1] in (";", ",", "[", ":")
         is_initializer = token in fields and i and body[i - 1] in ("{", ",") and body[i + 1 : i + 2] == [":"]
-        member = after_dot or is_initializer
+        member = after_dot or is_initializer or is_member
         renamed.append(fields.get(token, names.get(token, token) if token in members else token) if member else names.get(token, token))
     shadows = [f"let mut {names[n]} = {names[n]};" for n in mutable]
     body_text = canonical_text(" ".join([renamed[0], *shadows, *renamed[1:]]))
@@ -133,18 +140,19 @@ def _rename(
     return SourceFunction(source.language, signature, f"{head} {body_text[1:].strip()}", callees)
 
 
-def own_members(body: Sequence[str]) -> frozenset[str]:
-    """Words inside the braces of structs and unions that a C body itself defines: its members' names, among others."""
-    inside: set[str] = set()
+def within_structs(body: Sequence[str]) -> set[int]:
+    """Where words stand inside the braces of structs and unions that a C body itself defines: its members' names, among others."""
+    inside: set[int] = set()
     for i, token in enumerate(body):
         if token in ("struct", "union"):
             j = i + 1 if body[i + 1 : i + 2] == ["{"] else i + 2
             depth = 0
             while body[j : j + 1] and (depth or body[j] == "{"):
                 depth += (body[j] == "{") - (body[j] == "}")
-                inside.add(body[j])
+                if _IDENTIFIER.fullmatch(body[j]):
+                    inside.add(j)
                 j += 1
-    return frozenset(t for t in inside if _IDENTIFIER.fullmatch(t))
+    return inside
 
 
 def natural_names(signature: Signature) -> dict[str, str]:

@@ -15,7 +15,8 @@ everything else that reads Parquet; columns of other kinds are null. Rows of one
     body       string  canonical body, up to and with the closing `}`
     wat        string  canonical WAT
     signature  string  JSON of the C ABI signature (`signature_json`)
-    callees    string  JSON list of the functions it calls, each with signature, text and its own callees, so that a row compiles alone
+    callees    string  JSON list of the functions it calls, each with signature, text and its own callees, so that a row compiles alone; a text
+                       that ends in `;` is a prototype: of that function only the type is known, and the module imports it
     level      string  optimization level of `wat`
     compiler   string  name and version
     origin     string  `generated`, `natural/<file>`, or owner/name@revision:path for real code

@@ -19,7 +19,8 @@ class SourceFunction:
 
     `text` is the function's definition alone, in the inner, idiomatic form (Rust and Zig: slices, no export). `signature` names its
     types as the C ABI sees them. `callees` are the functions it calls, each with its own definition, so that the unit compiles;
-    `globals` the variables of the file that its own text names.
+    `globals` the variables of the file that its own text names. A callee may be declared only: then its text is its prototype, which ends in
+    `;`, and the module imports it.
     """
 
     language: str
@@ -27,6 +28,10 @@ class SourceFunction:
     text: str
     callees: tuple[SourceFunction, ...] = field(default=())
     globals: tuple[Global, ...] = ()
+
+    @property
+    def is_declared_only(self) -> bool:
+        return self.text.endswith(";")
 
     @property
     def name(self) -> str:

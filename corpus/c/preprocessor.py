@@ -12,8 +12,8 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -104,6 +104,7 @@ MACROS = (
 #define isnan(x) ((x) != (x))
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #define EOF (-1)
+#define errno (*__errno_location())
 #define EPERM 1
 #define ENOENT 2
 #define EIO 5
@@ -170,10 +171,12 @@ MACROS = (
 
 @dataclass(frozen=True, slots=True)
 class Preprocessed:
-    """`text` without line markers; `starts`: offsets at which stretches begin, alternately of the file (the first) and of headers."""
+    """`text` without line markers; `starts`: offsets at which stretches begin, alternately of the file (the first) and of headers. `prototypes`:
+    those of the headers, by the name of the function; the text is without them."""
 
     text: str
     starts: tuple[int, ...]
+    prototypes: Mapping[str, str] = field(default_factory=dict)
 
     def own(self, offset: int) -> bool:
         """Whether the text at `offset` is the file's own."""
@@ -236,21 +239,31 @@ def _without_markers(lines: Sequence[str], file: str) -> Preprocessed | None:
                 stretches.append([])
         elif not line.lstrip().startswith("#"):  # but a #pragma
             stretches[-1].append(line)
-    texts = ["".join(one) if i % 2 else without_prototypes("".join(one)) for i, one in enumerate(stretches)]
-    return Preprocessed("".join(texts), tuple(accumulate(map(len, texts[:-1]))))
+    prototypes: dict[str, str] = {}
+    texts = ["".join(one) if i % 2 else without_prototypes("".join(one), prototypes) for i, one in enumerate(stretches)]
+    return Preprocessed("".join(texts), tuple(accumulate(map(len, texts[:-1]))), prototypes)
 
 
 _BRACES = re.compile(r"""[{}]|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
 _PROTOTYPE = re.compile(r"(?:(?<=;)|\A)[^;=()]*\w\s*+\((?!\s*+\*)[^;=]*\)[^;=()]*+;")
+_CALLED = re.compile(r"(\w+)\s*\(")
 
 
-def without_prototypes(text: str) -> str:
-    """Text of a header without its prototypes, which are most of it and tell nothing that is needed."""
+def without_prototypes(text: str, prototypes: dict[str, str]) -> str:
+    """Text of a header without its prototypes, which are most of it; they go into `prototypes`, by the name of the function."""
     out: list[str] = []
     depth = start = 0
 
+    def take(prototype: re.Match[str]) -> str:
+        if "typedef" in prototype[0]:
+            return prototype[0]
+        name = _CALLED.search(prototype[0])
+        if name:
+            prototypes.setdefault(name[1], prototype[0])
+        return ""
+
     def outside(end: int) -> str:
-        return _PROTOTYPE.sub(lambda m: m[0] if "typedef" in m[0] else "", text[start:end])
+        return _PROTOTYPE.sub(take, text[start:end])
 
     for found in _BRACES.finditer(text):
         if found[0] == "{":

@@ -63,6 +63,10 @@ def _variants(tongue: Language, pairs: Sequence[FunctionPair], drops: Counter[st
     inputs = [inputs_of(signature) for signature in signatures]
     out: list[list[_Variant]] = [[] for _ in pairs]
     drops["optimize: types without inputs"] += sum(one is None for one in inputs)
+    for i, source in enumerate(sources):
+        if inputs[i] is not None and any(c.is_declared_only for c in source.callees):
+            drops["optimize: calls what is declared only"] += 1
+            inputs[i] = None
     todo = [i for i, one in enumerate(inputs) if one is not None]
     for level in (DECODED, *(one for one in tongue.levels if one != DECODED)):
         modules: dict[bytes, list[tuple[str, _Module]]] = {}

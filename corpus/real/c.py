@@ -16,24 +16,15 @@ from itertools import pairwise
 from transpile.corpus.c.preprocessor import Preprocessed
 from transpile.corpus.c.reader import CReader, assign_lengths
 from transpile.corpus.c.words import BUILT_IN, QUALIFIERS, SCALARS, STORAGE, Token, split, tokens, without_attributes
-from transpile.corpus.real.draft import Draft, is_constant, members_of, outside_brackets, struct_text
+from transpile.corpus.real.declared import drafted
+from transpile.corpus.real.draft import Draft, is_constant, members_of, outside_brackets, struct_text, uses, without_clashes
 from transpile.corpus.real.reduce import Reduction, Unsayable
 from transpile.corpus.real.tidy import plain_numbers, without_brackets
-from transpile.corpus.real.types import UNKNOWN, CTypes
+from transpile.corpus.real.types import SYSTEM_TYPES, UNKNOWN, CTypes
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Pointer, Signature, Struct, read_type
 from transpile.corpus.source import SourceFunction
 
-_CONTROL = frozenset({"if", "while", "for", "switch", "return", "sizeof", "else", "do", "case", "_Alignof"})
-_ALIASES = {
-    **{f"{u}int_{kind}{bits}_t": f"{u}int{bits}_t" for u in ("", "u") for kind in ("fast", "least") for bits in (8, 16, 32, 64)},
-    **{f"u_int{bits}_t": f"uint{bits}_t" for bits in (8, 16, 32, 64)},
-    "intmax_t": "int64_t", "uintmax_t": "uint64_t", "u_char": "uint8_t", "u_short": "uint16_t", "u_int": "uint32_t", "uint": "uint32_t",
-    "u_long": "uint32_t", "ulong": "uint32_t", "ushort": "uint16_t", "off_t": "int64_t", "time_t": "int64_t", "wchar_t": "int32_t",
-    "wint_t": "uint32_t", "float_t": "float", "double_t": "double", "sig_atomic_t": "int32_t", "mode_t": "uint32_t", "pid_t": "int32_t",
-    "uid_t": "uint32_t", "gid_t": "uint32_t", "dev_t": "uint64_t", "ino_t": "uint64_t", "nlink_t": "uint64_t", "clock_t": "int64_t",
-    "suseconds_t": "int64_t", "socklen_t": "uint32_t", "in_addr_t": "uint32_t", "in_port_t": "uint16_t", "sa_family_t": "uint16_t",
-}  # fmt: skip
-"""Types of the system's headers, which are not read, as wasm32 has them (the fast ones in their exact width)."""
+_CONTROL = frozenset({"if", "while", "for", "switch", "return", "sizeof", "else", "do", "case", "_Alignof", "__builtin_offsetof"})
 _ADDRESS = re.compile(r"\(\s*(?:volatile\s[^()]*|[^()]*\svolatile\s*)\*\s*\)\s*\(?\s*(?:0[xX][0-9a-fA-F]{3,}|\d{4,})")
 """A register of a device: a number as the address of something volatile."""
 LONGEST_TABLE = 1500
@@ -49,7 +40,7 @@ class CutReader(CReader):
         super().__init__(preprocessed.text, language)
         self.own = preprocessed.own
         self.known = known
-        for written, meant in _ALIASES.items():
+        for written, meant in SYSTEM_TYPES.items():
             self.scalars[written], self.replaced[written] = SCALARS[meant], meant
         self.types = CTypes(self.scalars, self.replaced)
         self.definitions: dict[str, list[str]] = {}
@@ -66,6 +57,12 @@ class CutReader(CReader):
         self.drafts: dict[str, Draft] = {}
         self.hidden: set[str] = set()
         """Functions that other files do not see."""
+        self.declared: dict[str, Draft] = {}
+        """Functions that are called and that the file or its headers declare: of each its type, and no text."""
+        self.undeclarable: set[str] = set()
+        """Others that are declared, with a type that can't be said."""
+        self.prototypes: dict[str, list[Token]] = {}
+        self.headers = preprocessed.prototypes
         self.problems: dict[str, str] = {}
         """Why a function that was looked at has no draft."""
 
@@ -76,7 +73,19 @@ class CutReader(CReader):
         for name in todo:
             self.define(name, *self.heads[name])
             todo += [c for c in self.calls[name] if c in self.places and c not in self.calls and c not in todo]
+        for name in {*self.calls, *(c for called in self.calls.values() for c in called)}:
+            self.declare(name)
         self.tokens, self.text, self.heads = [], "", {}  # many files are read before the first is done with
+        self.headers, self.prototypes = {}, {}
+
+    def declare(self, name: str) -> None:
+        """Put a function's type into `declared`, if it can be said."""
+        head = self.heads[name][0] if name in self.heads else self.prototypes.get(name) or tokens(self.headers.get(name, ""))
+        draft = drafted(name, head, self.types, self.means)
+        if draft is not None:
+            self.declared[name] = draft
+        elif head:
+            self.undeclarable.add(name)
 
     # ------------------------------------------------------------ declarations
 
@@ -106,7 +115,7 @@ class CutReader(CReader):
         elif words[0] in {"struct", "union"} and "{" in words:
             opening = words.index("{")
             if opening > 2:
-                return self.variable(written)  # a variable with a value in braces
+                return self.variable(written, start, stop)  # a variable with a value in braces
             end = len(words) - 1 - words[::-1].index("}")
             rest = words[end + 1 :]
             names = [p for p in split(rest) if len(p) == 1]
@@ -125,7 +134,7 @@ class CutReader(CReader):
                     count += 1
             base, rest = words[:count], words[count:]
         else:
-            return self.variable(written)
+            return self.variable(written, start, stop)
         for declarator in split(rest):
             names = [w for w in declarator if w.isidentifier() and w not in QUALIFIERS]
             if not names:
@@ -152,12 +161,14 @@ class CutReader(CReader):
             elif type_ != UNKNOWN:
                 self.definitions.setdefault(name, ["typedef", *base, name, ";"])
 
-    def variable(self, words: list[str]) -> None:
-        """A variable of the file, or several; what is constant and has a value may come along."""
+    def variable(self, words: list[str], start: int, stop: int) -> None:
+        """A variable of the file, or several; what is constant and has a value may come along. Or the prototype of a function."""
         first = next(split(words))
         head = first[: first.index("=")] if "=" in first else first
         if "(" in (head[: head.index("[")] if "[" in head else head) and "=" not in first and head[head.index("(") + 1 :][:1] != ["*"]:
-            return  # a prototype
+            if head.index("("):
+                self.prototypes.setdefault(head[head.index("(") - 1], self.tokens[start:stop])
+            return
         if len(head) == 2 and head[0] in {"struct", "union", "enum"}:
             return  # a tag alone
         for i, one in enumerate(split(words)):
@@ -202,7 +213,16 @@ class CutReader(CReader):
         result = self.types.declared(words[: paren - 1])
         parameters = self.types.parameters(words[paren + 1 : -1])
         own = self.locals_of(body) | {n for n, _ in parameters or ()}
-        called = (a.text for a, b in pairwise(body) if a.kind == "word" and b.text == "(" and a.text not in _CONTROL and a.text not in own)
+        if clashing := {n for n in own if self.means(n)}:
+            head, body = without_clashes(head, clashing), without_clashes(body, clashing)
+            words = [t.text for t in head]
+            parameters = self.types.parameters(words[paren + 1 : -1])
+            own = {f"{n}_" if n in clashing else n for n in own}
+        called = (
+            a.text
+            for before, a, b in zip(body, body[1:], body[2:], strict=False)
+            if a.kind == "word" and b.text == "(" and before.text not in {".", "->"} and a.text not in _CONTROL and a.text not in own
+        )
         self.calls[name] = [c for c in dict.fromkeys(called) if not self.means(c)]
         problem = self.problem(words, body, own)
         if not problem and (result is None or result[0] or result[1].startswith("[")):
@@ -230,10 +250,9 @@ class CutReader(CReader):
     def locals_of(self, body: Sequence[Token]) -> set[str]:
         """Variables that a body declares itself, as far as it shows: a word after a type's name and before `=`, `;`, `,` or `[`."""
         first: dict[str, int] = {}
-        for i, token in enumerate(body):
-            first.setdefault(token.text, i)
+        places = [(t.text, i) for i, t in enumerate(body) if first.setdefault(t.text, i) == i or (t.kind == "word" and self.means(t.text))]
         out: set[str] = set()
-        for name, i in first.items():
+        for name, i in places:
             if body[i].kind != "word" or body[i + 1 : i + 2] == [] or body[i + 1].text not in {"=", ";", ",", "[", ")"}:
                 continue
             j = i - 1
@@ -278,7 +297,7 @@ class CutReader(CReader):
                 head = [t.text for t in body[i : next((j for j in range(i, len(body)) if body[j].text in {"=", ";"}), i)]]
                 if not is_constant(head):
                     return "static data"
-        if self.uses(self.variables - self.constants.keys() - own, body, texts):
+        if uses(self.variables - self.constants.keys() - own, body, texts):
             return "variables of the file"
         constants = self.constants_of(texts - own)
         if sum(len(self.constants[c]) for c in constants) > LONGEST_TABLE:
@@ -288,16 +307,6 @@ class CutReader(CReader):
             if others & (self.variables - self.constants.keys()) or others & self.places.keys():
                 return "variables of the file"
         return ""
-
-    @staticmethod
-    def uses(names: set[str], body: Sequence[Token], texts: set[str]) -> bool:
-        """Does a body mention one of some names otherwise than as a member?"""
-        local = names & texts
-        if not local:
-            return False
-        members = {b.text for a, b in pairwise(body) if a.text in {".", "->"}}
-        plain = {b.text for a, b in pairwise(body) if b.kind == "word" and a.text not in {".", "->"}}
-        return bool((local - members) | (local & plain))
 
     def why(self, words: list[str], parameters: Sequence[tuple[str, str]] | None) -> str:
         """What in a parameter list can't be said."""
@@ -309,8 +318,9 @@ class CutReader(CReader):
 
     # ------------------------------------------------------------ functions as written
 
-    def signature(self, draft: Draft, reduction: Reduction) -> Signature:
-        """A draft's signature, with structs that hold what `reduction` keeps. Raises Unsayable."""
+    def signature(self, draft: Draft, reduction: Reduction, *, called: bool = False) -> Signature:
+        """A draft's signature, with structs that hold what `reduction` keeps; `called`: by a function that may hand over anything as void. Raises
+        Unsayable."""
         parameters: list[Parameter] = []
         for name, type_ in draft.parameters:
             said = reduction.convert(type_)
@@ -323,7 +333,7 @@ class CutReader(CReader):
         integers = {i for i, p in enumerate(parameters) if not p.pointer and p.type in WIDTHS and p.type not in {*FLOATS, "bool"}}
         sound = [replace(p, length=p.length if p.length in integers else None) for p in with_lengths]
         # A buffer of unknown bytes that has a length is one of bytes.
-        sound = [replace(p, type="u8") if p.pointer and p.type == "void" and p.length is not None else p for p in sound]
+        sound = [replace(p, type="u8") if p.pointer and p.type == "void" and p.length is not None and not called else p for p in sound]
         result = None if draft.result == "void" else reduction.convert(draft.result)
         mentioned = [p.type for p in sound] + ([result] if result else [])
         return Signature(draft.name, tuple(sound), result, reduction.gather(mentioned))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from transpile.corpus.c.types import declaration
-from transpile.corpus.c.words import tokens
+from transpile.corpus.c.words import QUALIFIERS, Token, tokens
 from transpile.corpus.signature import Struct
 
 
@@ -37,6 +37,35 @@ def outside_brackets(words: Sequence[str]) -> Iterator[str]:
         if not depth:
             yield word
         depth += word in {"(", "[", "{"}
+
+
+def without_clashes(written: Sequence[Token], names: set[str]) -> list[Token]:
+    """A head or body with `_` behind variables that are called as a type is, since both names are about to be replaced.
+
+    A name before another word is the type's, with stars in between if a statement or a bracket starts there; else the variable's."""
+    out = list(written)
+    for i, token in enumerate(written):
+        before = written[i - 1].text if i else ";"
+        if token.kind != "word" or token.text not in names or before in {".", "->", "struct", "union", "enum"}:
+            continue
+        j = i + 1
+        while j < len(written) - 1 and (written[j].text == "*" or written[j].text in QUALIFIERS):
+            j += 1
+        starts = j == i + 1 or before in {";", "{", "}", "(", ",", "static", *QUALIFIERS}
+        is_type = starts and j < len(written) and (written[j].kind == "word" or (j > i + 1 and written[j].text == ")"))
+        if not is_type:
+            out[i] = token._replace(text=f"{token.text}_")
+    return out
+
+
+def uses(names: set[str], body: Sequence[Token], texts: set[str]) -> bool:
+    """Does a body mention one of some names otherwise than as a member?"""
+    local = names & texts
+    if not local:
+        return False
+    members = {b.text for a, b in pairwise(body) if a.text in {".", "->"}}
+    plain = {b.text for a, b in pairwise(body) if b.kind == "word" and a.text not in {".", "->"}}
+    return bool((local - members) | (local & plain))
 
 
 def is_constant(head: Sequence[str]) -> bool:

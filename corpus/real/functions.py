@@ -191,6 +191,8 @@ def in_cpp(source: SourceFunction) -> SourceFunction:
     def head(signature: Signature) -> str:
         return canonical_text(language("cpp").write_header(signature))
 
+    if source.is_declared_only:
+        return SourceFunction("cpp", source.signature, canonical_text(language("cpp").write_prototype(source.signature)))
     body = source.text[source.text.index("{") + 1 :].strip()
     return SourceFunction("cpp", source.signature, f"{head(source.signature)} {body}", tuple(map(in_cpp, source.callees)))
 

@@ -20,6 +20,16 @@ UNKNOWN = "unknown__"
 """A type that is declared nowhere; only pointers to it can be said, as pointers to void."""
 LARGEST = 1 << 16
 """Bytes of the largest struct."""
+SYSTEM_TYPES = {
+    **{f"{u}int_{kind}{bits}_t": f"{u}int{bits}_t" for u in ("", "u") for kind in ("fast", "least") for bits in (8, 16, 32, 64)},
+    **{f"u_int{bits}_t": f"uint{bits}_t" for bits in (8, 16, 32, 64)},
+    "intmax_t": "int64_t", "uintmax_t": "uint64_t", "u_char": "uint8_t", "u_short": "uint16_t", "u_int": "uint32_t", "uint": "uint32_t",
+    "u_long": "uint32_t", "ulong": "uint32_t", "ushort": "uint16_t", "off_t": "int64_t", "time_t": "int64_t", "wchar_t": "int32_t",
+    "wint_t": "uint32_t", "float_t": "float", "double_t": "double", "sig_atomic_t": "int32_t", "mode_t": "uint32_t", "pid_t": "int32_t",
+    "uid_t": "uint32_t", "gid_t": "uint32_t", "dev_t": "uint64_t", "ino_t": "uint64_t", "nlink_t": "uint64_t", "clock_t": "int64_t",
+    "suseconds_t": "int64_t", "socklen_t": "uint32_t", "in_addr_t": "uint32_t", "in_port_t": "uint16_t", "sa_family_t": "uint16_t",
+}  # fmt: skip
+"""Types of the system's headers, which are not read, as wasm32 has them (the fast ones in their exact width)."""
 _OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod,
     ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor,

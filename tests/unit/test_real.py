@@ -11,6 +11,7 @@ from transpile.corpus.c.preprocessor import Preprocessed, without_prototypes
 from transpile.corpus.c.words import tokens
 from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
+from transpile.corpus.pairs import FunctionPair, callees_json, signature_json, source_function
 from transpile.corpus.real.c import CutReader
 from transpile.corpus.real.functions import FILES, Tree, callee_names, groups, in_cpp, parts
 from transpile.corpus.real.link import Linker
@@ -91,7 +92,8 @@ def test_parameters_of_other_forms() -> None:
         ("static int table[4] = {1, 2, 3, 4}; int f(int i) { return table[i]; }", "variables of the file"),
         ("static const char *const names[] = {here}; char here[3]; int f(int i) { return *names[i]; }", "variables of the file"),
         ("int f(int i) { static int n; return n += i; }", "static data"),
-        ("int g(int); int f(int i) { return g(i); }", "calls a function of elsewhere"),
+        ("int f(int i) { return g(i); }", "calls what nothing declares"),
+        ("int g(int, ...); int f(int i) { return g(i); }", "calls a function whose type can't be said"),
         ("int f(void) { return *(volatile unsigned *)0x40021000; }", "address of a device"),
         ("thing f(int i) { return i; }", "type of the result"),
         ("int f(thing t) { return 1; }", "parameter: type unknown"),
@@ -166,7 +168,7 @@ def test_two_functions_of_one_name_are_not_mixed_up() -> None:
         "static int help(int x) { return x + 1; } int f(int c) { return help(c) + far(c); }",
         "static int help(int x) { return x * 5; } int far(int x) { return help(x); }",
     )
-    assert "f" not in found and drops == {"calls two functions of one name": 1}
+    assert not drops and [(c.name, c.is_declared_only) for c in found["f"].callees] == [("help", False), ("far", True)]
 
 
 def test_only_the_files_own_functions_are_given_and_its_headers_help() -> None:
@@ -228,4 +230,57 @@ def test_what_of_a_tree_is_taken(tmp_path: Path) -> None:
 def test_headers_lose_their_prototypes() -> None:
     text = "int a(int x); typedef int f(int); struct s { int (*g)(void); }; static int h(int x) { a(x); return '}'; } extern int v[2]; void *b(f *, int);"
     kept = "typedef int f(int); struct s { int (*g)(void); }; static int h(int x) { a(x); return '}'; } extern int v[2];"
-    assert without_prototypes(text).split() == kept.split()
+    prototypes: dict[str, str] = {}
+    assert without_prototypes(text, prototypes).split() == kept.split()
+    assert {name: one.split() for name, one in prototypes.items()} == {"a": ["int", "a(int", "x);"], "b": ["void", "*b(f", "*,", "int);"]}
+
+
+def test_what_is_declared_alone_can_be_called() -> None:
+    header, own = (
+        "struct box { int w, h; }; int area(const struct box *, int scale); int noisy(struct box *b);\n",
+        "static int count; int noisy(struct box *b) { return count += b->w; }"
+        " int f(struct box *b) { int *p = malloc(8); p[0] = area(b, b->h); return noisy(b) + p[0]; }\n",
+    )
+    prototypes: dict[str, str] = {}
+    left = without_prototypes(header, prototypes)
+    reader = CutReader(Preprocessed(left + own, (0, 0, len(left)), prototypes), "c", C.keywords)
+    reader.read_all()
+    drops: Counter[str] = Counter()
+    linker = Linker([reader])
+    [(function, signatures)] = linker.functions(0, drops)
+    assert drops == {"variables of the file": 1} and linker.counts["calling what is declared"] == 1 and linker.counts["cut out"] == 0
+    source = canonical_function(function, C, callee_names(function), signatures)
+    assert [c.text for c in source.callees] == [
+        "void * c0 ( size_t p0 ) ;", "int32_t c1 ( const struct S0 * p0 , int32_t p1 ) ;", "int32_t c2 ( struct S0 * p0 ) ;"
+    ]  # fmt: skip
+    assert source_function(pair_of(source)) == source
+    assert [c.text for c in in_cpp(source).callees][1] == "int32_t c1 ( const S0 * p0 , int32_t p1 ) ;"
+
+
+def pair_of(source: SourceFunction) -> FunctionPair:
+    body = source.text[source.text.index("{") + 1 :].strip()
+    return FunctionPair("", "c", "f", "", body, "", signature_json(source.signature), callees_json(source.callees), "2", "", "", "", "")
+
+
+def test_a_field_is_called_through_its_struct_and_is_no_function() -> None:
+    assert only("struct s { int (*go)(int); }; int f(struct s *p) { return p->go(1); }").callees == ()
+
+
+def test_a_body_names_structs_of_what_it_calls() -> None:
+    function = cut(
+        "struct s { int a, b; }; static int sum(struct s *p) { return p->a + p->b; }"
+        " int f(int x) { struct s v; v.a = x; v.b = 2; return sum(&v); }"
+    )[0]["f"]
+    text = canonical_function(function, C, ["sum"], {"f": function.signature, "sum": function.callees[0].signature}).text
+    assert text == "int32_t f0 ( int32_t p0 ) { struct S0 v0 ; v0 . m0 = p0 ; v0 . m1 = 2 ; return c0 ( & v0 ) ; }"
+
+
+def test_a_variable_called_as_its_type() -> None:
+    text = only(
+        "typedef struct node { int v; struct node *next; } node; typedef unsigned word;"
+        " int f(node *node, word word) { word *w = &word; const struct node *n = (struct node *)node; return node->v + n->v + (int)sizeof(*node) + *w; }"
+    ).text
+    assert text == (
+        "int f ( struct node * node_ , unsigned word_ ) { unsigned * w = & word_ ; const struct node * n = ( struct node * ) node_ ;"
+        " return node_ -> v + n -> v + ( int ) sizeof ( * node_ ) + * w ; }"
+    )
