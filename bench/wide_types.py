@@ -1,10 +1,10 @@
-"""How much of real C the judge can drive: functions whose types are more than numbers and pointers to them, compiled at -O0 against the same at -O2.
+"""How much of real C the judge can drive: functions whose types are more than numbers and pointers to them, compiled at one level against another.
 
     corpus build --source REPOSITORY ... --out DIR && python bench/wide_types.py DIR --limit 300
 
-Both sides are one source, so a mismatch is the judge's fault, unless the source leaves it to the compiler what happens (an uninitialized variable,
-an order of evaluation): they are listed, to be looked at. Prints one JSON object: functions, the share judged, by verdict, why others were not,
-by kind of type, processor seconds a function.
+Both sides are one source, so a mismatch is the judge's fault, unless the source leaves it to the compiler what happens: most of that is noticed by
+the same source compiled with checks (`verify.guard`; `--unguarded` goes without), the rest is listed, to be looked at. Prints one JSON object:
+functions, the share judged, by verdict, why others were not, by kind of type, processor seconds a function.
 """
 
 from __future__ import annotations
@@ -56,10 +56,13 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=300)
     parser.add_argument("--inputs", type=int, default=1024)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--levels", nargs=2, default=["0", "2"], metavar=("ORIGINAL", "OTHER"), help="0, 1, 2, s or 3")
+    parser.add_argument("--unguarded", action="store_true", help="without the checked code")
+    parser.add_argument("--plain", action="store_true", help="functions of plain types instead")
     parser.add_argument("--details", type=Path, help="write a line for each function")
     arguments = parser.parse_args()
     pairs = [p for p in read_corpus(arguments.corpus) if p.language == "c" and p.origin.count("@") and not p.origin.endswith("#lifted")]
-    wide = {p.wat + p.body: p for p in pairs if not read_signature(p.signature).plain}
+    wide = {p.wat + p.body: p for p in pairs if read_signature(p.signature).plain == arguments.plain}
     chosen = list(wide.values())
     random.Random(arguments.seed).shuffle(chosen)
     chosen = chosen[: arguments.limit]
@@ -69,7 +72,7 @@ def main() -> None:
     rejected, rows = [], []
     started = time.process_time()
     for at in range(0, len(chosen), _BATCH):
-        for pair, row in zip(chosen[at : at + _BATCH], judged(chosen[at : at + _BATCH], arguments.inputs), strict=True):
+        for pair, row in zip(chosen[at : at + _BATCH], judged(chosen[at : at + _BATCH], arguments), strict=True):
             verdicts[row["status"]] += 1
             if row["status"] == "inconclusive":
                 why[row["evidence"] + (f": {row['detail']}" if row["evidence"].startswith("types") else "")] += 1
@@ -89,17 +92,18 @@ def main() -> None:
     }, indent=2))  # fmt: skip
 
 
-def judged(pairs: list[FunctionPair], inputs: int) -> list[dict]:
-    """The verdict on each function at -O2, against itself at -O0. Texts are not compared, so that every verdict comes of running them."""
+def judged(pairs: list[FunctionPair], arguments: argparse.Namespace) -> list[dict]:
+    """The verdict on each function at one level, against itself at another. Texts are not compared, so that every verdict comes of running them."""
     tongue = language("c")
     sources = [source_function(p) for p in pairs]
-    plain, optimized = (compile_batch(tongue, sources, level=level) for level in ("0", "2"))
+    sides = [compile_batch(tongue, sources, level=level) for level in (*arguments.levels, tongue.checked)]
     out = []
-    for source, original, other in zip(sources, plain, optimized, strict=True):
+    for source, original, other, checked in zip(sources, *sides, strict=True):
         if not isinstance(original, Compiled) or not isinstance(other, Compiled):
             out.append({"status": "does not compile", "evidence": "", "detail": ""})
             continue
-        jury = Jury(Executable(original.wasm, original.export), source.signature, inputs=inputs, normal_form=None)
+        jury = Jury(Executable(original.wasm, original.export), source.signature, inputs=arguments.inputs, normal_form=None,
+                    guard=Executable(checked.wasm, checked.export) if isinstance(checked, Compiled) and not arguments.unguarded else None)  # fmt: skip
         verdict = jury.judge(Executable(other.wasm, other.export))
         out.append({"status": verdict.status, "evidence": verdict.evidence, "detail": verdict.detail, "set_aside": verdict.set_aside,
                     "coverage": verdict.coverage})  # fmt: skip

@@ -81,6 +81,9 @@ class Language(ABC):
     levels: ClassVar[tuple[str, ...]] = ("0", "1", "2", "s", "3")
     """Optimization levels that differ; "2" is among them."""
 
+    checked: ClassVar[str] = ""
+    """The level that compiles with checks, which trap, of what the language leaves undefined; "" where there is none."""
+
     @abstractmethod
     def version(self) -> str:
         """The compiler's name and version. Raises MissingCompiler, with how to get it."""

@@ -33,6 +33,8 @@ class Program:
     """Of those that are left out for something else: what that is."""
     declared: Mapping[str, Declaration] = field(default_factory=dict)
     """What the source says of its variables, by name; those in functions as `function.name`."""
+    checked: bytes | None = None
+    """The same, compiled with checks of what the language leaves undefined, if that was asked for and there are such checks."""
 
     def code(self, name: str) -> WasmFunction:
         """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""
@@ -74,9 +76,10 @@ def read_source(path: Path) -> bytes:
 
 
 def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple,
-         expected: Mapping[str, Signature] | None = None) -> Program:  # fmt: skip
+         expected: Mapping[str, Signature] | None = None, checked: bool = False) -> Program:  # fmt: skip
     """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have. `expected`: functions
     that count, without text, if the file exports them under their names and with their wasm types, although their own types could not be read.
+    `checked`: compile it with checks too.
 
     Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the
     compiler's first error and its line; MissingCompiler.
@@ -118,7 +121,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     read = {f.name for f in functions}
     left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")
     reasons = {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
-    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text))
+    again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
+    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)
 
 
 def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:

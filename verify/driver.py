@@ -225,7 +225,7 @@ class _Session:
         self.flat, self.cells = flat, offsets[6]
         flat[self.cells : self.cells + len(cells)] = np.frombuffer(cells, np.uint8)
         self.block = flat[: 4 * len(BLOCK)].view(np.uint32)
-        self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0, offsets[5])
+        self.block[:] = (0, 0, offsets[1], offsets[2], offsets[4], offsets[3], stride, 0, 0, offsets[5], 0)
         self.place = Placement(target, self.store, self.tables, stride, probe)
         self.instantiate()
 
@@ -235,6 +235,7 @@ class _Session:
         self.entry = exports["run"]
         self.place.prepare(exports, self.cells)
         self.block[7:9] = self.place.base, self.place.stack
+        self.block[10] = self.place.unset
 
     def run(self, arguments: np.ndarray, arenas: np.ndarray, status: np.ndarray, fuel: int, expected: np.ndarray | None) -> tuple[int, bool]:
         """Run some vectors, at most `rows`, and fill in their `status`. Returns the fuel used and whether all were run; see `Target.run`."""

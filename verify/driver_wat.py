@@ -8,8 +8,10 @@ from __future__ import annotations
 from transpile.verify import stand_in
 from transpile.verify.marshal import FUNCTIONS, NUMBER, Marshal, entering
 
-BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack", "calls")
+BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack", "calls", "unset")
 """Settings of the driver: 32-bit numbers at the start of its memory. Calls without arguments are the cheap ones."""
+UNSET = 0x3E
+"""The byte that fills the stack from `unset` on: small numbers as floats, large ones as integers, no end of a text."""
 
 
 def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers: tuple[bool, ...], *, memory: bool, stack: bool,
@@ -40,7 +42,9 @@ def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
     notes = [f"(i64.load $d (i32.const {stand_in.HASH}))"] if imports else []
     notes += [f"(i64.mul (i64.const 0x9E3779B97F4A7C15) (i64.load32_u $d (i32.const {stand_in.GROWN})))"] if memory else []
     noted = f"(i64.store $d {slot.replace('$results', '$calls')} {notes[0] if len(notes) == 1 else f'(i64.xor {notes[0]} {notes[1]})'})" if notes else ""
-    before = (forget if imports else "") + ("(local.set $pages (memory.size $t))" if memory else "")
+    # What a function finds on its stack before it sets it is the same in every call, whatever others left there.
+    unset = f"(memory.fill $t (local.get $unset) (i32.const {UNSET}) (i32.sub (local.get $stack) (local.get $unset)))" if memory and stack else ""
+    before = unset + (forget if imports else "") + ("(local.set $pages (memory.size $t))" if memory else "")
     settings = "".join(f"(local.set ${name} (i32.load $d (i32.const {4 * k})))" for k, name in enumerate(BLOCK))
     return f"""(module
       (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))

@@ -27,6 +27,8 @@ class Pair:
     original: Executable
     translated: Executable | None
     problem: str = ""
+    guard: Executable | None = None
+    """The original with checks of what its language leaves undefined (`guard`), where there is such a thing."""
 
 
 def read_pairs(original: Path, translated: Path, only: str | None = None) -> tuple[dict[str, Pair], list[str]]:
@@ -37,12 +39,12 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
     left_slices, right_slices = _has_slices(original), _has_slices(translated)
     problems: dict[str, str] = {}
     if right_slices or not left_slices:
-        left = load(original)
+        left = load(original, checked=True)
         right = load(translated, adapt=_Adapter(left, problems) if right_slices else tuple, expected=_expected(left))
         terms = right if left.language is None and right.language is not None else left
     else:
         right = load(translated)
-        left = load(original, adapt=_Adapter(right, problems), expected=_expected(right))
+        left = load(original, adapt=_Adapter(right, problems), expected=_expected(right), checked=True)
         terms = left if right.language is None else right
     theirs = {f.name for f in right.functions}
     names = [f.name for f in left.functions if f.name in theirs or f.name in problems]
@@ -68,7 +70,8 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
         if found != signatures[name].wasm():
             problems[name] = f"the original takes ({', '.join(found[0])}), the translation ({', '.join(signatures[name].wasm()[0])})"
         translation = None if name in problems else _executable(right, name)
-        out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""))
+        guard = Executable(left.checked, executable.export) if left.checked else None
+        out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""), guard)
     return out, [f.name for f in left.functions if f.name not in out]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import wasmtime
 
-from transpile.corpus.zigcc import STACK_SIZE
+from transpile.corpus.zigcc import GLOBAL_BASE, STACK_SIZE
 from transpile.verify import callbacks, stand_in
 from transpile.verify.thin import CONSTRUCTORS, TABLE
 
@@ -31,6 +31,9 @@ _KNOWN = ("memory", "__stack_pointer", "__heap_base", TABLE, *CONSTRUCTORS)
 
 _NO_TABLE = 0x7FFF0000
 """What pointers to functions count from in a module without a table, which can only pass them on."""
+
+FRAMES = 1 << 10
+"""Bytes of the stack that are filled before each call."""
 
 END = 3 << 24
 """Where arenas end, if the module's own memory leaves room: at one address in all modules, since some functions make numbers of addresses."""
@@ -109,10 +112,11 @@ class Placement:
             raise UnusableModule(f"the module does not start: {str(error).splitlines()[0]}") from error
         if self.probe:
             linker.get(store, "target", self.probe.base).set_value(store, self.base)
-        self.stack = 0
+        self.stack = self.unset = 0
         if target.stack:
             linker.define(store, "t", "__stack_pointer", exports["__stack_pointer"])
             self.stack = exports["__stack_pointer"].value(store)
+            self.unset = self._find_unset(exports.get("__heap_base"))
         self.linker = linker
         self.table = self._add_callbacks(exports.get(TABLE)) if target.callbacks else 0
         if target.notes:
@@ -123,6 +127,12 @@ class Placement:
             low, high = target.data
             if target.memory and high <= exports["memory"].data_len(store):
                 notes.write(store, exports["memory"].read(store, low, high), 0)
+
+    def _find_unset(self, heap: Any) -> int:
+        """Where the part of the stack begins that is filled before each call; the stack pointer itself where there could be anything else."""
+        top = heap.value(self.store) if isinstance(heap, wasmtime.Global) else 0
+        ours = FRAMES <= self.stack <= GLOBAL_BASE <= top
+        return self.stack - FRAMES if ours else self.stack
 
     def arena(self) -> np.ndarray:
         """What the arena holds now."""

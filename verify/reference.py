@@ -19,6 +19,7 @@ from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
 from transpile.verify.explore import Explorer
+from transpile.verify.guard import Guard
 from transpile.verify.inputs import generate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine
 from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Vectors
@@ -62,6 +63,7 @@ class Reference:
     unreached: tuple[str, ...] = ()
     """The branch outcomes that were not reached, in words."""
     accepts: Accepts | None = None
+    guard: Guard | None = None
 
     @property
     def layout(self) -> Layout:
@@ -99,13 +101,13 @@ def target(executable: Executable, signature: Signature, original: Executable | 
 
 def study(
     original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True,
-    accepts: Accepts | None = None,
+    accepts: Accepts | None = None, guard: Executable | None = None,
 ) -> Reference:  # fmt: skip
-    """Choose `inputs` vectors for the original and run it on them.
+    """Choose `inputs` vectors for the original and run it on them. `guard`: its source compiled with checks (see `guard`).
 
     Fewer are kept where the original can't take them. Raises TranspileError when the original itself cannot be loaded or has another type.
     """
-    one = _Study(original, signature, inputs, seed, fuel, aliasing, accepts)
+    one = _Study(original, signature, inputs, seed, fuel, aliasing, accepts, guard)
     try:
         try:
             return one.run()
@@ -119,7 +121,7 @@ def study(
 
 class _Study:
     def __init__(self, original: Executable, signature: Signature, inputs: int, seed: int, fuel: int, aliasing: bool,
-                 accepts: Accepts | None) -> None:  # fmt: skip
+                 accepts: Accepts | None, guard: Executable | None) -> None:  # fmt: skip
         self.original, self.signature, self.inputs, self.fuel, self.aliasing = original, signature, inputs, fuel, aliasing
         self.accepts = accepts
         self.rng = np.random.default_rng(seed)
@@ -136,6 +138,10 @@ class _Study:
                 self.probing = False  # Instructions that our decoder does not know: judged all the same, without coverage.
         except UnusableModule as error:
             raise TranspileError(f"the original cannot be run: {error}", hint="check the file and the function's signature") from error
+        self.guard = None
+        if guard is not None:
+            with suppress(UnusableModule):  # It has checks beside what the original has; without them all is as it was.
+                self.guard = Guard(target(thin(guard), signature))
         if not signature.parameters:
             self.inputs = 1
 
@@ -161,7 +167,7 @@ class _Study:
             self.reached = np.zeros(len(probes.branches), bool)
         return Reference(self.signature, self.original, vectors, outcomes, self.set_aside, int(self.reached.sum()),
                          len(probes.branches) if probes else -1, self.fuel, probes, probes.describe(~self.reached) if probes else (),
-                         self.accepts)  # fmt: skip
+                         self.accepts, self.guard)  # fmt: skip
 
     def _draw(self, layout: Layout, wanted: int, probes: Instrumented | None, probed: Target | None) -> Vectors:
         """Vectors drawn from the types that the original can take: `wanted` of them, or fewer where it takes few."""
@@ -256,9 +262,12 @@ class _Study:
             arenas = probes.arenas(vectors.arenas, inside)
             outcomes = probed.run(arguments, arenas, fuel=6 * self._fuel(vectors.layout), probe=Probe(BASE))
             counts, strayed = probes.read(outcomes.arenas)
+            outcomes = replace(outcomes, arenas=outcomes.arenas[:, : vectors.layout.stride])
         else:
             outcomes = self.plain.run(arguments, vectors.arenas, fuel=self._fuel(vectors.layout))
             counts = np.zeros((len(vectors), 0), np.uint8)
             strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1) & (outcomes.status == driver.RETURNED)
         usable = ~policy.unusable(outcomes.status, vectors.layout.wide) & ~strayed
+        if self.guard and usable.any():
+            usable &= ~self.guard.refuses(vectors, arguments, outcomes, self._fuel(vectors.layout))
         return usable, counts * usable[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())

@@ -187,7 +187,7 @@ def _judge(task: _Task) -> dict[str, Any]:
         texts = task.files.preconditions.get(task.name, ())
         accepts = parse(texts, pair.signature) if texts else None
         jury = Jury(pair.original, pair.signature, inputs=task.options.inputs, seed=task.options.seed, accepts=accepts, thorough=True,
-                    alone=task.alone)  # fmt: skip
+                    alone=task.alone, guard=pair.guard)  # fmt: skip
         try:
             with _limited(task.options.seconds):
                 # A wrong helper has its own verdict; it does not condemn its callers.

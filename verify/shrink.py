@@ -104,6 +104,8 @@ class Runner:
         usable &= ~policy.unusable(expected.status, vectors.layout.wide)
         if self.reference.accepts is not None:
             usable &= self.reference.accepts(vectors)
+        if self.reference.guard:
+            usable &= ~self.reference.guard.refuses(vectors, arguments, expected, fuel)
         if not self.probes:
             usable &= ~((expected.arenas != vectors.arenas) & ~inside).any(axis=1)
         chosen = np.flatnonzero(usable)

@@ -31,6 +31,9 @@ STRICT = (
 )  # fmt: skip
 """What old C let pass and hardly anyone means."""
 
+CHECKS = ("-O1", "-fsanitize=bounds,shift-exponent", "-fsanitize-trap=all", "-ftrivial-auto-var-init=pattern")
+"""For code that traps where an index leaves its array or a shift its width; variables that nobody set hold what no one would set them to."""
+
 WORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long register restrict
     return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool _Alignas _Alignof _Atomic _Noreturn
@@ -146,6 +149,7 @@ class C(Language):
     suffixes: ClassVar[tuple[str, ...]] = (".c", ".h")
     keywords: ClassVar[frozenset[str]] = frozenset(WORDS.split()) | LIMITS
     plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = PLAIN_TYPES
+    checked: ClassVar[str] = "checked"
     compiler: ClassVar[tuple[str, ...]] = ("cc", "-std=gnu17", *STRICT)
     reader: ClassVar[type[CReader]] = CReader
     renderer: ClassVar[type[CRenderer]] = CRenderer
@@ -170,7 +174,8 @@ class C(Language):
         unit, command = f"unit{self.suffixes[0]}", self.compiler
         with zigcc.work_folder() as folder:
             (folder / unit).write_text(text, encoding="utf-8", errors="replace")
-            compile_ = [zigcc.zig(), command[0], *zigcc.COMMON, *command[1:], f"-O{level}", "-c", unit, "-o", "unit.o"]
+            optimized = CHECKS if level == self.checked else (f"-O{level}",)
+            compile_ = [zigcc.zig(), command[0], *zigcc.COMMON, *command[1:], *optimized, "-c", unit, "-o", "unit.o"]
             done = zigcc.run(compile_, folder, seconds)
             if done.ok:
                 done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", seconds=seconds)

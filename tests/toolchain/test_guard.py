@@ -1,0 +1,73 @@
+"""What C leaves undefined is set aside: the same source compiled with checks tells which inputs those are, and only those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from transpile.corpus.language import language
+from transpile.corpus.program import load
+from transpile.verify.judge import Jury
+from transpile.verify.load import read_pairs
+from transpile.verify.types import Executable, Verdict
+
+HEAD = "#include <stdint.h>\nstatic const int32_t table[4] = {7, 5, 3, 2};\n"
+ORIGINAL = {
+    "looked_up": "int32_t looked_up(uint8_t i) { return table[i]; }",
+    "shifted": "uint32_t shifted(uint32_t x, uint8_t n) { return x << n; }",
+    "counted": "int32_t counted(uint8_t i, uint8_t j) { int32_t n[3] = {0}; n[i]++; n[j]++; return n[0]; }",
+    "partly": "int32_t partly(uint8_t i, uint8_t j) { int32_t n[8]; n[i & 7] = 1; n[(i + 1) & 7] = 2; return n[j & 7]; }",
+    "kept": "int32_t kept(uint8_t i) { static int32_t n; n += table[i]; return n; }",
+}
+"""What they do where C says what that is, is clear; beyond that it is the neighbours in memory, the shift of the machine, or what the stack held."""
+SAME = {
+    "looked_up": "int32_t looked_up(uint8_t i) { return i < 4 ? table[i] : 9; }",
+    "shifted": "uint32_t shifted(uint32_t x, uint8_t n) { return n < 32 ? x << n : 0; }",
+    "counted": "int32_t counted(uint8_t i, uint8_t j) { return i < 3 && j < 3 ? (i == 0) + (j == 0) : 9; }",
+    "partly": "int32_t partly(uint8_t i, uint8_t j) { return ((i ^ j) & 7) == 0 ? 1 : ((i + 1 - j) & 7) == 0 ? 2 : 0; }",
+    "kept": "int32_t kept(uint8_t i) { static int32_t n; n += i < 4 ? table[i] : 9; return n; }",
+}
+WRONG = {
+    "looked_up": "int32_t looked_up(uint8_t i) { return i < 3 ? table[i] : 0; }",
+    "shifted": "uint32_t shifted(uint32_t x, uint8_t n) { return n < 31 ? x << n : 0; }",
+    "counted": "int32_t counted(uint8_t i, uint8_t j) { return (i == 0) | (j == 0); }",
+    "partly": "int32_t partly(uint8_t i, uint8_t j) { return ((i ^ j) & 7) == 0 ? 1 : ((i + 1 - j) & 7) == 0 ? 3 : 0; }",
+    "kept": "int32_t kept(uint8_t i) { static int32_t n; n += i < 4 ? table[i & 1] : 0; return n; }",
+}
+
+
+def compiled(functions: Mapping[str, str], level: str) -> bytes:
+    wasm = language("c").compile(HEAD + "\n".join(functions.values()), level=level).wasm
+    assert wasm is not None
+    return wasm
+
+
+@pytest.fixture(scope="module")
+def modules() -> dict[str, bytes]:
+    """The original at -O0 and with checks, and what is to be judged at -O2."""
+    return {"0": compiled(ORIGINAL, "0"), "checked": compiled(ORIGINAL, language("c").checked), "same": compiled(SAME, "2"), "wrong": compiled(WRONG, "2")}
+
+
+@pytest.mark.parametrize("name", ORIGINAL)
+def test_only_what_c_defines_is_judged(name: str, modules: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text(HEAD + ORIGINAL[name])
+    signature = load(tmp_path / "a.c").functions[0].signature
+
+    def verdict(candidate: str, guard: Executable | None) -> Verdict:
+        return Jury(Executable(modules["0"], name), signature, normal_form=None, guard=guard).judge(Executable(modules[candidate], name))
+
+    guard = Executable(modules["checked"], name)
+    same, wrong = verdict("same", guard), verdict("wrong", guard)
+    assert same.status == "tested" and same.set_aside > 100, same
+    assert wrong.status == "mismatch", wrong
+    assert verdict("same", None).status == "mismatch"
+
+
+def test_files_in_c_are_guarded(tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text(HEAD + ORIGINAL["looked_up"])
+    (tmp_path / "b.c").write_text(HEAD + SAME["looked_up"])
+    pair = read_pairs(tmp_path / "a.c", tmp_path / "b.c")[0]["looked_up"]
+    assert pair.translated and pair.guard and pair.guard.wasm != pair.original.wasm
+    assert Jury(pair.original, pair.signature, guard=pair.guard).judge(pair.translated).verified
