@@ -166,6 +166,8 @@ class Language(ABC):
         # Lines that repeat the prologue's would stand there twice; lone brackets are not meant.
         given = {line.strip() for line in self.prologue.splitlines() if len(line.strip()) > 3}
         own = "\n".join("" if line.strip() in given else line for line in text.split("\n"))
+        # What is said of the whole file can only stand at its very beginning.
+        own = re.sub(r"^([ \t]*)//!", r"\1//", re.sub(r"^#!\[.*\]$", "", own, flags=re.M), flags=re.M)
         entries = "\n".join(self.write_entry(f.signature, always=True) for f in functions if not self.is_entry(text, f.name))
         return f"{self.prologue}{own}\n{entries}\n", self.prologue.count("\n")
 

@@ -19,7 +19,7 @@ from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wasm.wat import canonical
-from transpile.serve.state import State, state_of
+from transpile.serve.state import State, ends_at, name_counted_ends, state_of
 
 NAME = "lifter"
 """What a candidate's `engine` says."""
@@ -63,7 +63,7 @@ class Lifter:
         `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical.
         """
         segments = list(canonical(self.program.code(name)).data)
-        wat = self._name_addresses(wat, segments)
+        wat = name_counted_ends(self._name_addresses(wat, segments), segments, self.program.module.segments)
         data = [self.program.module.segments[i].data for i in segments]
         state = {d: self.state.by_segment[i] for d, i in enumerate(segments) if i in self.state.by_segment}
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
@@ -98,7 +98,7 @@ class Lifter:
             own = modules[segments[int(found[1])]]
             for d, number in enumerate(segments[:known]):
                 before = modules[number]
-                if before.address is not None and before is not own and before.address + len(before.data) == own.address:
+                if before is not own and ends_at(before, own):
                     return f"i32.const d{d} {len(before.data)}"
             return found[0]
 

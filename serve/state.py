@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from transpile.corpus.errors import TranspileError
@@ -13,6 +14,7 @@ from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.state import Uses, find_variables
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
+from transpile.corpus.wasm.reader import Segment
 from transpile.corpus.wasm.wat import canonical
 from transpile.serve.calls import named_calls
 
@@ -44,11 +46,13 @@ def state_of(program: Program) -> State:
         text, own = named_calls(program, name, read)
         structs, fields = struct_names([signature, *(signatures[c] for c in own)])
         callees = {f"c{i}": canonical_signature(signatures[c], structs, fields, f"c{i}") for i, c in enumerate(own)}
-        data = [program.module.segments[i].data for i in read.data]
+        named = list(read.data)
+        text = name_counted_ends(text, named, program.module.segments)
+        data = [program.module.segments[i].data for i in named]
         try:
-            uses.add(pointers(text, canonical_signature(signature, structs, fields), callees, data), read.data)
+            uses.add(pointers(text, canonical_signature(signature, structs, fields), callees, data), named)
         except NotLiftable:
-            uses.add_text(read.text, read.data)
+            uses.add_text(text, named)
     for code in program.module.functions:
         if code.index not in seen:
             try:
@@ -57,3 +61,25 @@ def state_of(program: Program) -> State:
                 continue
             uses.add_text(read.text, read.data)
     return State(find_variables(program.module.segments, uses, program.declared, taken))
+
+
+def name_counted_ends(wat: str, named: list[int], segments: Sequence[Segment]) -> str:
+    """The start of a data segment as the end of the one before it, where something is added that was last set to the size of that one, below 0:
+    a loop counts up to 0 from there. `named`: the segments behind d0.. of the text, which may grow."""
+
+    def name(found: re.Match[str]) -> str:
+        start = re.findall(rf"i32\.const (-?\d+) local\.(?:set|tee) {found[1]}\b", wat[: found.start()])
+        own = segments[named[int(found[2])]]
+        for before in segments if start else ():
+            if int(start[-1]) == -len(before.data) and before is not own and ends_at(before, own):
+                if before.index not in named:
+                    named.append(before.index)
+                return f"local.get {found[1]} i32.const d{named.index(before.index)} {len(before.data)} i32.add"
+        return found[0]
+
+    return re.sub(r"local\.get (v\d+) i32\.const d(\d+) i32\.add", name, wat)
+
+
+def ends_at(before: Segment, own: Segment) -> bool:
+    """Whether one data segment ends where another begins."""
+    return before.address is not None and before.address + len(before.data) == own.address

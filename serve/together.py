@@ -62,7 +62,8 @@ def _called(program: Program, target: Language, able: Mapping[str, Member], inpu
         return Verdict("inconclusive", evidence="the functions do not compile together", detail=compiled.message)
     originals = {name: _original(program, name) for name in able}
     candidates = {name: Executable(one.wasm, one.export) for name, one in zip(able, compiled, strict=True)}
-    return judge_together(originals, candidates, {name: one.signature for name, one in able.items()}, inputs=inputs, seed=seed)
+    guards = {name: Executable(program.checked, program.exports[name]) for name in able} if program.checked else None
+    return judge_together(originals, candidates, {name: one.signature for name, one in able.items()}, inputs=inputs, seed=seed, guards=guards)
 
 
 def _others(name: str, names: Mapping[str, Member]) -> str:

@@ -370,6 +370,7 @@ def _judge_batch(
             inputs=options.inputs,
             seed=options.seed,
             alone=w.alone,
+            guard=Executable(program.checked, program.exports[w.function.name]) if program.checked else None,
         )
         for (c, s, _), verdict in zip(good, verdicts, strict=True):
             _offer(w, c, verdict, s)

@@ -38,6 +38,8 @@ _TAKES_NULL = 0.5
 """Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
+_ROUNDS = 6
+"""How often what the original can't take is taken out: of a function with state, each time others may turn out to be such."""
 _EXAMPLES = 8
 """Rows wanted of every feature."""
 
@@ -158,8 +160,14 @@ class _Study:
         # What exploring found comes first.
         vectors = Vectors.join(parts).take(slice(self.inputs))
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
-        fine = ~policy.unusable(outcomes.status, layout.wide)
-        if not fine.all():
+        for rounds in range(_ROUNDS):
+            fine = ~policy.unusable(outcomes.status, layout.wide)
+            if self.guard and self.plain.stateful and fine.any():  # Else it has been asked.
+                fine &= ~self.guard.refuses(vectors, vectors.arguments(), outcomes, self._fuel(layout))
+            if fine.all():
+                break
+            if rounds == _ROUNDS - 1:  # State goes on changing what it can take: up to there.
+                fine[int(np.argmin(fine)) :] = False
             self.set_aside += int((~fine).sum())
             vectors = vectors.take(fine)
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))

@@ -170,7 +170,8 @@ def _judge_group(group: _Group) -> Verdict:
     try:
         with _limited(group.options.seconds):
             signatures = {n: p.signature for n, p in group.pairs.items()}
-            return judge_together(*sides, signatures, inputs=group.options.inputs, seed=group.options.seed)
+            guards = {n: p.guard for n, p in group.pairs.items() if p.guard}
+            return judge_together(*sides, signatures, inputs=group.options.inputs, seed=group.options.seed, guards=guards)
     except _TooLong:
         return Verdict("inconclusive", evidence=f"not decided in {group.options.seconds} s", detail="--seconds allows it more")
 

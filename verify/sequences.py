@@ -56,7 +56,10 @@ def _first(reference: Reference, candidate: Target, rows: Vectors) -> tuple[int,
     """Calls compared, and the first that differs; what the original cannot take ends the sequence."""
     fuel = reference.fuel + rows.layout.cost
     expected = reference.target.run(rows.arguments(), rows.arenas, fuel=fuel)
-    bad = np.flatnonzero(policy.unusable(expected.status, rows.layout.wide))
+    unusable = policy.unusable(expected.status, rows.layout.wide)
+    if reference.guard:
+        unusable |= reference.guard.refuses(rows, rows.arguments(), expected, fuel)
+    bad = np.flatnonzero(unusable)
     end = int(bad[0]) if len(bad) else len(rows)
     if not end:
         return 0, None

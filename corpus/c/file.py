@@ -39,7 +39,7 @@ def inline_includes(text: str, folder: Path) -> tuple[list[str], list[int]]:
 
 
 _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
-_LIBRARY_FUNCTION = re.compile(r"^[a-z][a-z_ ]*?\b(\w+)\([^;{]*\) \{(?:.*\}|\n(?:    .*\n)*\})$", re.M)
+_LIBRARY_FUNCTION = re.compile(r"^[a-z][a-z_ *]*?\b(\w+)\([^;{]*\) \{(?:.*\}|\n(?:    .*\n)*\})$", re.M)
 
 
 def library() -> dict[str, str]:

@@ -1,4 +1,4 @@
-/* Functions of the C library that real code calls, as short as they can be said. `corpus.real_link` and `corpus.c_file` add them to what calls them. */
+/* Functions of the C library that real code calls, as short as they can be said. `corpus/real/link.py` and `corpus/c/file.py` add them to what calls them. */
 int isdigit(int c) { return c >= '0' && c <= '9'; }
 int islower(int c) { return c >= 'a' && c <= 'z'; }
 int isupper(int c) { return c >= 'A' && c <= 'Z'; }
@@ -73,4 +73,77 @@ int atoi(const char *s) {
     while (isdigit(*s))
         n = 10 * n - (*s++ - '0');
     return negative ? n : -n;
+}
+int memcmp(const void *a, const void *b, size_t n) {
+    const unsigned char *p = a, *q = b;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != q[i])
+            return p[i] - q[i];
+    return 0;
+}
+void *memchr(const void *s, int c, size_t n) {
+    const unsigned char *p = s;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] == (unsigned char)c)
+            return (void *)(p + i);
+    return NULL;
+}
+char *strchr(const char *s, int c) {
+    while (*s != (char)c)
+        if (!*s++)
+            return NULL;
+    return (char *)s;
+}
+char *strrchr(const char *s, int c) {
+    const char *last = NULL;
+    do {
+        if (*s == (char)c)
+            last = s;
+    } while (*s++);
+    return (char *)last;
+}
+char *strcpy(char *to, const char *from) {
+    size_t i = 0;
+    for (; from[i]; i++)
+        to[i] = from[i];
+    to[i] = 0;
+    return to;
+}
+char *strncpy(char *to, const char *from, size_t n) {
+    size_t i = 0;
+    for (; i < n && from[i]; i++)
+        to[i] = from[i];
+    for (; i < n; i++)
+        to[i] = 0;
+    return to;
+}
+char *strcat(char *to, const char *from) {
+    strcpy(to + strlen(to), from);
+    return to;
+}
+char *strncat(char *to, const char *from, size_t n) {
+    size_t end = strlen(to), i = 0;
+    for (; i < n && from[i]; i++)
+        to[end + i] = from[i];
+    to[end + i] = 0;
+    return to;
+}
+char *strstr(const char *s, const char *part) {
+    size_t n = strlen(part);
+    for (; *s; s++)
+        if (!strncmp(s, part, n))
+            return (char *)s;
+    return n ? NULL : (char *)s;
+}
+size_t strspn(const char *s, const char *set) {
+    size_t i = 0;
+    while (s[i] && strchr(set, s[i]))
+        i++;
+    return i;
+}
+size_t strcspn(const char *s, const char *set) {
+    size_t i = 0;
+    while (s[i] && !strchr(set, s[i]))
+        i++;
+    return i;
 }

@@ -1,0 +1,76 @@
+"""What people's programs need beyond single functions: each thing of `tests/programs/` in a few lines, through `transpile` with the rules alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from transpile.corpus.language import language
+from transpile.corpus.program import load
+from transpile.serve.lifter import Lifter
+from transpile.serve.output import write_file
+from transpile.serve.transpiler import Options, Translation, transpile
+
+
+def translated(folder: Path, text: str, to: str = "rust", suffix: str = "c") -> tuple[dict[str, Translation], str]:
+    """The translations by name, and the file."""
+    path = folder / f"lib.{suffix}"
+    path.write_text(text)
+    program, target = load(path, checked=True), language(to)
+    found = transpile(program, target, None, Options(inputs=256), lifter=Lifter(program))
+    return {t.name: t for t in found}, write_file(found, target, path)
+
+
+def unverified(found: dict[str, Translation]) -> dict[str, str]:
+    return {name: f"{t.verdict.status}: {t.verdict.evidence}" for name, t in found.items() if not t.verdict.verified}
+
+
+def test_what_leaves_an_array_is_set_aside(tmp_path: Path) -> None:
+    """In C an index outside of one array changes the next; Rust panics there."""
+    text = """
+static int first[8], second[8];
+void put(int i, int value) { first[i] = value; }
+int get(int i) { return second[i & 7]; }
+void copy(int i) { second[i] = first[i]; }
+"""
+    found, _ = translated(tmp_path, text)
+    assert not unverified(found)
+    assert found["put"].verdict.set_aside > 0
+
+
+def test_a_loop_up_to_the_end_of_an_array_stays_in_it(tmp_path: Path) -> None:
+    """Compilers count from minus the size up to 0, from where the next variable begins."""
+    text = """
+static int heads[32];
+static struct { char name[12]; int value; int next; } pool[16];
+void clear(void) {
+    for (int i = 0; i < 32; i++) heads[i] = -1;
+    for (int i = 0; i < 16; i++) pool[i].next = i + 1;
+}
+int head(int i) { return heads[i & 31]; }
+int next(int i) { return pool[i & 15].next; }
+"""
+    found, file = translated(tmp_path, text)
+    assert not unverified(found)
+    assert "HEADS[" in file.split("fn clear")[1].split("\n}\n")[0]
+
+
+def test_functions_of_the_library_are_translated_along(tmp_path: Path) -> None:
+    text = """
+#include <string.h>
+int at(const char *s, char c) { const char *p = strchr(s, c); return p ? (int)(p - s) : -1; }
+int same(const char *a, const char *b) { return memcmp(a, b, 3) == 0; }
+"""
+    found, _ = translated(tmp_path, text)
+    assert not unverified(found)
+    assert found.keys() >= {"strchr", "memcmp"}
+
+
+@pytest.mark.parametrize(("suffix", "text"), [
+    ("rs", "//! A file.\n#![allow(dead_code)]\n\npub fn twice(x: i32) -> i32 {\n    x.wrapping_mul(2)\n}\n"),
+    ("zig", "//! A file.\n\npub fn twice(x: i32) i32 {\n    return x *% 2;\n}\n"),
+])  # fmt: skip
+def test_what_is_said_of_a_whole_file_is_passed_over(tmp_path: Path, suffix: str, text: str) -> None:
+    found, _ = translated(tmp_path, text, "c", suffix)
+    assert not unverified(found)
