@@ -17,7 +17,7 @@ from pathlib import Path
 from transpile.corpus.language import language
 from transpile.corpus.program import load
 from transpile.corpus.text import canonical_text
-from transpile.serve.decoder import MAX_OUTPUT, CTranslate2Decoder, default_checkpoint
+from transpile.serve.decoder import MAX_OUTPUT, CTranslate2Decoder, Sampling, default_checkpoint
 from transpile.serve.transpiler import prepare
 from transpile.tokenizer.vocabulary import END, PAD, encode_prefix, encode_wat
 
@@ -44,7 +44,7 @@ def main() -> None:
     prefix = encode_prefix(decoder.tokenizer, "rust", canonical_text(rust.write_prelude(work.canonical, work.callee_signatures)))
 
     def here(seed: int) -> int:
-        samples = decoder.generate(source, prefix[1:], samples=arguments.samples, temperature=0.8, top_p=0.98, seed=seed)
+        samples = decoder.generate(source, prefix[1:], Sampling(arguments.samples, 0.8, 0.98, seed))
         return sum(len(s.ids) + s.ended for s in samples)
 
     def there(seed: int) -> int:

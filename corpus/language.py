@@ -19,7 +19,8 @@ from typing import ClassVar
 
 from transpile.corpus import ir
 from transpile.corpus.errors import MissingCompiler, TranspileError
-from transpile.corpus.globals import Declaration, Global
+from transpile.corpus.globals import Declaration, Global, mentioned
+from transpile.corpus.ir_names import called
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import format_source, lex
@@ -89,18 +90,34 @@ class Language(ABC):
         """The compiler's name and version. Raises MissingCompiler, with how to get it."""
 
     @abstractmethod
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        """What a unit says that must not reach the compiler (reading the user's files, above all), by line. Asked before every run of one."""
+
     def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
         """Compile one unit to a linked wasm module (MVP features, names kept, memory exported, nothing inlined but what the language
         needs to be itself). `level` is the optimization level (0, 1, 2, 3, s). All errors are collected, never just the first.
         A compiler that runs longer than `seconds` is killed and reported as a diagnostic without a line."""
+        refused = self.refused(text)
+        return Compilation(None, refused) if refused else self._compile(text, level, seconds)
+
+    @abstractmethod
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
+        """`compile`, for text that is not refused."""
 
     def check(self, text: str, *, seconds: float = 60.0) -> Findings:
         """The compiler's errors, and the warnings that people turn on, for a unit as it stands: nothing is mended, no code made."""
-        done = self.compile(text, level="0", seconds=seconds)
+        refused = self.refused(text)
+        return Findings(refused, (), self.version()) if refused else self._check(text, seconds)
+
+    def _check(self, text: str, seconds: float) -> Findings:
+        done = self._compile(text, "0", seconds)
         return Findings(done.diagnostics if done.wasm is None else (), (), self.version())
 
     def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
         """What a static analyser beside the compiler says of a unit without errors; None where there is none, or it is not installed."""
+        return None if self.refused(text) else self._lint(text, seconds)
+
+    def _lint(self, text: str, seconds: float) -> Findings | None:
         return None
 
     file_header: ClassVar[str] = ""
@@ -249,9 +266,19 @@ class Language(ABC):
         """Variables of the file that a source declares, and those that functions keep (as `function.name`), where it can be told."""
         return {}
 
-    @abstractmethod
     def render(self, program: ir.Program) -> SourceFunction:
-        """A generated program in this language's idiom."""
+        """A program of the syntax tree in this language's idiom. Raises ir.NotInLanguage where it can't be said."""
+        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
+        done: dict[str, SourceFunction] = {}
+        for function in (*program.helpers, program.entry):
+            text = "\n".join([self.write_header(function.signature), *self._body(function, signatures)])
+            callees = tuple(done[name] for name in called(function.body) if name in done)
+            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
+        return done[program.entry.signature.name]
+
+    @abstractmethod
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        """Lines of a function below its header, to the closing brace. `signatures`: of the functions of the program."""
 
 
 def _in_order(source: SourceFunction) -> list[SourceFunction]:

@@ -249,6 +249,18 @@ def write_zeros(wasm: bytes) -> bytes:
     return bytes(out)
 
 
+def finish(
+    unit: str, folder: Path, level: str, exports: Sequence[str], *, seconds: float = 60.0, if_defined: bool = False
+) -> Completed:
+    """LLVM IR or bitcode (`unit`, in `folder`) to `unit.wasm` there: compiled by clang as C is, then linked.
+
+    Unlike C, inlining is on: what must not be inlined says so in the IR, and a language's own abstractions are nothing without it.
+    """
+    flags = [flag for flag in COMMON if flag != "-fno-inline"]
+    done = run([zig(), "cc", *flags, f"-O{level}", "-c", unit, "-o", "unit.o"], folder, seconds)
+    return link([folder / "unit.o"], folder / "unit.wasm", exports, seconds=seconds, if_defined=if_defined) if done.ok else done
+
+
 def link(
     objects: Sequence[Path], output: Path, exports: Sequence[str] | None = None, *, seconds: float = 60.0, if_defined: bool = False
 ) -> Completed:

@@ -48,6 +48,24 @@ class Sample:
     ended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How continuations of one input are drawn. Temperature 0 is greedy search: all samples are then the same one. `longest`: tokens a sample,
+    at most. `grammar` is EBNF, as `serve.grammar` writes it, for engines that can be held to one."""
+
+    samples: int = 1
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    longest: int = MAX_OUTPUT
+    grammar: str | None = None
+
+
+GREEDY = Sampling()
+Each = Callable[[int, int, float], bool]
+"""Gets (sample, token id, log-probability) as tokens come; the sample ends early where it returns True."""
+
+
 def candidates(tokenizer: Tokenizer, request: Request, samples: Iterable[Sample], engine: str) -> list[Candidate]:
     """The distinct codes among samples, the likeliest first."""
     best: dict[str, float] = {}
@@ -55,6 +73,25 @@ def candidates(tokenizer: Tokenizer, request: Request, samples: Iterable[Sample]
         code = copy_constants(decode(tokenizer, sample.ids), request.wat)
         best[code] = max(sample.logprob, best.get(code, -1e9))
     return [Candidate(code, request.language, score, engine) for code, score in sorted(best.items(), key=lambda item: -item[1])]
+
+
+def ask(
+    tokenizer: Tokenizer,
+    request: Request,
+    generate: Callable[[Sequence[int], Sequence[int], Sampling], list[Sample]],
+    samples: int,
+    seed: int,
+    temperature: float,
+) -> list[Candidate]:
+    """What the model writes for a request: one try by greedy search, the rest sampled; nothing where the function is too long for it."""
+    source = encode_wat(tokenizer, request.wat)
+    if len(source) > MAX_INPUT:
+        return []
+    prefix = encode_prefix(tokenizer, request.language, request.prelude)[1:]
+    generated = generate(source, prefix, GREEDY)
+    if samples > 1:
+        generated += generate(source, prefix, Sampling(samples - 1, temperature, 0.98, seed))
+    return candidates(tokenizer, request, generated, "model")
 
 
 class Decoder(Protocol):
@@ -160,20 +197,13 @@ class CTranslate2Decoder:
         self,
         source: Sequence[int],
         prefix: Sequence[int],
+        how: Sampling = GREEDY,
         *,
-        samples: int = 1,
-        temperature: float = 0.0,
-        top_p: float = 1.0,
-        seed: int | None = None,
-        longest: int = MAX_OUTPUT,
-        each: Callable[[int, int, float], bool] | None = None,
+        each: Each | None = None,
     ) -> list[Sample]:
-        """`samples` continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once.
-
-        Temperature 0 is greedy search: all samples are then the same one. `each` is called with (sample, token id, log-probability) as tokens
-        come, from the engine's thread; a sample ends early where it returns True. At most `longest` tokens a sample.
-        """
-        out = [Sample() for _ in range(samples if temperature else 1)]
+        """Continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once. `each` is called from the
+        engine's thread. No grammars."""
+        out = [Sample() for _ in range(how.samples if how.temperature else 1)]
         skipped = len(prefix)
 
         def run(translator: ctranslate2.Translator, drawn: Callable[[], None]) -> None:
@@ -190,34 +220,26 @@ class CTranslate2Decoder:
                 sample.logprobs.append(step.log_prob)
                 return each is not None and bool(each(step.hypothesis_id, step.token_id, step.log_prob))
 
-            sampling = {"sampling_topk": 0, "sampling_topp": top_p, "sampling_temperature": temperature, "num_hypotheses": samples}
+            sampling = {
+                "sampling_topk": 0, "sampling_topp": how.top_p, "sampling_temperature": how.temperature, "num_hypotheses": how.samples,
+            }  # fmt: skip
             translator.translate_batch(
-                [self._tokens(source)], target_prefix=[self._tokens(prefix)], max_input_length=0, max_decoding_length=skipped + longest,
-                beam_size=1, length_penalty=0, return_scores=True, callback=take, **(sampling if temperature else {}),
+                [self._tokens(source)], target_prefix=[self._tokens(prefix)], max_input_length=0, max_decoding_length=skipped + how.longest,
+                beam_size=1, length_penalty=0, return_scores=True, callback=take, **(sampling if how.temperature else {}),
             )  # fmt: skip
 
-        if seed is None or not temperature:
+        if how.seed is None or not how.temperature:
             run(self._translator, lambda: None)
         else:
-            with self._seeded(seed) as (translator, drawn):
+            with self._seeded(how.seed) as (translator, drawn):
                 run(translator, drawn)
         self.tokens["read"] += len(source)
         self.tokens["written"] += sum(len(sample.ids) for sample in out)
-        return out if temperature else [out[0] for _ in range(samples)]
+        return out if how.temperature else [out[0] for _ in range(how.samples)]
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
-        out: list[list[Candidate]] = []
-        for request in requests:
-            source = encode_wat(self.tokenizer, request.wat)
-            if len(source) > MAX_INPUT or not self.writes(request.language):
-                out.append([])
-                continue
-            prefix = encode_prefix(self.tokenizer, request.language, request.prelude)[1:]
-            generated = self.generate(source, prefix)
-            if samples > 1:
-                generated += self.generate(source, prefix, samples=samples - 1, temperature=temperature, top_p=0.98, seed=seed)
-            out.append(candidates(self.tokenizer, request, generated, self.name))
-        return out
+        known = [request if self.writes(request.language) else None for request in requests]
+        return [ask(self.tokenizer, one, self.generate, samples, seed, temperature) if one else [] for one in known]
 
     def _tokens(self, ids: Sequence[int]) -> list[str]:
         return [self.tokenizer.id_to_token(i) for i in ids]

@@ -31,14 +31,14 @@ PLAIN = {
 }  # fmt: skip
 
 MATH = {
-    **{name: f"Math.{name}" for name in "tan asin acos atan asinh atanh exp2 log log1p cbrt atan2".split()},
-    **{f"{name}f": f"Mathf.{name}" for name in "sin cos acos atan tanh atanh exp2 log10 log1p cbrt atan2".split()},
+    **{name: f"Math.{name}" for name in "asin acos atan asinh atanh log log1p cbrt atan2".split()},
+    **{f"{name}f": f"Mathf.{name}" for name in "atan exp2 log10 log1p cbrt atan2".split()},
     **{f"{name}{end}": f"Native{own}.{said}" for name, said in (("ldexp", "scalbn"), ("scalbn", "scalbn"), ("remainder", "rem"))
        for end, own in (("", "Math"), ("f", "Mathf"))},
     **{f"{name}{end}": said for name, said in (("rint", "nearest"), ("copysign", "copysign")) for end in ("", "f")},
 }  # fmt: skip
-"""C's mathematics in AssemblyScript's words, where the judge finds no difference: its `Math.sin`, `Math.exp` and `Math.pow` are not musl's to the
-last bit, and `Math.round` rounds halves up."""
+"""C's mathematics in AssemblyScript's words, where the judge found no difference in 80,000 inputs a function (seen once): its `Math.sin`, `Math.exp`
+and `Math.pow` are not musl's to the last bit, nor are most of its `Mathf`, and `Math.round` rounds halves up."""
 
 
 def number(value: int | float, scalar: str) -> str:

@@ -17,9 +17,8 @@ from transpile.corpus.assemblyscript.expressions import number
 from transpile.corpus.assemblyscript.prologue import PROLOGUE, with_pieces
 from transpile.corpus.assemblyscript.reader import blank, items, read_functions
 from transpile.corpus.assemblyscript.renderer import AsFunction
-from transpile.corpus.globals import Global, mentioned
-from transpile.corpus.ir_names import called
-from transpile.corpus.language import Compilation, Language
+from transpile.corpus.globals import Global
+from transpile.corpus.language import Compilation, Diagnostic, Language
 from transpile.corpus.signature import ADDRESS, WIDTHS, Parameter, Pointer, Signature, Struct, is_address, read_type
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import format_source
@@ -56,7 +55,10 @@ class AssemblyScript(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
-    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        return ()  # asc is given this text and its own library, and reads nothing else
+
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         return as_compiler.compile_text(text, level, seconds)
 
     def layout(self, text: str) -> str:
@@ -115,14 +117,8 @@ class AssemblyScript(Language):
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
 
-    def render(self, program: ir.Program) -> SourceFunction:
-        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
-        done: dict[str, SourceFunction] = {}
-        for function in (*program.helpers, program.entry):
-            text = "\n".join([self.write_header(function.signature), *AsFunction(function, signatures).body(), "}"])
-            callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
-        return done[program.entry.signature.name]
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        return [*AsFunction(function, signatures).body(), "}"]
 
 
 def _head(signature: Signature) -> str:

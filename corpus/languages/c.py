@@ -19,7 +19,7 @@ from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.c.types import declaration, named_in_functions
 from transpile.corpus.c.variables import read_variables
-from transpile.corpus.globals import Declaration, Global, mentioned
+from transpile.corpus.globals import Declaration, Global
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
 from transpile.corpus.signature import Signature, Struct
@@ -167,10 +167,10 @@ class C(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
-    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
-        refused = screen(text)
-        if refused:
-            return Compilation(None, tuple(refused))
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        return tuple(screen(text))
+
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         unit, command = f"unit{self.suffixes[0]}", self.compiler
         with zigcc.work_folder() as folder:
             (folder / unit).write_text(text, encoding="utf-8", errors="replace")
@@ -188,10 +188,7 @@ class C(Language):
             errors = [Diagnostic(None, message) for message in _ANY_ERROR.findall(done.stderr)]
         return Compilation(None, tuple(errors) or (Diagnostic(None, done.stderr.strip()[-300:] or "the compiler failed"),))
 
-    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
-        refused = screen(text)
-        if refused:
-            return Findings(tuple(refused), (), self.version())
+    def _check(self, text: str, seconds: float) -> Findings:
         unit = f"unit{self.suffixes[0]}"
         with zigcc.work_folder() as folder:
             (folder / unit).write_text(text, encoding="utf-8", errors="replace")
@@ -204,8 +201,8 @@ class C(Language):
             errors = (Diagnostic(None, "the compiler failed"),)
         return Findings(errors, found["warning"], self.version())
 
-    def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
-        return clang_tidy(text, f"unit{self.suffixes[0]}", self.compiler[1:], seconds) if not screen(text) else None
+    def _lint(self, text: str, seconds: float) -> Findings | None:
+        return clang_tidy(text, f"unit{self.suffixes[0]}", self.compiler[1:], seconds)
 
     # ------------------------------------------------------------ writing what a signature determines
 
@@ -287,13 +284,8 @@ class C(Language):
     def read_variables(self, text: str) -> dict[str, Declaration]:
         return read_variables(self.reader(text, self.name))
 
-    def render(self, program: ir.Program) -> SourceFunction:
-        callees: list[SourceFunction] = []
-        for function in (*program.helpers, program.entry):
-            text = f"{self.write_header(function.signature)}\n{self.renderer(function).body()}"
-            called = tuple(c for c in callees if re.search(rf"\b{c.name}\b", text))
-            callees.append(SourceFunction(self.name, function.signature, text, called, mentioned(text, program.globals)))
-        return callees[-1]
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        return [self.renderer(function).body()]
 
 
 LANGUAGE = C()

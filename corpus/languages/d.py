@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,8 +25,7 @@ from transpile.corpus.d.modules import MODULES
 from transpile.corpus.d.reader import Item, blank, items, read_functions, read_written
 from transpile.corpus.d.renderer import DRenderer
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.globals import Global, mentioned
-from transpile.corpus.ir_names import called
+from transpile.corpus.globals import Global
 from transpile.corpus.language import Compilation, Diagnostic, Language
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -37,8 +36,6 @@ FRONTEND = (
     "-enable-color=false", "-conf=", "-preview=shortenedMethods",
 )  # fmt: skip
 """`int f(int a) => a + 1;` is D since 2.101, and ldc 1.30 is D 2.100."""
-BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
-"""D's own abstractions need inlining; what must not be inlined says so."""
 
 PROLOGUE = """\
 extern (C) pragma(inline, true) void __assert(const(char)*, const(char)*, uint) { import ldc.intrinsics; llvm_trap(); }
@@ -123,10 +120,17 @@ class D(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
-    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
-        refused = _refused(text)
-        if refused:
-            return Compilation(None, refused)
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        code = blank(text)
+        found = [(m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(code)]
+        found += [(m.start(), "import of a file's text") for m in _HIDDEN.finditer(text)]
+        for one in _IMPORT.finditer(code):
+            modules = [part.split("=")[-1].strip() for part in one[1].split(":")[0].split(",")]
+            if not all(re.match(rf"{_MODULES}[\w.]*$", re.sub(r"\s", "", module)) for module in modules):
+                found.append((one.start(), "import of anything but D's own library"))
+        return tuple(Diagnostic(text.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in sorted(found)[:100])
+
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         text = _with_suffixes(text)
         found = toolchain()
         with zigcc.work_folder() as folder:
@@ -140,10 +144,7 @@ class D(Language):
                 return Compilation(None, (Diagnostic(None, f"ldc2 ran longer than {seconds:g} s"),))
             if not done.ok:
                 return Compilation(None, _syntax_errors(text, folder, seconds) or _diagnostics(done.stderr))
-            done = zigcc.run([zigcc.zig(), "cc", *BACKEND, f"-O{level}", "-c", "unit.bc", "-o", "unit.o"], folder, seconds)
-            if done.ok:
-                names = sorted(set(_NAME.findall(text)))
-                done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", names, seconds=seconds, if_defined=True)
+            done = zigcc.finish("unit.bc", folder, level, sorted(set(_NAME.findall(text))), seconds=seconds, if_defined=True)
             if not done.ok:
                 return Compilation(None, (Diagnostic(None, done.stderr.strip()[-300:] or f"zig ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
@@ -218,14 +219,8 @@ class D(Language):
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
 
-    def render(self, program: ir.Program) -> SourceFunction:
-        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
-        done: dict[str, SourceFunction] = {}
-        for function in (*program.helpers, program.entry):
-            text = "\n".join([self.write_header(function.signature), *DRenderer(function, signatures).lines(), "}"])
-            callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
-        return done[program.entry.signature.name]
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        return [*DRenderer(function, signatures).lines(), "}"]
 
 
 def _head(signature: Signature) -> str:
@@ -279,18 +274,6 @@ def _is_simple(signature: Signature) -> bool:
     """Does the head of the function show that it can have C's linkage: scalars and pointers alone, and a scalar or nothing as the result?"""
     values = [p.type for p in signature.parameters if not p.pointer]
     return not signature.lengths() and all(t in WIDTHS for t in values) and (signature.result is None or signature.result in WIDTHS)
-
-
-def _refused(text: str) -> tuple[Diagnostic, ...]:
-    """What a unit may not say, with lines."""
-    code = blank(text)
-    found = [(m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(code)]
-    found += [(m.start(), "import of a file's text") for m in _HIDDEN.finditer(text)]
-    for one in _IMPORT.finditer(code):
-        modules = [part.split("=")[-1].strip() for part in one[1].split(":")[0].split(",")]
-        if not all(re.match(rf"{_MODULES}[\w.]*$", re.sub(r"\s", "", module)) for module in modules):
-            found.append((one.start(), "import of anything but D's own library"))
-    return tuple(Diagnostic(text.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in sorted(found)[:100])
 
 
 def _with_suffixes(text: str) -> str:

@@ -10,10 +10,10 @@ no place here: such a function is left out of the module, and a diagnostic says 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Global, mentioned
+from transpile.corpus.globals import Global
 from transpile.corpus.go import toolchain as go_toolchain
 from transpile.corpus.go.link import Linker
 from transpile.corpus.go.object import Symbol, read_object
@@ -22,7 +22,6 @@ from transpile.corpus.go.renderer import GoRenderer
 from transpile.corpus.go.shapes import directive, exports, imports, shapes
 from transpile.corpus.go.text import blank_go, entries, functions
 from transpile.corpus.go.types import go_type, head
-from transpile.corpus.ir_names import called
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
 from transpile.corpus.signature import WIDTHS, Signature, Struct
@@ -31,9 +30,6 @@ from transpile.corpus.text import format_source
 from transpile.corpus.wasm.instructions import encode_body
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.opcodes import NATURAL_ALIGNMENT
-
-BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
-"""What stands around a Go function's body is inlined; the functions themselves say that they are not."""
 
 _IMPORTS = {"math": "math.Pi", "math/bits": "bits.UintSize", "unsafe": "unsafe.Sizeof(0)"}
 """What a unit may import, and a constant of it that makes Go take the import for used."""
@@ -87,10 +83,11 @@ class Go(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
-    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
-        refused = _refused(text)
-        if refused:
-            return Compilation(None, refused)
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        found = sorted((m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(text))
+        return tuple(Diagnostic(text.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
+
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         package = "main" if (found := _PACKAGE.search(blank_go(text))) and found[1] == "main" else "unit"
         with zigcc.work_folder() as folder:
             done = go_toolchain.compile_unit(text, folder, seconds, package, optimize=level != "0")
@@ -110,18 +107,13 @@ class Go(Language):
             if wanted and len(left_out) == len(wanted):
                 return Compilation(None, tuple(left_out))
             (folder / "unit.ll").write_text(module)
-            done = zigcc.run([zigcc.zig(), "cc", *BACKEND, f"-O{'1' if level == '0' else level}", "-c", "unit.ll", "-o", "unit.o"], folder, seconds)
-            if done.ok:
-                names = [e.name for e in wanted if e.name not in reasons]
-                done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", names, seconds=seconds)
+            names = [e.name for e in wanted if e.name not in reasons]
+            done = zigcc.finish("unit.ll", folder, "1" if level == "0" else level, names, seconds=seconds)
             if not done.ok:
                 return Compilation(None, (Diagnostic(None, done.stderr.strip()[-300:] or f"zig ran longer than {seconds:g} s"),))
             return Compilation(_aligned((folder / "unit.wasm").read_bytes()), tuple(left_out))
 
-    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
-        refused = _refused(text)
-        if refused:
-            return Findings(refused, (), self.version())
+    def _check(self, text: str, seconds: float) -> Findings:
         package = "main" if (found := _PACKAGE.search(blank_go(text))) and found[1] == "main" else "unit"
         with zigcc.work_folder() as folder:
             done = go_toolchain.compile_unit(text, folder, seconds, package, optimize=False)
@@ -199,14 +191,8 @@ class Go(Language):
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
 
-    def render(self, program: ir.Program) -> SourceFunction:
-        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
-        done: dict[str, SourceFunction] = {}
-        for function in (*program.helpers, program.entry):
-            text = "\n".join([self.write_header(function.signature), *GoRenderer(function, signatures).lines(), "}"])
-            callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
-        return done[program.entry.signature.name]
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        return [*GoRenderer(function, signatures).lines(), "}"]
 
 
 def _find(name: str, symbols: dict[str, Symbol]) -> Symbol | None:
@@ -240,11 +226,6 @@ def _wasm_export(signature: Signature) -> str:
         gives = "" if result is None else f" {go_type(result, element=False)}"
     body = call if result is None else f"return {call}"
     return f"//go:wasmexport {signature.name}\nfunc {signature.name}Entry({', '.join(taken)}){gives} {{\n\t{body}\n}}\n"
-
-
-def _refused(text: str) -> tuple[Diagnostic, ...]:
-    found = sorted((m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(text))
-    return tuple(Diagnostic(text.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
 
 def _diagnostics(stderr: str) -> tuple[Diagnostic, ...]:

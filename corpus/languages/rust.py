@@ -8,11 +8,10 @@ Text that could read files or run anything at compile time is refused before rus
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Declaration, Global, declared_by, mentioned
-from transpile.corpus.ir_names import called
+from transpile.corpus.globals import Declaration, Global, declared_by
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
 from transpile.corpus.rust import sysroot
@@ -112,10 +111,15 @@ class Rust(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
-    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
-        refused = _refused(text)
-        if refused:
-            return Compilation(None, refused)
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        code = blank_rust(text)
+        if text.startswith(PROLOGUE):
+            code = "\n" * PROLOGUE.count("\n") + code[len(PROLOGUE) :]
+        refused = [*REFUSED, (_PASSED_ON, "name of a macro")] if re.search(r"\bmacro(?:_rules)?\b", code) else REFUSED
+        found = sorted((m.start(), what) for pattern, what in refused for m in pattern.finditer(code))
+        return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
+
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         found = sysroot.toolchain()
         with zigcc.work_folder() as folder:
             (folder / "unit.rs").write_text(text)
@@ -133,12 +137,12 @@ class Rust(Language):
                 return Compilation(None, (Diagnostic(None, linked.stderr.strip() or f"the linker ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
 
-    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
-        return check(text, _refused(text), PLAIN_FLAGS, sysroot.toolchain().rustc, self.version(), seconds)
+    def _check(self, text: str, seconds: float) -> Findings:
+        return check(text, PLAIN_FLAGS, sysroot.toolchain().rustc, self.version(), seconds)
 
-    def lint(self, text: str, *, seconds: float = 120.0) -> Findings | None:
+    def _lint(self, text: str, seconds: float) -> Findings | None:
         found = clippy()
-        return found and check(text, _refused(text), PLAIN_FLAGS, found[0], found[1], seconds)
+        return found and check(text, PLAIN_FLAGS, found[0], found[1], seconds)
 
     # ------------------------------------------------------------ writing what a signature determines
 
@@ -203,14 +207,8 @@ class Rust(Language):
     def read_variables(self, text: str) -> dict[str, Declaration]:
         return declared_by(_VARIABLE, blank_rust(text))
 
-    def render(self, program: ir.Program) -> SourceFunction:
-        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
-        done: dict[str, SourceFunction] = {}
-        for function in (*program.helpers, program.entry):
-            text = "\n".join([self.write_header(function.signature), *RustFunction(function, signatures).body(), "}"])
-            callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
-        return done[program.entry.signature.name]
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        return [*RustFunction(function, signatures).body(), "}"]
 
 
 def _head(signature: Signature) -> str:
@@ -255,16 +253,6 @@ def _is_entry(signature: Signature) -> bool:
     in_order = all(p.length in (None, i + 1) for i, p in enumerate(signature.parameters))
     as_c = all(WIDTHS[t] >= 4 if t in WIDTHS else signature.struct(t) is None for t in values)
     return in_order and as_c and all(WIDTHS[signature.parameters[i].type] == 4 for i in lengths)
-
-
-def _refused(text: str) -> tuple[Diagnostic, ...]:
-    """What the unit below the prologue may not say, with lines."""
-    code = blank_rust(text)
-    if text.startswith(PROLOGUE):
-        code = "\n" * PROLOGUE.count("\n") + code[len(PROLOGUE) :]
-    refused = [*REFUSED, (_PASSED_ON, "name of a macro")] if re.search(r"\bmacro(?:_rules)?\b", code) else REFUSED
-    found = sorted((m.start(), what) for pattern, what in refused for m in pattern.finditer(code))
-    return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
 
 LANGUAGE = Rust()

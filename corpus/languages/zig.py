@@ -10,11 +10,11 @@ Limit: functions that nothing refers to are not analysed, and so not reported, b
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Declaration, Global, declared_by, mentioned
-from transpile.corpus.ir_names import called
+from transpile.corpus.globals import Declaration, Global, declared_by
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
@@ -28,8 +28,6 @@ FRONTEND = (
     "-target", "wasm32-freestanding", "-mcpu=mvp", "-OReleaseSafe", "-fsingle-threaded", "-fstrip", "-fno-emit-bin", "-fno-reference-trace",
     "--color", "off",
 )  # fmt: skip
-BACKEND = tuple(flag for flag in zigcc.COMMON if flag != "-fno-inline")
-"""Zig's own abstractions need inlining; what must not be inlined says so."""
 
 PROLOGUE = """\
 const std = @import("std");
@@ -71,27 +69,23 @@ class Zig(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
-    def compile(self, text: str, *, level: str = "2", seconds: float = 60.0) -> Compilation:
-        refused = _refused(text)
-        if refused:
-            return Compilation(None, refused)
+    def refused(self, text: str) -> tuple[Diagnostic, ...]:
+        code = blank_zig(text, strings=False)
+        found = sorted((m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(code))
+        return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
+
+    def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         with zigcc.work_folder() as folder:
             errors = _translate(text, folder, seconds)[1]
             if errors:
                 return Compilation(None, tuple(Diagnostic(e.line, e.message) for e in errors))
-            steps = [zigcc.zig(), "cc", *BACKEND, f"-O{level}", "-c", "unit.bc", "-o", "unit.o"]
-            done = zigcc.run(steps, folder, seconds)
-            if done.ok:
-                exports = sorted({a or b for a, b in EXPORTED.findall(blank_zig(text, strings=False))})
-                done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", exports, seconds=seconds)
+            exports = sorted({a or b for a, b in EXPORTED.findall(blank_zig(text, strings=False))})
+            done = zigcc.finish("unit.bc", folder, level, exports, seconds=seconds)
             if not done.ok:
                 return Compilation(None, (Diagnostic(None, done.stderr.strip() or f"zig ran longer than {seconds:g} s"),))
             return Compilation((folder / "unit.wasm").read_bytes())
 
-    def check(self, text: str, *, seconds: float = 60.0) -> Findings:
-        refused = _refused(text)
-        if refused:
-            return Findings(refused, (), self.version())
+    def _check(self, text: str, seconds: float) -> Findings:
         with zigcc.work_folder() as folder:
             (folder / "unit.zig").write_text(text)
             done = zigcc.run([zigcc.zig(), "build-obj", "unit.zig", *FRONTEND], folder, seconds, shared=True)
@@ -102,7 +96,7 @@ class Zig(Language):
         """With the discards and `const`s that Zig asks for. Other errors stay."""
         unit = self.prologue + text
         with zigcc.work_folder() as folder:
-            return text if _refused(unit) else _translate(unit, folder, 60.0)[0].removeprefix(self.prologue)
+            return text if self.refused(unit) else _translate(unit, folder, 60.0)[0].removeprefix(self.prologue)
 
     # ------------------------------------------------------------ writing what a signature determines
 
@@ -154,14 +148,8 @@ class Zig(Language):
     def read_variables(self, text: str) -> dict[str, Declaration]:
         return declared_by(_VARIABLE, blank_zig(text))
 
-    def render(self, program: ir.Program) -> SourceFunction:
-        signatures = {f.signature.name: f.signature for f in (*program.helpers, program.entry)}
-        done: dict[str, SourceFunction] = {}
-        for function in (*program.helpers, program.entry):
-            text = "\n".join([self.write_header(function.signature), *ZigFunction(function, signatures).body(), "}"])
-            callees = tuple(done[name] for name in called(function.body) if name in done)
-            done[function.signature.name] = SourceFunction(self.name, function.signature, text, callees, mentioned(text, program.globals))
-        return done[program.entry.signature.name]
+    def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
+        return [*ZigFunction(function, signatures).body(), "}"]
 
 
 def _translate(text: str, folder: Path, seconds: float) -> tuple[str, list[ZigError]]:
@@ -231,13 +219,6 @@ def _argument(parameter: Parameter, signature: Signature) -> str:
 def _is_entry(signature: Signature) -> bool:
     """Can the inner function itself be exported? All but slices have the C ABI."""
     return not signature.lengths()
-
-
-def _refused(text: str) -> tuple[Diagnostic, ...]:
-    """What a unit may not say, with lines."""
-    code = blank_zig(text, strings=False)
-    found = sorted((m.start(), what) for pattern, what in REFUSED for m in pattern.finditer(code))
-    return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
 
 LANGUAGE = Zig()

@@ -35,12 +35,8 @@ def clippy() -> tuple[Path, str] | None:
     return (driver, f"clippy 0.{version[1]}") if version and found.version.startswith(f"{version[1]}.") else None
 
 
-def check(
-    text: str, refused: Sequence[Diagnostic], flags: Sequence[str], program: Path, version: str, seconds: float
-) -> Findings:  # fmt: skip
-    """Errors and warnings of rustc, or of clippy's driver, for a unit. `refused`: what is wrong with it before any compiler sees it."""
-    if refused:
-        return Findings(tuple(refused), (), version)
+def check(text: str, flags: Sequence[str], program: Path, version: str, seconds: float) -> Findings:
+    """Errors and warnings of rustc, or of clippy's driver, for a unit that is not refused."""
     found = sysroot.toolchain()
     own = QUIET if program.name.startswith("clippy") else ()
     with zigcc.work_folder() as folder:

@@ -16,7 +16,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import MAX_INPUT, MAX_OUTPUT
+from transpile.serve.decoder import MAX_INPUT, MAX_OUTPUT, Sampling
 from transpile.serve.http.engine import Engine
 from transpile.serve.http.errors import ApiError
 from transpile.serve.http.messages import MODELS, CompletionRequest
@@ -110,12 +110,10 @@ async def _generate(engine: Engine, asked: CompletionRequest, prompt: Prompt, wr
     samples = await engine.generate(
         prompt.source,
         prompt.prefix,
-        samples=asked.n,
-        temperature=1.0 if asked.temperature is None else asked.temperature,
-        top_p=asked.top_p or 1.0,
-        seed=asked.seed,
-        longest=min(asked.max_tokens or MAX_OUTPUT, MAX_OUTPUT),
-        grammar=prompt.grammar,
+        Sampling(
+            asked.n, 1.0 if asked.temperature is None else asked.temperature, asked.top_p or 1.0, asked.seed,
+            min(asked.max_tokens or MAX_OUTPUT, MAX_OUTPUT), prompt.grammar,
+        ),
         each=take,
     )
     if asked.temperature == 0:  # one was generated for all

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import CTranslate2Decoder, Sample
+from transpile.serve.decoder import CTranslate2Decoder, Each, Sample, Sampling
 from transpile.serve.http.metrics import Metrics
 from transpile.serve.http.settings import Settings
 
@@ -24,30 +24,13 @@ if TYPE_CHECKING:
 _AT_ONCE = 2
 """Inputs decoded at the same time: a short one does not wait for a long one."""
 
-Each = Callable[[int, int, float], bool]
-"""Gets (sample, token id, log-probability) as tokens come; the sample ends early where it returns True."""
-
-
 class Engine(Protocol):
     tokenizer: Tokenizer
 
-    async def generate(
-        self,
-        source: Sequence[int],
-        prefix: Sequence[int],
-        *,
-        samples: int,
-        temperature: float,
-        top_p: float,
-        seed: int | None,
-        longest: int,
-        grammar: str | None = None,
-        each: Each | None = None,
-    ) -> list[Sample]:
-        """`samples` continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once.
+    async def generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling, *, each: Each | None = None) -> list[Sample]:
+        """Continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once.
 
-        Temperature 0 is greedy search: all samples are then the same one, and `each` hears of the first. `grammar` is EBNF, as `serve.grammar`
-        writes it. Raises TranspileError where the engine can't do what is asked.
+        Under greedy search `each` hears of the first sample alone. Raises TranspileError where the engine can't do what is asked.
         """
         ...
 
@@ -72,21 +55,9 @@ class EmbeddedEngine:
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="decode")
         self._metrics = metrics
 
-    async def generate(
-        self,
-        source: Sequence[int],
-        prefix: Sequence[int],
-        *,
-        samples: int,
-        temperature: float,
-        top_p: float,
-        seed: int | None,
-        longest: int,
-        grammar: str | None = None,
-        each: Each | None = None,
-    ) -> list[Sample]:
+    async def generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling, *, each: Each | None = None) -> list[Sample]:
         """As in `Engine`; `each` is called in the engine's thread."""
-        if grammar is not None:
+        if how.grammar is not None:
             raise TranspileError("this service's engine can't be held to a grammar", hint="leave out `constrained`, or start it with --engine vllm")
         left = threading.Event()
 
@@ -96,16 +67,14 @@ class EmbeddedEngine:
         def run() -> list[Sample]:
             if left.is_set():
                 return []
-            return self.decoder.generate(
-                source, prefix, samples=samples, temperature=temperature, top_p=top_p, seed=seed, longest=longest, each=take
-            )
+            return self.decoder.generate(source, prefix, how, each=take)
 
         try:
             out = await asyncio.get_running_loop().run_in_executor(self._threads, run)
         except asyncio.CancelledError:
             left.set()
             raise
-        self._metrics.generated({"read": len(source), "written": sum(len(s.ids) for s in (out if temperature else out[:1]))})
+        self._metrics.generated({"read": len(source), "written": sum(len(s.ids) for s in (out if how.temperature else out[:1]))})
         return out
 
     def stop(self) -> None:

@@ -12,12 +12,14 @@ import json
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import MAX_INPUT, MAX_OUTPUT, Request, Sample, candidates, check_checkpoint
-from transpile.tokenizer.vocabulary import encode_prefix, encode_wat, load
+from transpile.serve.decoder import Request, Sample, Sampling, ask, check_checkpoint
+from transpile.tokenizer.vocabulary import load
 from transpile.verify.types import Candidate
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class Lender:
         from transpile.serve.http.errors import as_api_error  # workers import this module too, and have no use for FastAPI
 
         try:
-            samples = await self._engine.generate(**asked)
+            samples = await self._engine.generate(asked["source"], asked["prefix"], Sampling(**asked["how"]))
         except Exception as error:
             return as_api_error(error).body()
         return {"samples": [[s.ids, s.logprob, s.ended] for s in samples]}
@@ -93,26 +95,15 @@ class BorrowedDecoder:
         self.tokenizer = load(check_checkpoint(checkpoint, "model.safetensors") / "tokenizer.json")
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
-        out: list[list[Candidate]] = []
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(f"../{NAME}")
             with connection.makefile("rwb") as channel:
-                for request in requests:
-                    source = encode_wat(self.tokenizer, request.wat)
-                    if len(source) > MAX_INPUT:
-                        out.append([])
-                        continue
-                    prefix = encode_prefix(self.tokenizer, request.language, request.prelude)[1:]
-                    common = {"source": source, "prefix": prefix, "longest": MAX_OUTPUT, "seed": seed}
-                    generated = _ask(channel, common | {"samples": 1, "temperature": 0.0, "top_p": 1.0})
-                    if samples > 1:
-                        generated += _ask(channel, common | {"samples": samples - 1, "temperature": temperature, "top_p": 0.98})
-                    out.append(candidates(self.tokenizer, request, generated, self.name))
-        return out
+                generate = partial(_generate, channel)
+                return [ask(self.tokenizer, one, generate, samples, seed, temperature) for one in requests]
 
 
-def _ask(channel: Any, asked: dict[str, Any]) -> list[Sample]:
-    channel.write(json.dumps(asked).encode() + b"\n")
+def _generate(channel: Any, source: Sequence[int], prefix: Sequence[int], how: Sampling) -> list[Sample]:
+    channel.write(json.dumps({"source": list(source), "prefix": list(prefix), "how": asdict(how)}).encode() + b"\n")
     channel.flush()
     answer = json.loads(channel.readline() or '{"error": {"message": "the service ended", "hint": "try again"}}')
     if "error" in answer:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from transpile.corpus.constants import copy_constants
-from transpile.serve.decoder import MAX_OUTPUT
+from transpile.serve.decoder import Sampling
 from transpile.serve.grammar import grammar
 from transpile.serve.http import completions, work
 from transpile.serve.http.admission import Admission
@@ -86,10 +86,8 @@ class Service:
         asked = request.model_dump()
         async with self.decoding.turn():
             worked, prompt = await self._read(asked)
-            samples = await self.engine.generate(
-                prompt.source, prompt.prefix, samples=request.n, temperature=request.temperature, top_p=request.top_p, seed=request.seed,
-                longest=MAX_OUTPUT, grammar=prompt.grammar,
-            )  # fmt: skip
+            how = Sampling(request.n, request.temperature, request.top_p, request.seed, grammar=prompt.grammar)
+            samples = await self.engine.generate(prompt.source, prompt.prefix, how)
             best: dict[str, float] = {}
             for sample in samples:
                 code = copy_constants(decode(self.engine.tokenizer, sample.ids), worked.wat)

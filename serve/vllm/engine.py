@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import Sample, check_checkpoint
+from transpile.serve.decoder import Sample, Sampling, check_checkpoint
 from transpile.serve.vllm.plugin import FOLLOW
 from transpile.tokenizer.vocabulary import END, load
 
 if TYPE_CHECKING:
-    from transpile.serve.http.engine import Each
+    from transpile.serve.decoder import Each
     from transpile.serve.http.metrics import Metrics
 
 HOTTEST = 2.0
@@ -95,33 +95,22 @@ class VllmEngine:
         except (TypeError, ValueError, RuntimeError) as error:
             raise TranspileError(f"vLLM did not start: {error}", hint="see what it said above; --vllm-option takes arguments of its AsyncEngineArgs") from error
 
-    async def generate(
-        self,
-        source: Sequence[int],
-        prefix: Sequence[int],
-        *,
-        samples: int,
-        temperature: float,
-        top_p: float,
-        seed: int | None,
-        longest: int,
-        grammar: str | None = None,
-        each: Each | None = None,
-    ) -> list[Sample]:
+    async def generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling, *, each: Each | None = None) -> list[Sample]:
         """As in `serve.http.engine.Engine`; `each` is called on the event loop."""
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
         whole = [END, *prefix]
-        longest = min(longest, LONGEST - len(whole))
+        longest = min(how.longest, LONGEST - len(whole))
         if longest < 1:
             raise TranspileError(f"the prelude is {len(whole)} tokens long, the model writes {LONGEST}", hint="leave out what is not needed")
-        wanted = samples if temperature else 1
-        if temperature > HOTTEST:
+        wanted = how.samples if how.temperature else 1
+        if how.temperature > HOTTEST:
             raise TranspileError(f"vLLM samples at temperatures up to {HOTTEST}", hint="ask for a lower one")
         parameters = SamplingParams(
-            n=wanted, temperature=temperature, top_p=top_p if temperature else 1.0, seed=seed, max_tokens=longest, logprobs=0, detokenize=False,
-            output_kind=RequestOutputKind.DELTA, structured_outputs=StructuredOutputsParams(grammar=grammar) if grammar is not None else None,
+            n=wanted, temperature=how.temperature, top_p=how.top_p if how.temperature else 1.0, seed=how.seed, max_tokens=longest, logprobs=0,
+            detokenize=False, output_kind=RequestOutputKind.DELTA,
+            structured_outputs=StructuredOutputsParams(grammar=how.grammar) if how.grammar is not None else None,
         )  # fmt: skip
         out, over = [Sample() for _ in range(wanted)], [False] * wanted
         replies = self._llm.generate(prompt(source, whole), parameters, f"transpile-{next(self._numbers)}")
@@ -146,7 +135,7 @@ class VllmEngine:
         finally:
             await replies.aclose()  # ends the request in vLLM, if it is under way
         self._metrics.generated({"read": len(source), "written": sum(len(s.ids) for s in out)})
-        return out if temperature else [out[0] for _ in range(samples)]
+        return out if how.temperature else [out[0] for _ in range(how.samples)]
 
     def stop(self) -> None:
         self._llm.shutdown(timeout=1.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from transpile.serve.decoder import CTranslate2Decoder, Request, trained_languages
+from transpile.serve.decoder import CTranslate2Decoder, Request, Sampling, trained_languages
 from transpile.tokenizer.vocabulary import encode_prefix, encode_wat
 
 WAT = "func i32 i32 -> i32 ; local.get p0 local.get p1 i32.mul i32.const 7 i32.add end"
@@ -27,7 +27,7 @@ def test_the_same_seed_gives_the_same_samples_alone_and_at_the_same_time(decoder
     source, prefix = given(decoder)
 
     def written(seed: int) -> list[list[int]]:
-        return [s.ids for s in decoder.generate(source, prefix, samples=4, temperature=1.5, seed=seed)]
+        return [s.ids for s in decoder.generate(source, prefix, Sampling(4, 1.5, seed=seed))]
 
     alone = {seed: written(seed) for seed in (1, 2, 3)}
     assert alone[1] != alone[2] != alone[3]
@@ -46,7 +46,7 @@ def test_candidates_repeat_and_come_likeliest_first(decoder: CTranslate2Decoder)
 def test_tokens_come_as_they_are_drawn_and_sum_up(decoder: CTranslate2Decoder) -> None:
     source, prefix = given(decoder)
     seen: list[tuple[int, int]] = []
-    samples = decoder.generate(source, prefix, samples=3, temperature=1.0, seed=1, each=lambda sample, token, _: bool(seen.append((sample, token))))
+    samples = decoder.generate(source, prefix, Sampling(3, 1.0, seed=1), each=lambda sample, token, _: bool(seen.append((sample, token))))
     for number, sample in enumerate(samples):
         assert [token for s, token in seen if s == number] == sample.ids
         assert sample.logprob <= sum(sample.logprobs) <= 0
@@ -56,9 +56,9 @@ def test_a_sample_ends_where_it_is_told_to(decoder: CTranslate2Decoder) -> None:
     source, prefix = given(decoder)
     (whole,) = decoder.generate(source, prefix)
     assert whole.ended
-    (short,) = decoder.generate(source, prefix, longest=3)
+    (short,) = decoder.generate(source, prefix, Sampling(longest=3))
     assert (short.ids, short.ended) == (whole.ids[:3], False)
-    first, second = decoder.generate(source, prefix, samples=2, temperature=0.01, seed=1, each=lambda sample, *_: sample == 0)
+    first, second = decoder.generate(source, prefix, Sampling(2, 0.01, seed=1), each=lambda sample, *_: sample == 0)
     assert (len(first.ids), first.ended, second.ended) == (1, False, True)
 
 

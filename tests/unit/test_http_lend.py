@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("fastapi")
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import MAX_INPUT, Request, Sample, default_checkpoint
+from transpile.serve.decoder import MAX_INPUT, Request, Sample, Sampling, default_checkpoint
 from transpile.serve.http import lend
 from transpile.tokenizer.vocabulary import load
 
@@ -27,19 +27,19 @@ class Engine:
     tokenizer = load(default_checkpoint() / "tokenizer.json")
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[Sampling] = []
         self.cancelled = 0
 
-    async def generate(self, **asked: Any) -> list[Sample]:
-        self.asked.append(asked)
-        if asked["temperature"] == 8:
+    async def generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling) -> list[Sample]:
+        self.asked.append(how)
+        if how.temperature == 8:
             raise TranspileError("no more", hint="later")
         try:
-            await asyncio.sleep(3600 if asked["temperature"] == 9 else 0)
+            await asyncio.sleep(3600 if how.temperature == 9 else 0)
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
-        texts = ["p0 * 3 }", "p0 * 2 }"][: asked["samples"]]
+        texts = ["p0 * 3 }", "p0 * 2 }"][: how.samples]
         return [Sample(self.tokenizer.encode(text, add_special_tokens=False).ids, [], -1.0 - i, True) for i, text in enumerate(texts)]
 
     def stop(self) -> None: ...
@@ -68,7 +68,7 @@ def test_candidates_come_over_the_socket(workplace: Path) -> None:
     engine = Engine()
     found = run(workplace, engine, lambda decoder: decoder.decode([REQUEST, REQUEST], samples=5, seed=7))
     assert [[(c.code, c.logprob, c.engine) for c in one] for one in found] == [[("p0 * 3 }", -1.0, "model"), ("p0 * 2 }", -2.0, "model")]] * 2
-    assert [(a["samples"], a["temperature"], a["seed"]) for a in engine.asked] == [(1, 0.0, 7), (4, 0.8, 7)] * 2
+    assert [(a.samples, a.temperature, a.seed) for a in engine.asked] == [(1, 0.0, None), (4, 0.8, 7)] * 2
 
 
 def test_a_function_that_is_too_long_is_not_asked_for(workplace: Path) -> None:
