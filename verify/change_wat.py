@@ -68,6 +68,11 @@ CHANGES = """;; Any value that the scratch row holds, to be used elsewhere.
     (local.set $width (i32.load $d offset=12 (local.get $span)))
     (local.set $class (i32.load $d offset=16 (local.get $span)))
     (local.set $value (call $fresh (call $cut (i64.load $d (local.get $at)) (local.get $width)) (local.get $width) (local.get $class)))
+    ;; Where many inputs do not end, most numbers stay of a size that loops can count to.
+    (if (i32.and (i32.and (i32.ne {gentle} (i32.const 0)) (i32.lt_u (local.get $class) (i32.const 2)))
+                 (i32.and (i64.gt_u (local.get $value) (i64.const 4095)) (i32.ne (call $below (i32.const 8)) (i32.const 0))))
+      (then (local.set $value (i64.and (local.get $value)
+        (i64.sub (i64.shl (i64.const 2) (i64.extend_i32_u (call $below (i32.const 12)))) (i64.const 1))))))
     (if (i32.and (i32.eq (local.get $class) (i32.const 1)) (i32.lt_u (local.get $width) (i32.const 4)))
       (then
         (local.set $shift (i64.extend_i32_u (i32.sub (i32.const 64) (i32.shl (local.get $width) (i32.const 3)))))

@@ -50,6 +50,8 @@ def _integers(rng: np.random.Generator, style: str, scalar: str, shape: tuple[in
         return rng.integers(0, 20, shape)
     if style == "signed":
         return rng.integers(-12, 13, shape)
+    if style == "medium":
+        return rng.integers(0, 1 << 12, shape) >> rng.integers(0, 10, shape)
     if style == "boundary":
         return rng.choice(boundaries(scalar), shape)
     if style == "mined" and len(mined.integers):

@@ -57,6 +57,10 @@ _SUSPECTS, _MOST_DOUBTS = 16, 6
 """Rows on which the two seem to differ that are kept at a time, and how often some may all turn out to be none before that ends."""
 
 
+_ENDLESS = 3
+"""Inputs that do not end after which numbers are kept small."""
+
+
 @cache
 def _explorer(rival: bool) -> wasmtime.Module:
     return wasmtime.Module(engine(), wasmtime.wat2wasm(text(rival)))
@@ -109,7 +113,7 @@ class Explorer:
         """`capacity`: most rows to find. `rival`: has no probes. Raises UnusableModule when the module does not start."""
         self.layout, self.first, self.probes = seeds.layout, len(seeds), probes
         self.rival = rival if rival and not (rival.notes or target.notes) else None
-        self.doubts = self.fuel = 0
+        self.doubts = self.fuel = self.endless = 0
         self.tables = _lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access, target.marshal)
         self.store = wasmtime.Store(engine())
         self.store.set_fuel(1)
@@ -247,6 +251,8 @@ class Explorer:
             # One that does not end costs as much as many traps.
             stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
             self.traps += 1 + 20 * (stuck > 1)
+            self.endless += stuck > 0
+            self._set("gentle", self.endless >= _ENDLESS)
             if not unusable(np.array([trap]), self.layout.wide)[0]:
                 # A panic is an outcome like others.
                 self.store.set_fuel(_POT)
@@ -326,6 +332,7 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
         "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
         "owners": put(2 * FEATURES * probes.tail), "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
         "suspects": put(row * _SUSPECTS), "suspect_count": 0, "suspect_room": 0, "phase": 0, "rival_base": 0, "rival_stack": 0,
+        "gentle": 0,
     }  # fmt: skip
     parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
     return _Tables(settings, parts, at)

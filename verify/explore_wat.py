@@ -16,7 +16,7 @@ SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
     "lengths", "length_count", "cells", "choices", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
-    "owners", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack",
+    "owners", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack", "gentle",
 )  # fmt: skip
 SCALAR, LENGTH, FIELD, CHOICE = 0, 1, 2, 3
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3

@@ -50,7 +50,7 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
         scalar = layout.types[position]
         assert scalar is not None
         vectors.values[:, position] = _by_row(rng, styles(scalar), scalar, count, mined)
-        gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed")
+        gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed", "small", "medium")
         vectors.values[modest, position] = _by_row(rng, gentle, scalar, int(modest.sum()), mined)
     _bind(vectors, rng)
     _go_to_extremes(vectors, rng, mined)
