@@ -6,6 +6,7 @@ Values are drawn as 64-bit integers (or float64) and cut to the type's width, so
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -34,6 +35,12 @@ FLOAT_STYLES = ("whole", "quarter", "unit", "wide", "special", "bits", "mined", 
 TEXT = np.frombuffer(b"0123456789 +-abcdefghijklmnopqrstuvwxyzABCDEFXYZ.,:;_/()[]{}<>*#\t\n\"'%&=!?~@^`|\\$", np.uint8)
 
 
+def pick(rng: np.random.Generator, pool: np.ndarray, shape: int | tuple[int, ...]) -> np.ndarray:
+    """Elements of a pool by chance; as `Generator.choice` has it, without its checks, which take longer."""
+    return pool[rng.integers(0, len(pool), shape)]
+
+
+@cache
 def boundaries(scalar: str) -> np.ndarray:
     width = 8 * WIDTHS[scalar]
     top = 1 << (width - 1)
@@ -53,13 +60,13 @@ def _integers(rng: np.random.Generator, style: str, scalar: str, shape: tuple[in
     if style == "medium":
         return rng.integers(0, 1 << 12, shape) >> rng.integers(0, 10, shape)
     if style == "boundary":
-        return rng.choice(boundaries(scalar), shape)
+        return pick(rng, boundaries(scalar), shape)
     if style == "mined" and len(mined.integers):
-        return rng.choice(mined.integers, shape)
+        return pick(rng, mined.integers, shape)
     if style == "multiple" and len(mined.integers):
         # What a condition like `x % 400 == 0` needs, from the constants of the code.
         with np.errstate(over="ignore"):
-            return rng.choice(mined.integers, shape) * (rng.integers(-(1 << 63), 1 << 63, shape) >> rng.integers(40, 63, shape))
+            return pick(rng, mined.integers, shape) * (rng.integers(-(1 << 63), 1 << 63, shape) >> rng.integers(40, 63, shape))
     bits = rng.integers(-(1 << 63), 1 << 63, shape)
     if style == "power":
         one = np.int64(1) << rng.integers(0, 8 * WIDTHS[scalar], shape)
@@ -79,9 +86,9 @@ def _floats(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int,
     if style == "wide":
         return rng.uniform(-1000, 1000, shape)
     if style == "mined" and len(mined.floats):
-        return rng.choice(mined.floats, shape) * rng.choice(np.array([1.0, 1.0, -1.0, 1.0000001, 0.9999999]), shape)
+        return pick(rng, mined.floats, shape) * pick(rng, np.array([1.0, 1.0, -1.0, 1.0000001, 0.9999999]), shape)
     if style == "special":
-        return rng.choice(FLOAT_VALUES, shape)
+        return pick(rng, FLOAT_VALUES, shape)
     return rng.normal(0, 1, shape) * 10.0 ** rng.integers(-20, 20, shape)
 
 
@@ -97,7 +104,7 @@ def draw(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int, ..
     if scalar == "bool":
         return rng.integers(0, 2, shape).astype(np.uint64)
     if style == "text":
-        return rng.choice(TEXT, shape).astype(np.uint64)
+        return pick(rng, TEXT, shape).astype(np.uint64)
     if style == "digits":
         return rng.integers(48, 58, shape).astype(np.uint64)
     return cut(_integers(rng, style, scalar, shape, mined).view(np.uint64), width)

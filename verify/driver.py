@@ -31,6 +31,9 @@ from transpile.verify.types import Executable
 _TABLE = 1 << 17
 """Bytes of arenas that are in the driver's memory at a time."""
 
+_KEPT = 6
+"""Sessions that wait for another run of the same target."""
+
 RETURNED, NOT_RUN, UNRESOLVED, OTHER_TRAP = 0, 255, 254, 253
 _TRAP_BASE = 1
 
@@ -126,6 +129,8 @@ class Target:
             raise UnusableModule("the module's memory has 64-bit addresses")
         pointer = self.kinds.get("__stack_pointer")
         self.type = (parameters, results, pointers, marshal)
+        self.reused = False
+        """Whether instances serve for several runs; only for what is trusted to keep nothing where its code shows nothing of that."""
         self.marshal = marshal
         self.callbacks = marshal.callbacks if marshal else ()
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
@@ -145,8 +150,8 @@ class Target:
         `fuel` bounds each vector. With `expected` (the statuses of the original) the run stops at the first vector that traps where the
         original returned; later vectors are NOT_RUN. Raises UnusableModule when the module cannot be instantiated.
         """
-        session = _Session(self, arguments, arenas.shape[1], probe)
-        count = len(arguments)
+        count, key = len(arguments), (self, arenas.shape[1], probe)
+        session = _kept.pop(key, None) or _Session(self, arguments, arenas.shape[1], probe)
         status = np.full(count, NOT_RUN, np.uint8)
         results = np.zeros(count, np.uint64)
         after = np.empty(arenas.shape, np.uint8) if arenas.shape[1] else arenas.copy()
@@ -161,7 +166,16 @@ class Target:
                 after[rows.stop :] = 0
                 break
             done = rows.stop
+        if self.lasting and session.whole:
+            _kept[key] = session
+            while len(_kept) > _KEPT:
+                _kept.pop(next(iter(_kept)), None)
         return Outcomes(status, results, after, used, calls, stand_in.read_log(session.flat, self.noted), stand_in.read_text(session.flat))
+
+    @property
+    def lasting(self) -> bool:
+        """Whether a run leaves an instance as it found it, so that another may follow."""
+        return self.reused and not self.stateful and not self.notes
 
     @property
     def noted(self) -> tuple[tuple[str, str, stand_in.Type], ...]:
@@ -206,7 +220,8 @@ class _Session:
     def __init__(self, target: Target, arguments: np.ndarray, stride: int, probe: Probe | None) -> None:
         self.target, self.stride = target, stride
         count, width = arguments.shape
-        self.rows = max(1, min(count, max(64, _TABLE // max(1, stride))))
+        self.rows = max(1, min(1024 if target.lasting else count, max(64, _TABLE // max(1, stride))))
+        self.whole = True
         cells = target.marshal.cells if target.marshal else b""
         sizes = [stand_in.RESERVED, 8 * width * self.rows, stride * self.rows, 8 * self.rows, stride * self.rows, 8 * self.rows, len(cells)]
         offsets = np.concatenate(([0], np.cumsum([-(-s // 16) * 16 for s in sizes]))).tolist()
@@ -280,8 +295,13 @@ class _Session:
 
     def recover(self) -> None:
         if not self.target.stack:
+            self.whole = False
             self.place.load()
             self.instantiate()
+
+
+_kept: dict[tuple[Target, int, Probe | None], _Session] = {}
+"""Sessions at rest, the one that rests longest first. One that runs is not among them."""
 
 
 def _arrow(parameters: tuple[str, ...], results: tuple[str, ...]) -> str:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from transpile.corpus.signature import FLOATS, WIDTHS
-from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, sortable, styles
+from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, pick, sortable, styles
 from transpile.verify.layout import CAPACITY, LENGTHS, POOL, RESULT, Layout, Slot, Vectors
 from transpile.verify.links import copy_elements, drop, end_texts, link, relink, share
 
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
+_UP_TO = _WEIGHTS.cumsum() / _WEIGHTS.cumsum()[-1]
 
 _EXTREME = 0.2
 """Share of the vectors whose scalars are all extreme at once: INT_MIN beside -1, infinity beside zero."""
@@ -38,7 +39,7 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
     vectors = Vectors.blank(layout, count)
     modest = rng.random(count) < small
     for position in layout.signature.lengths():
-        vectors.values[:, position] = rng.choice(LENGTHS, count, p=_WEIGHTS)
+        vectors.values[:, position] = LENGTHS[_UP_TO.searchsorted(rng.random(count), side="right")]
     for slot in layout.slots:
         _fill(vectors, slot, np.arange(count), rng, mined)
     if layout.wide:
@@ -163,43 +164,43 @@ def _written(rng: np.random.Generator, kind: str, shape: tuple[int, int], mined:
     if kind == "number":
         out = rng.integers(48, 58, shape)
         lead = np.frombuffer(b"-+ 0\t1.-", np.uint8)
-        out[:, 0] = rng.choice(lead, count)
-        out[:, 1] = np.where(rng.random(count) < 0.3, rng.choice(lead, count), out[:, 1])
-        out[np.arange(count), rng.integers(1, 12, count)] = rng.choice(TEXT, count)
+        out[:, 0] = pick(rng, lead, count)
+        out[:, 1] = np.where(rng.random(count) < 0.3, pick(rng, lead, count), out[:, 1])
+        out[np.arange(count), rng.integers(1, 12, count)] = pick(rng, TEXT, count)
         return out.astype(np.uint64)
     if kind == "words":
-        out = rng.choice(letters[: int(rng.integers(2, 52))], shape)
+        out = pick(rng, letters[: int(rng.integers(2, 52))], shape)
         out[rng.random(shape) < 0.25] = 32
         return out.astype(np.uint64)
     if kind == "letters":
-        return rng.choice(letters, shape).astype(np.uint64)
+        return pick(rng, letters, shape).astype(np.uint64)
     if kind == "mined":
         marks = mined.integers[(mined.integers > 0) & (mined.integers < 256)]
         pool = np.concatenate([marks.astype(np.uint8)] * 2 + [TEXT[:12]]) if len(marks) else TEXT
-        return rng.choice(pool, shape).astype(np.uint64)
+        return pick(rng, pool, shape).astype(np.uint64)
     if kind == "script" and len(mined.script):
         # From some place of the script on, as it is or with some characters changed.
         out = mined.script[(_places(rng, count, mined)[:, None] + np.arange(shape[1])) % len(mined.script)]
-        changed = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.3]), (count, 1))
-        out[changed] = rng.choice(TEXT, int(changed.sum()))
+        changed = rng.random(shape) < pick(rng, np.array([0.0, 0.1, 0.3]), (count, 1))
+        out[changed] = pick(rng, TEXT, int(changed.sum()))
         return out.astype(np.uint64)
     if kind == "alphabet" and len(mined.script):
         # The characters that the code knows, and digits: what a small language is made of.
         known = np.unique(mined.script)
         known = known[(known >= 32) & (known < 127)]
-        return rng.choice(np.concatenate([known, known, np.frombuffer(b"0129", np.uint8)]), shape).astype(np.uint64)
+        return pick(rng, np.concatenate([known, known, np.frombuffer(b"0129", np.uint8)]), shape).astype(np.uint64)
     if kind == "bytes":
         return rng.integers(1, 256, shape).astype(np.uint64)
     if kind in ("distinct", "repeat"):
-        few = rng.choice(TEXT, (count, 2 if kind == "repeat" else 3))
+        few = pick(rng, TEXT, (count, 2 if kind == "repeat" else 3))
         return np.take_along_axis(few, rng.integers(0, few.shape[1], shape), axis=1).astype(np.uint64)
     if kind == "mirror":
-        half = rng.choice(letters[:5], (count, 4))
+        half = pick(rng, letters[:5], (count, 4))
         out = np.concatenate([half, half[:, :: -1]] * -(-shape[1] // 8), axis=1)[:, : shape[1]]
         return out.astype(np.uint64)
     if kind == "tiny":
         return rng.integers(1, 4, shape).astype(np.uint64)
-    return rng.choice(TEXT, shape).astype(np.uint64)
+    return pick(rng, TEXT, shape).astype(np.uint64)
 
 
 def _places(rng: np.random.Generator, count: int, mined: Mined) -> np.ndarray:
@@ -207,11 +208,11 @@ def _places(rng: np.random.Generator, count: int, mined: Mined) -> np.ndarray:
     printable = (mined.script >= 32) & (mined.script < 127)
     starts = np.flatnonzero(printable & ~np.concatenate(([False], printable[:-1])))
     anywhere = rng.integers(0, len(mined.script), count)
-    return np.where(rng.random(count) < 0.5, rng.choice(starts, count), anywhere) if len(starts) else anywhere
+    return np.where(rng.random(count) < 0.5, pick(rng, starts, count), anywhere) if len(starts) else anywhere
 
 
 def _terminate(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator) -> None:
-    lengths = np.minimum(rng.choice(LENGTHS, len(rows), p=_WEIGHTS), slot.count - 1)
+    lengths = np.minimum(LENGTHS[_UP_TO.searchsorted(rng.random(len(rows)), side="right")], slot.count - 1)
     vectors.arenas[rows, slot.offset + lengths] = 0
 
 
@@ -225,7 +226,7 @@ def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
             rows = np.flatnonzero(rng.random(len(vectors)) < 0.3)
             if not len(rows):
                 continue
-            shifts = rng.choice(np.array([0, 0, 0, 0, 1, 2, 3]), len(rows))
+            shifts = pick(rng, np.array([0, 0, 0, 0, 1, 2, 3]), len(rows))
             for shift in range(4):
                 group = rows[shifts == shift]
                 if vectors.layout.wide:
@@ -240,7 +241,7 @@ def _relate(vectors: Vectors, rng: np.random.Generator) -> None:
                 continue
             changed = rows[rng.random(len(rows)) < 0.4]
             where = two.offset + rng.integers(0, 6 * two.size, len(changed))
-            vectors.arenas[changed, where] ^= rng.choice(np.array([1, 2, 0x20, 0x80], np.uint8), len(changed))
+            vectors.arenas[changed, where] ^= pick(rng, np.array([1, 2, 0x20, 0x80], np.uint8), len(changed))
 
 
 def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
@@ -276,14 +277,14 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
                 vectors.values[rows, position] = vectors.values[rows, other]
                 if scalar not in FLOATS:
                     near = rows[rng.random(len(rows)) < 0.4]
-                    vectors.values[near, position] += rng.choice(np.array([1, (1 << 64) - 1], np.uint64), len(near))
+                    vectors.values[near, position] += pick(rng, np.array([1, (1 << 64) - 1], np.uint64), len(near))
 
 
 def _alias(vectors: Vectors, rng: np.random.Generator) -> None:
     for i, j in vectors.layout.aliases:
         rows = np.flatnonzero(rng.random(len(vectors)) < _ALIASED / max(1, len(vectors.layout.aliases) // 2))
         vectors.home[rows, j] = i
-        vectors.shift[rows, j] = rng.choice(np.array([0, 0, 1, 2, 3]), len(rows))
+        vectors.shift[rows, j] = pick(rng, np.array([0, 0, 1, 2, 3]), len(rows))
         # The other keeps its own place: chains of aliases would need their lengths checked together.
         vectors.home[rows, i] = i
         vectors.shift[rows, i] = 0
@@ -314,9 +315,9 @@ def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Gen
     scalar = vectors.layout.types[position]
     assert scalar is not None
     old = vectors.values[rows, position]
-    step = old + rng.choice(np.array([1, (1 << 64) - 1], np.uint64), len(rows))
+    step = old + pick(rng, np.array([1, (1 << 64) - 1], np.uint64), len(rows))
     if position in vectors.layout.signature.lengths():
-        fresh = rng.choice(LENGTHS, len(rows), p=_WEIGHTS).astype(np.uint64)
+        fresh = LENGTHS[_UP_TO.searchsorted(rng.random(len(rows)), side="right")].astype(np.uint64)
         step = np.where(step > CAPACITY, old, step)
         vectors.values[rows, position] = np.where(rng.random(len(rows)) < 0.5, step, fresh)
         return
@@ -326,7 +327,7 @@ def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Gen
     if scalar not in FLOATS and len(mined.integers):
         # Keeps a remainder by a constant of the code.
         with np.errstate(over="ignore"):
-            changes.append(old + (rng.choice(mined.integers, len(rows)) * rng.integers(-9, 10, len(rows))).view(np.uint64))
+            changes.append(old + (pick(rng, mined.integers, len(rows)) * rng.integers(-9, 10, len(rows))).view(np.uint64))
     table = np.stack(changes)
     vectors.values[rows, position] = table[rng.integers(0, len(table), len(rows)), np.arange(len(rows))]
 

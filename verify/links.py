@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from transpile.corpus.signature import WIDTHS, Array, Struct, read_type
+from transpile.verify.draw import pick
 from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Vectors
 
 _BACK = re.compile(r"prev|previous|back|parent|up|pred|owner|last", re.IGNORECASE)
@@ -31,7 +32,7 @@ def link(vectors: Vectors, rng: np.random.Generator) -> None:
     for position, type_ in enumerate(layout.types):
         if type_ and type_ not in WIDTHS:
             functions = np.array(layout.functions(type_), np.uint64)
-            vectors.values[:, position] = rng.choice(functions, len(vectors)) if len(functions) else 0
+            vectors.values[:, position] = pick(rng, functions, len(vectors)) if len(functions) else 0
 
 
 def relink(vectors: Vectors, rng: np.random.Generator) -> None:
@@ -46,12 +47,12 @@ def relink(vectors: Vectors, rng: np.random.Generator) -> None:
                 continue
             targets = np.concatenate(([0], layout.targets(cell.type)))
             bits = layout.columns(vectors.arenas[rows], slot, _field(cell))
-            bits[np.arange(len(rows)), rng.integers(0, min(8, bits.shape[1]), len(rows))] = rng.choice(targets, len(rows))
+            bits[np.arange(len(rows)), rng.integers(0, min(8, bits.shape[1]), len(rows))] = pick(rng, targets, len(rows))
             layout.write(vectors.arenas, slot, _field(cell), rows, bits)
     for position, type_ in enumerate(layout.types):
         if type_ and type_ not in WIDTHS:
             rows = np.flatnonzero(rng.random(len(vectors)) < 0.1)
-            vectors.values[rows, position] = rng.choice(np.array([*layout.functions(type_)], np.uint64), len(rows))
+            vectors.values[rows, position] = pick(rng, np.array([*layout.functions(type_)], np.uint64), len(rows))
 
 
 def drop(vectors: Vectors, rng: np.random.Generator) -> None:
@@ -82,7 +83,7 @@ def _point(vectors: Vectors, slot: Slot, cell: Cell, place: int | None, siblings
     if place is not None:
         bits = _links(layout, slot, cell, place, siblings * cell.repeat, shape, rng, targets)
     else:
-        bits = rng.choice(targets, shape)
+        bits = pick(rng, targets, shape)
         if not cell.type.startswith("fn("):
             # Objects side by side are what one expects, and told apart best.
             ordered = targets[(np.arange(shape[1]) + rng.integers(0, len(targets), (len(rows), 1))) % len(targets)]
@@ -91,17 +92,17 @@ def _point(vectors: Vectors, slot: Slot, cell: Cell, place: int | None, siblings
         bits = np.where(nulled & (rng.random(shape) < 0.25), 0, bits)
         if slot.type.startswith("*") and slot.length is None:
             # Arrays of pointers: they end with a null, mostly the first.
-            bits = np.where(bits == 0, rng.choice(targets, shape), bits)
+            bits = np.where(bits == 0, pick(rng, targets, shape), bits)
             step = slot.piece or shape[1]
             for start in range(0, shape[1], step):
-                ends = np.minimum(rng.choice(np.array([0, 1, 1, 2, 2, 3, 3, 4, 5, 7, step - 1]), len(rows)), step - 1)
+                ends = np.minimum(pick(rng, np.array([0, 1, 1, 2, 2, 3, 3, 4, 5, 7, step - 1]), len(rows)), step - 1)
                 bits[np.arange(len(rows)), start + ends] = 0
                 bits[:, start + step - 1] = 0
     counted = cell.offset in [t.pointer for t in slot.tied]
     inner = [] if cell.repeat > 1 or counted else inner_places(slot.type, cell.type, layout.signature.structs)
     if inner:
         # Some structs point to their own fields.
-        own = 1 + slot.offset + slot.size * np.arange(slot.count) + rng.choice(np.array(inner), (len(rows), 1))
+        own = 1 + slot.offset + slot.size * np.arange(slot.count) + pick(rng, np.array(inner), (len(rows), 1))
         bits = np.where(rng.random((len(rows), 1)) < _INNER, own, bits)
     layout.write(vectors.arenas, slot, _field(cell), rows, bits)
 
@@ -154,7 +155,7 @@ def _links(
     near = np.broadcast_to(near, shape)
     later = number + 1 + rng.integers(0, 1 << 30, shape) % np.maximum(count - number - 1, 1)
     picked = np.where(rng.random(shape) < 0.15, later, near)
-    ended = rng.random(shape) < rng.choice(np.array([0.0, 0.1, 0.25, 0.5]), (shape[0], 1))
+    ended = rng.random(shape) < pick(rng, np.array([0.0, 0.1, 0.25, 0.5]), (shape[0], 1))
     cyclic = rng.random((shape[0], 1)) < _CYCLIC
     picked = np.where(cyclic & (rng.random(shape) < 0.4), rng.integers(0, count, shape), picked)
     inside = (picked >= 0) & (picked < count) & ~ended
@@ -171,7 +172,7 @@ def end_texts(vectors: Vectors, slot: Slot, field: Field, rows: np.ndarray, rng:
     pooled = slot.role == POOL and slot.type in ("i8", "u8")
     step = slot.piece if pooled else field.repeat
     bits = vectors.layout.columns(vectors.arenas[rows], slot, field)
-    ends = rng.integers(0, 1 << 30, (len(rows), bits.shape[1] // step)) % np.minimum(step, rng.choice(np.array([1, 2, 4, 8, 16, step]), (len(rows), 1)))
+    ends = rng.integers(0, 1 << 30, (len(rows), bits.shape[1] // step)) % np.minimum(step, pick(rng, np.array([1, 2, 4, 8, 16, step]), (len(rows), 1)))
     places = ends + step * np.arange(bits.shape[1] // step)
     ended = np.ones(len(rows), bool) if pooled else rng.random(len(rows)) < 0.8
     chosen = np.flatnonzero(ended)

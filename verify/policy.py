@@ -81,6 +81,16 @@ _PANICS = (
 )
 
 
+def _table(statuses: tuple[int, ...]) -> np.ndarray:
+    """bool [256]: a status is one of these."""
+    out = np.zeros(256, bool)
+    out[list(statuses)] = True
+    return out
+
+
+_UNUSABLE, _UNUSABLE_WIDE, _PANIC = _table(_SET_ASIDE), _table((*_SET_ASIDE, *_WRONG_CALLS)), _table(_PANICS)
+
+
 def describe(status: int) -> str:
     """A status in words."""
     return _NAMES.get(int(status), "trap")
@@ -88,12 +98,12 @@ def describe(status: int) -> str:
 
 def unusable(status: np.ndarray, wide: bool = False) -> np.ndarray:
     """bool [N]: the original ended in a way that sets the input aside. `wide`: pointers to functions may be null, and calling that sets aside."""
-    return np.isin(status, (*_SET_ASIDE, *_WRONG_CALLS) if wide else _SET_ASIDE)
+    return (_UNUSABLE_WIDE if wide else _UNUSABLE)[status]
 
 
 def same_end(expected: np.ndarray, got: np.ndarray) -> np.ndarray:
     """bool [N]: two statuses count as the same way to end."""
-    panics = (expected == driver.UNREACHABLE) & np.isin(got, _PANICS) | (got == driver.UNREACHABLE) & np.isin(expected, _PANICS)
+    panics = (expected == driver.UNREACHABLE) & _PANIC[got] | (got == driver.UNREACHABLE) & _PANIC[expected]
     return (expected == got) | panics
 
 

@@ -2,7 +2,7 @@
 
 Some vectors are drawn from the types; the others are found by mutation, guided by what they reach (`explore`), until that stops growing.
 Invariant: the vectors kept are exactly those that the original can take by `policy`, and `outcomes` is a plain run (no probes) over all of
-them, in order, in a fresh instance, as every candidate's run will be.
+them, in order, as every candidate's run will be; of what keeps anything between calls in a fresh instance.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ class Reference:
 
     signature: Signature
     executable: Executable
+    target: Target
+    """The original, ready to run."""
+    probed: Target | None
+    """The same with `probes`."""
     vectors: Vectors
     outcomes: Outcomes
     set_aside: int
@@ -70,11 +74,6 @@ class Reference:
     @property
     def layout(self) -> Layout:
         return self.vectors.layout
-
-    @property
-    def target(self) -> Target:
-        """The original, ready to run."""
-        return target(thin(self.executable), self.signature)
 
     @property
     def coverage(self) -> float | None:
@@ -133,6 +132,7 @@ class _Study:
         self.instrumented: dict[int, tuple[Instrumented | None, Target | None]] = {}
         try:
             self.plain = target(thin(original), signature)
+            self.plain.reused = True
             try:
                 self.mined = mine(reachable(parsed(original.wasm), original.export))
                 self.probing = True
@@ -173,7 +173,7 @@ class _Study:
             outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         if probes and not len(self.reached):
             self.reached = np.zeros(len(probes.branches), bool)
-        return Reference(self.signature, self.original, vectors, outcomes, self.set_aside, int(self.reached.sum()),
+        return Reference(self.signature, self.original, self.plain, probed, vectors, outcomes, self.set_aside, int(self.reached.sum()),
                          len(probes.branches) if probes else -1, self.fuel, probes, probes.describe(~self.reached) if probes else (),
                          self.accepts, self.guard)  # fmt: skip
 
@@ -222,7 +222,10 @@ class _Study:
             return None, None
         if layout.stride not in self.instrumented:
             probes = instrument(self.original, layout.stride)
-            self.instrumented[layout.stride] = probes, target(probes.executable, self.signature, probes.original) if probes else None
+            probed = target(probes.executable, self.signature, probes.original) if probes else None
+            if probed:
+                probed.reused = True
+            self.instrumented[layout.stride] = probes, probed
         return self.instrumented[layout.stride]
 
     def _choose_room(self) -> Layout:

@@ -17,7 +17,7 @@ from transpile.verify import policy
 from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Probe, Target, UnusableModule
 from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, NULL, Field, Slot, Vectors
-from transpile.verify.reference import Reference, target
+from transpile.verify.reference import Reference
 from transpile.verify.render import explain
 from transpile.verify.types import Counterexample
 
@@ -57,7 +57,7 @@ class Runner:
         self.reference, self.candidate = reference, candidate
         self.original = reference.target
         self.probes = reference.probes
-        self.probed = target(self.probes.executable, reference.signature, self.probes.original) if self.probes else None
+        self.probed = reference.probed
 
     def differing(self, vectors: Vectors, *, quick: bool, ends: bool = False) -> tuple[Vectors, Counterexample] | None:
         """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel, `ends`: it must end."""

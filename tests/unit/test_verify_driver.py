@@ -45,6 +45,27 @@ def test_the_run_goes_on_after_a_trap(exports: bool) -> None:
     assert outcomes.results[[0, 2, 4]].tolist() == [2, 4, 3]
 
 
+@pytest.mark.parametrize("exports", [True, False], ids=["stack pointer exported", "not exported"])
+def test_an_instance_that_serves_again_answers_as_a_fresh_one_does(exports: bool) -> None:
+    """What traps, what writes to its arena, and other numbers of vectors in between change nothing; what keeps state never serves again."""
+    each = f"{SUM} (i32.store (local.get $p) (i32.div_s (i32.const 100) (i32.load (local.get $p))))"
+    executable = Executable(array(each).wasm if exports else array(each).wasm.replace(b"__stack_pointer", b"__stack_painter"), "f")
+    again = Target(executable, *TYPES, (True, False))
+    again.reused = True
+    rng = np.random.default_rng(1)
+    for count in (3, 2000, 1, 700):
+        arenas = rng.integers(0, 3, (count, 16), np.uint32).view(np.uint8)
+        arguments = rows(*[(0, n % 16) for n in range(count)])
+        got, fresh = (one.run(arguments, arenas, fuel=1000) for one in (again, Target(executable, *TYPES, (True, False))))
+        fine = fresh.status == driver.RETURNED
+        assert (got.status == fresh.status).all() and (got.results[fine] == fresh.results[fine]).all() and (got.arenas[fine] == fresh.arenas[fine]).all()
+    assert any(key[0] is again for key in driver._kept) == exports
+    body = "(i32.store (i32.const 0x1234000) (i32.add (i32.load (i32.const 0x1234000)) (i32.const 1))) (local.get $x)"
+    counting = Target(numbers(body), *TYPES, (False, False))
+    counting.reused = True
+    assert not counting.lasting
+
+
 def test_the_stack_pointer_is_put_back_after_a_trap() -> None:
     body = """(global.set 0 (i32.sub (global.get 0) (i32.const 16)))
               (if (local.get $y) (then unreachable))
