@@ -21,6 +21,7 @@ from transpile.corpus.language import Language, language, languages
 from transpile.corpus.naming import canonical_function
 from transpile.corpus.pipeline.decontamination import Benchmarks, benchmarks
 from transpile.corpus.pipeline.splits import COUNTED
+from transpile.corpus.real import go as real_go
 from transpile.corpus.real import rust as real_rust
 from transpile.corpus.real import zig as real_zig
 from transpile.corpus.real.c import CutReader
@@ -36,7 +37,7 @@ LARGEST_FILE = 1_500_000
 FOLDERS = 120
 """Folders in which headers are looked for."""
 _PASSED_OVER = re.compile(
-    r"(?:^|/)(?:tests?|testing|test[-_]\w+|unit_?tests?|fuzz\w*|bench\w*|third_?party|3rd_?party|vendor|deps|external|extern|contrib|node_modules)(?:/|$)"
+    r"(?:^|/)(?:tests?|testing|testdata|test[-_]\w+|unit_?tests?|fuzz\w*|bench\w*|third_?party|3rd_?party|vendor|deps|external|extern|contrib|node_modules)(?:/|$)"
     r"|(?:^|/)(?:unity|unity_internals|test_[\w-]+|[\w-]+_tests?)\.\w+$",
     re.IGNORECASE,
 )
@@ -237,11 +238,19 @@ def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str
     for relative in files:
         text = (tree.folder / relative).read_text(errors="replace")
         plain, complete = _PLAIN.get(tongue.name, (str, _as_read))
-        text = plain(text)
+        own: frozenset[str] | None = None
+        if tongue.name == "go":
+            if real_go.is_for_one_platform(relative, text):
+                drops["file: for one platform"] += 1
+                continue
+            text, own = real_go.with_package(text, tree.folder / relative, tree.folder)
+        else:
+            text = plain(text)
         found = complete(text, tongue.read(text))
         signatures = {f.name: f.signature for f in found}
         for function in found:
-            yield relative, function, signatures, function.text
+            if own is None or function.name in own:
+                yield relative, function, signatures, function.text
 
 
 def callee_names(source: SourceFunction) -> list[str]:
