@@ -50,15 +50,17 @@ def card(
     corpus: Annotated[list[Path], typer.Option(help="The corpora that were trained on.")],
     figures: Annotated[Path, typer.Option(help="JSON lines that `model eval` printed.")],
     preset: Annotated[str, typer.Option()] = "small",
+    before: Annotated[Path | None, typer.Option(help="The same for the checkpoint that shipped before.")] = None,
 ) -> None:
     """Write the model card from what was measured."""
     import shutil
 
     from transpile.model.card import write_card
 
-    text = write_card(checkpoint, run_folder, corpus, figures, preset)
-    for path in (run_folder / "metrics.jsonl", run_folder / "loss.png", figures):
-        target = checkpoint / ("figures.jsonl" if path == figures else path.name)
+    text = write_card(checkpoint, run_folder, corpus, figures, preset, before)
+    kept = {figures: "figures.jsonl"} | ({before: "figures-before.jsonl"} if before else {})
+    for path in (run_folder / "metrics.jsonl", run_folder / "loss.png", *kept):
+        target = checkpoint / kept.get(path, path.name)
         if path.exists() and path.resolve() != target.resolve():
             shutil.copyfile(path, target)
     (checkpoint / "README.md").write_text(text)
@@ -68,7 +70,7 @@ def card(
 def evaluate(
     checkpoint: Annotated[Path, typer.Argument(help="An exported checkpoint folder.")],
     corpus: Annotated[Path, typer.Argument(help="A built corpus.")],
-    split: Annotated[str, typer.Option(help="train (seen), novel or natural.")] = "novel",
+    split: Annotated[str, typer.Option(help="train (seen), novel, natural or real.")] = "novel",
     source: Annotated[str, typer.Option(help="Language whose WAT is read.")] = "c",
     target: Annotated[str, typer.Option(help="Language that is written.")] = "rust",
     candidates: Annotated[int, typer.Option(min=1)] = 32,

@@ -40,7 +40,7 @@ def choose(corpus: Path, split: str, source: str, target: str, count: int, seed:
             if pair.language == target:
                 targets[pair.group] = pair
     if not sources:
-        raise TranspileError(f"no {split} functions in {source} in {corpus}", hint="splits are train, novel and natural; see `corpus stats`")
+        raise TranspileError(f"no {split} functions in {source} in {corpus}", hint="splits are train, novel, natural and real; see `corpus stats`")
     groups = sorted(sources)
     random.Random(seed).shuffle(groups)
     # A function that calls others is judged with their right translations; without those it can't be compiled.

@@ -50,7 +50,7 @@ def export(run: Path, tokenizer_file: Path, out: Path, *, preset_name: str, quan
         network.half().save_pretrained(whole)
         wrapped.save_pretrained(whole)
         shutil.copyfile(tokenizer_file, whole / "tokenizer.json")
-        for kept in ("README.md", "figures.jsonl", "metrics.jsonl", "loss.png", "__init__.py"):
+        for kept in ("README.md", "figures.jsonl", "figures-before.jsonl", "metrics.jsonl", "loss.png", "__init__.py"):
             if (out / kept).exists():
                 shutil.copyfile(out / kept, whole / kept)
         if out.exists():
