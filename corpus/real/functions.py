@@ -41,6 +41,7 @@ _PASSED_OVER = re.compile(
     r"|(?:^|/)(?:unity|unity_internals|test_[\w-]+|[\w-]+_tests?)\.\w+$",
     re.IGNORECASE,
 )
+_ASSEMBLY = re.compile(r"\basm\b[!\s(]")
 _DEFINITION = re.compile(r"\)[\s\w]*\{")
 
 
@@ -244,12 +245,19 @@ def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str
                 drops["file: for one platform"] += 1
                 continue
             text, own = real_go.with_package(text, tree.folder / relative, tree.folder)
+        elif tongue.name == "zig":
+            own = frozenset(tongue.definitions(text)) | frozenset(tongue.definitions(real_zig.plain(text)))
+            text = real_zig.plain(text, (tree.folder / relative).parent)
         else:
             text = plain(text)
         found = complete(text, tongue.read(text))
         signatures = {f.name: f.signature for f in found}
         for function in found:
-            if own is None or function.name in own:
+            if own is not None and function.name not in own:
+                continue
+            if _ASSEMBLY.search(function.text):
+                drops[f"inline assembly ({tongue.name})"] += 1
+            else:
                 yield relative, function, signatures, function.text
 
 

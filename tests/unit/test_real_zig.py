@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from transpile.corpus.language import language
 from transpile.corpus.real.zig import plain, with_constants
 
@@ -18,9 +20,47 @@ def test_constants_come_along_in_the_order_of_their_need() -> None:
 
 
 def test_a_type_parameter_is_one_type() -> None:
-    one = read("pub fn larger(comptime T: type, a: T, b: T) T { return if (a > b) a else @as(T, b); }")["larger"]
-    assert one.text == "fn larger(a: i32, b: i32) i32 { const T = i32; return if (a > b) a else @as(T, b); }"
+    one = read("pub fn larger(comptime T: type, a: T, b: T) T { return if (a > b) a else @as(T, b); }")["larger_i32"]
+    assert one.text == "fn larger_i32(a: i32, b: i32) i32 { const T = i32; return if (a > b) a else @as(T, b); }"
 
 
 def test_what_it_declares_itself_stays_its_own() -> None:
     assert read("const n = 3; fn f(x: u32) u32 { const n = x; return n; }")["f"].text == "fn f(x: u32) u32 { const n = x; return n; }"
+
+
+def test_what_no_signature_can_say_comes_along_inline() -> None:
+    text = """
+        const step = 2;
+fn half(x: anytype) ?i32 {
+    const y = x - step;
+    return if (y > 0) @divTrunc(y, 2) else null;
+}
+pub fn f(x: i32, y: i32) i32 {
+    return half(x) orelse y;
+}
+"""
+    assert " ".join(read(text)["f"].text.split()) == (
+        "fn f(x: i32, y: i32) i32 { const step = 2; const half = struct { inline fn call_half(x_of_half: anytype) ?i32 {"
+        " const y_of_half = x_of_half - step; return if (y_of_half > 0) @divTrunc(y_of_half, 2) else null; } }.call_half; return half(x) orelse y; }"
+    )
+
+
+def test_a_generic_function_is_called_as_it_is_and_there_for_one_type() -> None:
+    found = read("fn twice(comptime T: type, x: T) T { return x * 2; }\nfn f(x: u64) u64 { return twice(u64, x); }")
+    assert found.keys() == {"f", "twice_i32"}
+    assert "const twice = struct { inline fn call_twice(comptime T_of_twice: type" in found["f"].text
+
+
+def test_functions_of_files_beside_it_come_along(tmp_path: Path) -> None:
+    (tmp_path / "low.zig").write_text("const n = 3;\nconst one = 1;\npub fn add(x: u32) u32 { return x + n; }\npub fn sub(x: u32) u32 { return x - one; }")
+    text = 'const low = @import("low.zig");\nconst less = @import("low.zig").sub;\nfn f(x: u32) u32 { return low.add(x) - less(x) + low.gone(x); }'
+    simple = plain(text, tmp_path)
+    found = {f.name: f for f in with_constants(simple, language("zig").read(simple))}
+    assert "return low_add(x) - less(x) + low.gone(x);" in found["f"].text
+    assert {c.name: c.text for c in found["f"].callees} == {
+        "low_add": "fn low_add(x: u32) u32 { const n = 3; return x + n; }", "less": "fn less(x: u32) u32 { const one = 1; return x - one; }"
+    }  # fmt: skip
+
+
+def test_hexadecimal_floats() -> None:
+    assert "return x * 12.0 + 0.1" in plain("fn f(x: f64) f64 { return x * 0x1.8p3 + 0x1.999999999999ap-4; } const big: f128 = 0x1p9000;")
