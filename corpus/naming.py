@@ -130,6 +130,7 @@ def _rename(
             continue
         after_dot = i and body[i - 1] in (".", "->")
         is_member = i in inside and token in fields and body[i + 1] in (";", ",", "[", ":")
+        is_member |= token in fields and body[i - 1 : i] == [","] and "__builtin_offsetof" in body[max(0, i - 5) : i]
         is_initializer = token in fields and i and body[i - 1] in ("{", ",") and body[i + 1 : i + 2] == [":"]
         member = after_dot or is_initializer or is_member
         renamed.append(fields.get(token, names.get(token, token) if token in members else token) if member else names.get(token, token))

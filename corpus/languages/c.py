@@ -41,7 +41,7 @@ WORDS = """
     intptr_t uintptr_t SIZE_MAX INT_MAX INT_MIN UINT_MAX CHAR_BIT INFINITY NAN
     memcpy memset memmove memcmp strlen abs sqrt sqrtf floor floorf ceil ceilf trunc truncf fabs fabsf
     __builtin_clz __builtin_clzll __builtin_ctz __builtin_ctzll __builtin_popcount __builtin_popcountll __builtin_bswap16
-    __builtin_bswap32 __builtin_bswap64 __builtin_inf __builtin_inff __builtin_nan __builtin_nanf __attribute__ noinline
+    __builtin_bswap32 __builtin_bswap64 __builtin_inf __builtin_inff __builtin_nan __builtin_nanf __builtin_offsetof __attribute__ noinline
 """
 LIMITS = {f"{sign}INT{bits}_{end}" for sign in ("", "U") for bits in (8, 16, 32, 64) for end in ("MIN", "MAX")}
 

@@ -24,7 +24,7 @@ from transpile.corpus.real.types import SYSTEM_TYPES, UNKNOWN, CTypes
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Pointer, Signature, Struct, read_type
 from transpile.corpus.source import SourceFunction
 
-_CONTROL = frozenset({"if", "while", "for", "switch", "return", "sizeof", "else", "do", "case", "_Alignof", "__builtin_offsetof"})
+_CONTROL = frozenset({"if", "while", "for", "switch", "return", "sizeof", "else", "do", "case", "_Alignof"})
 _ADDRESS = re.compile(r"\(\s*(?:volatile\s[^()]*|[^()]*\svolatile\s*)\*\s*\)\s*\(?\s*(?:0[xX][0-9a-fA-F]{3,}|\d{4,})")
 """A register of a device: a number as the address of something volatile."""
 LONGEST_TABLE = 1500
@@ -253,7 +253,7 @@ class CutReader(CReader):
         places = [(t.text, i) for i, t in enumerate(body) if first.setdefault(t.text, i) == i or (t.kind == "word" and self.means(t.text))]
         out: set[str] = set()
         for name, i in places:
-            if body[i].kind != "word" or body[i + 1 : i + 2] == [] or body[i + 1].text not in {"=", ";", ",", "[", ")"}:
+            if body[i].kind != "word" or name in BUILT_IN or body[i + 1 : i + 2] == [] or body[i + 1].text not in {"=", ";", ",", "[", ")"}:
                 continue
             j = i - 1
             while j > 0 and (body[j].text == "*" or body[j].text in QUALIFIERS):
@@ -353,6 +353,7 @@ class CutReader(CReader):
         brace = draft.text.index("{")
         start = [t.text for t in tokens(" ".join([*constants, draft.text[brace:]]))]
         reduced: set[str] = set(known)
+        opaque: set[str] = set()
         order: list[str] = []
 
         def need(words: Sequence[str]) -> None:
@@ -370,6 +371,8 @@ class CutReader(CReader):
                     except Unsayable:
                         pass
                 if key not in self.definitions:
+                    if record:
+                        opaque.add(word)
                     continue
                 order.append(key)
                 inside = self.put_in(self.definitions[key])
@@ -382,10 +385,12 @@ class CutReader(CReader):
         def tagged(found: re.Match[str]) -> str:
             if found[1] == "enum":
                 return self.enums.get(found[2], "int")
-            return f"struct union_{found[2]}" if f"union_{found[2]}" in reduced else found[0]
+            if found[1] == "union" and f"union_{found[2]}" in reduced:
+                return f"struct union_{found[2]}"
+            return "void" if found[2] in opaque and f" {found[1]} {found[2]} {{" not in draft.text else found[0]
 
         def plain(text: str) -> str:
-            return re.sub(r"\b(enum|union)\s+([A-Za-z_]\w*)", tagged, text)
+            return re.sub(r"\b(enum|union|struct)\s+([A-Za-z_]\w*)", tagged, text)
 
         structs = [s for s in reduction.gather(sorted(reduced - known)) if s.name not in known]
         written = [struct_text(s) for s in structs] + [plain(" ".join(self.put_in(self.definitions[key]))) for key in order]

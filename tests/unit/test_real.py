@@ -277,10 +277,32 @@ def test_a_body_names_structs_of_what_it_calls() -> None:
 
 def test_a_variable_called_as_its_type() -> None:
     text = only(
-        "typedef struct node { int v; struct node *next; } node; typedef unsigned word;"
-        " int f(node *node, word word) { word *w = &word; const struct node *n = (struct node *)node; return node->v + n->v + (int)sizeof(*node) + *w; }"
+        """
+        typedef struct node { int v; struct node *next; } node; typedef unsigned word;
+        int f(node *node, word word) {
+            word *w = &word; word = (unsigned char)word + (unsigned int)*w;
+            const struct node *n = (struct node *)node;
+            return node->v + n->v + (int)sizeof(*node);
+        }
+        """
     ).text
     assert text == (
-        "int f ( struct node * node_ , unsigned word_ ) { unsigned * w = & word_ ; const struct node * n = ( struct node * ) node_ ;"
-        " return node_ -> v + n -> v + ( int ) sizeof ( * node_ ) + * w ; }"
+        "int f ( struct node * node_ , unsigned word_ ) { unsigned * w = & word_ ; word_ = ( unsigned char ) word_ + ( unsigned int ) * w ;"
+        " const struct node * n = ( struct node * ) node_ ; return node_ -> v + n -> v + ( int ) sizeof ( * node_ ) ; }"
     )
+
+
+def test_a_struct_that_is_nowhere_defined_is_void_in_the_body_as_it_is_in_signatures() -> None:
+    prototypes = {"make": "struct hidden *make(int);", "drop": "void drop(struct hidden **);"}
+    text = "typedef struct hidden hidden; int f(int n) { hidden *h = make(n); struct own { int a; } o; o.a = n; drop(&h); return o.a; }"
+    reader = CutReader(Preprocessed(text, (0,), prototypes), "c", C.keywords)
+    reader.read_all()
+    [(function, _)] = Linker([reader]).functions(0, Counter())
+    assert "void * h = make ( n ) ; struct own { int a ; } o ;" in function.text
+    assert [c.text for c in function.callees] == ["void *make(int32_t a0);", "void drop(void **a0);"]
+
+
+def test_the_place_of_a_field() -> None:
+    function = only("struct s { int a, b; }; int f(struct s *p, int b) { return (int)__builtin_offsetof(struct s, b) + p->a + b; }")
+    text = canonical_function(function, C, [], {"f": function.signature}).text
+    assert text == "int32_t f0 ( struct S0 * p0 , int32_t p1 ) { return ( int32_t ) __builtin_offsetof ( struct S0 , m1 ) + p0 -> m0 + p1 ; }"
