@@ -65,14 +65,15 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
             results[i] = Rejected((Diagnostic(None, "preprocessor lines and attributes are not taken"),))
     todo = [i for i in range(len(sources)) if results[i] is None]
     for start in range(0, len(todo), size):
-        _compile(language, todo[start : start + size], texts, results, level)
+        batch = todo[start : start + size]
+        _compile(language, batch, texts, results, level, language.prologue + language.write_externs([sources[i] for i in batch]))
     return [r if r is not None else Rejected(()) for r in results]
 
 
 def compile_together(language: Language, sources: Sequence[SourceFunction]) -> list[Compiled] | Rejected:
     """Compile functions of one program as one module in which they share the variables of its file; what they call each has for itself."""
     variables = {g.name: g for source in sources for g in _all_globals(source)}
-    parts = [language.write_global(g, visible=True) + "\n" for g in variables.values()]
+    parts = [language.write_externs(sources), *(language.write_global(g, visible=True) + "\n" for g in variables.values())]
     for i, source in enumerate(sources):
         unit = language.write_unit(_without_globals(source))
         parts.append(CANONICAL_NAME.sub(lambda m, i=i: m[0] if m[0] in variables else f"{m[0]}_{i}", unit))
@@ -97,11 +98,12 @@ def _on_one_line(source: SourceFunction) -> SourceFunction:
     return replace(source, text=canonical_text(source.text), callees=tuple(map(_on_one_line, source.callees)))
 
 
-def _compile(language: Language, batch: list[int], texts: list[str], results: list[Compiled | Rejected | None], level: str) -> None:
+def _compile(language: Language, batch: list[int], texts: list[str], results: list[Compiled | Rejected | None], level: str,
+             prologue: str) -> None:  # fmt: skip
     """Fill `results` for the programs of `batch`."""
     while batch:
-        unit, starts = [language.prologue], []
-        line = language.prologue.count("\n") + 1
+        unit, starts = [prologue], []
+        line = prologue.count("\n") + 1
         for i in batch:
             starts.append(line)
             text = texts[i] if texts[i].endswith("\n") else texts[i] + "\n"
@@ -126,7 +128,7 @@ def _compile(language: Language, batch: list[int], texts: list[str], results: li
             results[batch[0]] = Rejected(compiled.diagnostics or (Diagnostic(None, "the compiler failed without a message"),))
             return
         else:
-            _compile(language, batch[: len(batch) // 2], texts, results, level)
+            _compile(language, batch[: len(batch) // 2], texts, results, level, prologue)
             batch = batch[len(batch) // 2 :]
 
 

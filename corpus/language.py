@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from transpile.corpus import ir
 from transpile.corpus.errors import MissingCompiler, TranspileError
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import Declaration, Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.signature import Signature, Struct
@@ -120,6 +121,9 @@ class Language(ABC):
     def _lint(self, text: str, seconds: float) -> Findings | None:
         return None
 
+    externs: ClassVar[bool] = False
+    """Whether functions can be declared only, to be linked from C (`externs`)."""
+
     file_header: ClassVar[str] = ""
     """What a file of translated functions starts with, so that it compiles as it stands for a person."""
 
@@ -165,7 +169,7 @@ class Language(ABC):
 
     def write_unit(self, source: SourceFunction) -> str:
         """A whole program without the prologue: structs, variables of the file, callees (never inlined), the function, its C entry point."""
-        functions = _in_order(source)
+        functions = [one for one in _in_order(source) if one.name not in EXTERNS]
         structs = {s.name: s for one in functions for s in one.signature.structs}
         variables = {g.name: g for one in functions for g in one.globals}
         parts = [self.write_struct(s) for s in structs.values()]
@@ -173,6 +177,11 @@ class Language(ABC):
         parts += [self.write_inner(one, inline=False) for one in functions[:-1]]
         parts += [self.write_inner(source, inline=True), self.write_entry(source.signature)]
         return "\n".join(p for p in parts if p) + "\n"
+
+    def write_externs(self, sources: Sequence[SourceFunction]) -> str:
+        """Declarations of what some functions and their callees call of C's library, each once: they stand before the units."""
+        found = {one.name: one for source in sources for one in _in_order(source) if one.name in EXTERNS}
+        return "".join(self.write_inner(one, inline=False) + "\n" for one in found.values())
 
     def gather(self, text: str, folder: Path) -> tuple[str, list[int]]:
         """A person's file with the files beside it that it includes put in place; for each line, the line of `text` that it stands at."""

@@ -12,6 +12,7 @@ from itertools import product
 
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.language import Language
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
@@ -62,7 +63,11 @@ class Lifter:
 
         `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical.
         """
-        segments = list(canonical(self.program.code(name)).data)
+        read = canonical(self.program.code(name))
+        segments = list(read.data)
+        if target.externs:
+            imported = {i.field for i in self.program.module.imports if i.kind == "function"}
+            callees = {**callees, **{n: EXTERNS[n] for n in read.callees if n in EXTERNS and n in imported}}
         wat = name_counted_ends(self._name_addresses(wat, segments), segments, self.program.module.segments)
         data = [self.program.module.segments[i].data for i in segments]
         state = {d: self.state.by_segment[i] for d, i in enumerate(segments) if i in self.state.by_segment}

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from transpile.corpus.externs import declared_in
 from transpile.corpus.files import check_writable as check_writable
 from transpile.corpus.files import write_whole as write_whole
 from transpile.corpus.language import Language
 from transpile.corpus.signature import Struct
+from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import rename
 from transpile.serve.naming import global_names, readable_signature, restored_names
 from transpile.serve.transpiler import Translation
@@ -65,6 +67,10 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
             entries.append(entry.strip())
     if entries:
         entries.insert(0, f"{comment} C entry points, with the original's types: what was judged, and what other languages can call.")
+    from_c = declared_in(t.source.text for t in shown_ones if t.source) if target.externs else {}
+    if from_c:
+        declarations = [target.write_inner(SourceFunction(target.name, s, target.write_prototype(s)), inline=False) for s in from_c.values()]
+        bodies.insert(0, "\n".join([f"{comment} C's library, to be linked.", *declarations]) + "\n")
     variables = file_variables(shown_ones, target)
     if variables:
         variables = ["\n".join([f"{comment} What the functions keep between calls.", *variables]) + "\n"]

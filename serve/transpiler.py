@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.externs import externs_in
 from transpile.corpus.globals import mentioned
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, renamed_struct, renamed_type, struct_names
@@ -268,7 +269,8 @@ def _translate_level(
                 if candidate.code not in w.tried:
                     w.tried.add(candidate.code)
                     used = mentioned(candidate.code, lifter.state.globals) if candidate.engine == NAME and lifter else ()
-                    batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", callees, used)))
+                    from_c = tuple(_declared(s, target) for s in externs_in(candidate.code)) if target.externs else ()
+                    batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", (*callees, *from_c), used)))
             w.spent += time.monotonic() - started
         if batch:
             _judge_batch(program, target, options, batch, note)
@@ -319,10 +321,16 @@ def _as_callee(accepted: _Accepted, caller: Work, position: int) -> SourceFuncti
     return _renumbered(accepted.source, f"c{position}", names, f"{position + 1}0")
 
 
+def _declared(signature: Signature, target: Language) -> SourceFunction:
+    return SourceFunction(target.name, signature, target.write_prototype(signature))
+
+
 def _renumbered(source: SourceFunction, name: str, names: dict[str, str], prefix: str) -> SourceFunction:
     """A function under another name, structs and fields as in `names`; its callees, and theirs, are numbered under `prefix`."""
+    if source.is_declared_only:
+        return source
     old = source.signature
-    inner = {c.name: f"c{prefix}{i}" for i, c in enumerate(source.callees)}
+    inner = {c.name: c.name if c.is_declared_only else f"c{prefix}{i}" for i, c in enumerate(source.callees)}
     signature = Signature(
         name,
         tuple(replace(p, type=renamed_type(p.type, names)) for p in old.parameters),

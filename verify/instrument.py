@@ -23,6 +23,9 @@ from transpile.corpus.wasm.wat import canonical
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE
+from transpile.verify.heap import START as heap_start
+from transpile.verify.heap import STOP as heap_stop
+from transpile.verify.heap import allocators
 from transpile.verify.probes import HELPERS, Prober, helper, outcomes
 from transpile.verify.thin import parsed, reachable, thin, with_memory
 from transpile.verify.types import Executable
@@ -149,7 +152,7 @@ def _own_memory(module: WasmModule) -> list[tuple[int, int]]:
     if not isinstance(heap, int) or not isinstance(stack, int):
         return [(0, module.memories[0].minimum * PAGE)]
     low, high = module.data_range
-    out = [(max(0, stack - _STACK), stack)]
+    out = [(max(0, stack - _STACK), stack), *([(heap_start, heap_stop)] if allocators(module) else [])]
     # Zero-initialized data has no segment; ours begins at a known address.
     start, end = GLOBAL_BASE if stack <= GLOBAL_BASE <= heap else low if high else max(stack, heap - _STACK), max(high, heap)
     if start < end:

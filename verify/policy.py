@@ -11,6 +11,8 @@ The original is the reference; what it does as compiled is what its source means
 * Calls of imported functions are compared in order, with their arguments; each is answered by a deterministic stand-in that depends on the
   calls so far. Arguments that are addresses count as offsets in the caller's memory, as the text of the module's own data, or as somewhere
   on its stack. A stand-in writes no memory. A call of abort is a panic.
+* malloc, calloc, realloc and free are the judge's own, the same on both sides: now and then, and for more than 64 KiB, there is no memory. Their calls
+  are compared as those of imports are, blocks by their size; what stands in the blocks that a call allocated is compared when it returns.
 * A pointer to a function leads to one of a few pure functions (an argument, a mixture or a comparison of the arguments, a constant), which write no
   memory. Their calls are compared in order, with the arguments, and with what those that are pointers lead to.
 * By how much memory grew is compared.

@@ -20,10 +20,11 @@ from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
 from transpile.verify.explore import Explorer
 from transpile.verify.guard import Guard
+from transpile.verify.heap import with_heap
 from transpile.verify.inputs import generate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine
 from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Vectors
-from transpile.verify.marshal import ADDRESS, marshal
+from transpile.verify.marshal import ADDRESS, NUMBER, marshal
 from transpile.verify.thin import parsed, reachable, thin, with_table
 from transpile.verify.types import Executable
 
@@ -92,8 +93,10 @@ def target(executable: Executable, signature: Signature, original: Executable | 
     """`original`: of what has probes, what it was before. Raises UnusableModule (WrongType) where the executable is not what the signature says."""
     parameters, results = signature.wasm()
     how = marshal(signature)
+    pointers = tuple(p.pointer for p in signature.parameters) if how is None else tuple(kind != NUMBER for kind in how.kinds)
+    executable = Executable(with_heap(executable.wasm, executable.export, tuple(k for k, one in enumerate(pointers) if not one)), executable.export)
     if how is None:
-        return Target(executable, parameters, results, tuple(p.pointer for p in signature.parameters), None, original)
+        return Target(executable, parameters, results, pointers, None, original)
     if how.callbacks:
         with suppress(TranspileError):  # What our decoder does not know has no callbacks, which shows when they are called.
             executable = Executable(with_table(executable.wasm), executable.export)

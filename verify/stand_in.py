@@ -29,6 +29,13 @@ PANICS = frozenset({"abort", "__assert_fail", "__stack_chk_fail"})
 """Imports that do what a panic does."""
 
 Type = tuple[tuple[str, ...], tuple[str, ...]]
+
+ALLOCATORS: dict[str, Type] = {
+    "malloc": (("i32",), ("i32",)), "calloc": (("i32", "i32"), ("i32",)), "realloc": (("i32", "i32"), ("i32",)), "free": (("i32",), ()),
+}  # fmt: skip
+"""Imports that `heap` gives a meaning; their stand-ins only note."""
+CONTENTS = 0x5A
+"""The first byte of an allocator's argument that is no such thing, but what stands in new blocks when the function returns."""
 RAW = {
     "i32": "(i64.extend_i32_u {})",
     "i64": "{}",
@@ -67,8 +74,13 @@ def stand_ins(engine: wasmtime.Engine, imports: tuple[tuple[str, str, Type], ...
         if field in PANICS:
             functions.append(f'(func (export "{k}") {head} unreachable)')
             continue
-        functions.append(f"""(func (export "{k}") {head} (call $enter (i64.const {zlib.crc32(field.encode())}) (i32.const {k}))
-          {noted} {_ANSWER[gives[0]] if gives else ""})""")
+        called = f"(call $enter (i64.const {zlib.crc32(field.encode())}) (i32.const {k}))"
+        if ALLOCATORS.get(field) == (takes, gives):
+            contents = f"(call $enter (i64.const {CONTENTS}) (i32.const {k})) (call $note (i32.const 0) (i64.extend_i32_u (local.get 0)))"
+            is_contents = f"(i32.eq (i32.shr_u (local.get 0) (i32.const 24)) (i32.const {CONTENTS}))"
+            called = f"(if {is_contents} (then {contents} (return {'(i32.const 0)' if gives else ''}))) {called}"
+        functions.append(f"""(func (export "{k}") {head}
+          {called} {noted} {_ANSWER[gives[0]] if gives else ""})""")
     memory = f'(memory $t (export "data") {pages})'
     return wasmtime.Module(engine, wasmtime.wat2wasm(module_text(functions, memory=memory)))
 
@@ -149,6 +161,9 @@ def read_log(flat: np.ndarray, imports: tuple[tuple[str, str, Type], ...]) -> tu
         entry = flat[LOG + k * _ENTRY : LOG + (k + 1) * _ENTRY]
         _, field, (takes, _) = imports[int(entry[:4].view(np.uint32)[0])]
         values = entry[8:].view(np.uint64)
+        if field in ALLOCATORS and int(values[0]) >> 24 == CONTENTS:
+            out.append(f"new blocks #{int(values[0]) & 0xFFFFFF:06x}")
+            continue
         out.append(f"{field}({', '.join(_shown(t, int(v)) for t, v in zip(takes, values, strict=False))})")
     if count > CALLS:
         out.append("...")

@@ -155,6 +155,7 @@ class C(Language):
     renderer: ClassVar[type[CRenderer]] = CRenderer
     tags: ClassVar[bool] = True
     pointers: ClassVar[bool] = True
+    externs: ClassVar[bool] = True
     no_parameters: ClassVar[str] = "void"
     linkage: ClassVar[str] = ""
 

@@ -99,6 +99,7 @@ class Rust(Language):
     suffixes = (".rs",)
     slices = True
     pointers = True
+    externs = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain
@@ -178,6 +179,8 @@ class Rust(Language):
         )
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        if source.is_declared_only:
+            return f'extern "C" {{\n    {source.text.replace("pub unsafe fn", "pub fn", 1)}\n}}'
         if not inline:
             return f"#[inline(never)]\n{source.text}"
         if not _is_entry(source.signature):

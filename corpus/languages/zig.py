@@ -58,6 +58,7 @@ class Zig(Language):
     suffixes = (".zig",)
     slices = True
     pointers = True
+    externs = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain
@@ -133,6 +134,8 @@ class Zig(Language):
         )
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
+        if source.is_declared_only:
+            return f"extern {source.text}"
         if inline:
             return f"export {source.text}" if _is_entry(source.signature) else source.text
         # An address that escapes keeps the optimizer from changing the callee's parameters, as C's external functions do.

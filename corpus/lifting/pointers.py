@@ -15,9 +15,9 @@ from transpile.corpus import ir
 from transpile.corpus.globals import Global
 from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.elements import sum_of
-from transpile.corpus.lifting.memory import Array, Memory, Variable, accessed, linear
-from transpile.corpus.lifting.tree import INDIRECT, Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, nodes, statements
-from transpile.corpus.lifting.values import Values
+from transpile.corpus.lifting.memory import Array, Memory, Variable, linear
+from transpile.corpus.lifting.pointer_types import PointerTypes, mutable
+from transpile.corpus.lifting.tree import INDIRECT, Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import COMPARE, operation, simple_cast
 from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, read_type, size_of
 from transpile.corpus.signature import Array as ArrayType
@@ -71,71 +71,10 @@ def with_variables(body: Body, state: Mapping[int, tuple[Variable, ...]]) -> Bod
     return tree.map_body(body, change) if state else body
 
 
-def mutable(type_: str) -> str:
-    """A pointer type without the const of what it points to."""
-    return "*" + type_[7:] if type_.startswith("*const ") else type_
-
-
-class PointerValues(Values):
+class PointerValues(PointerTypes):
     """Renders the expressions of one function by pointers. `types` has pointer types too."""
 
-    structs: tuple
     memory: RawMemory
-
-    def _vote(self, body: Body) -> None:
-        callees = self.callees
-        self.callees = {name: s for name, s in callees.items() if len(s.passed()) == len(s.parameters)}
-        super()._vote(body)
-        self.callees = callees
-        self.structs = tuple({s.name: s for one in (self.signature, *self.callees.values()) for s in one.structs}.values())
-        for passed in self.signature.passed():
-            if passed.parameter is not None:
-                parameter = self.signature.parameters[passed.parameter]
-                if passed.indirect:
-                    self.types[parameter.name] = f"*{parameter.type}"
-                elif parameter.pointer or is_address(parameter.type):
-                    self.types[parameter.name] = mutable(parameter.whole)
-                elif parameter.type not in WIDTHS:
-                    raise NotLiftable("a struct passed as a scalar")
-        if self.signature.result_hidden:
-            self.types["ps"] = f"*{self.signature.result}"
-        elif self.signature.result not in (None, self.signature.result_scalar):
-            raise NotLiftable("a struct passed as a scalar")
-        if self.memory.frame:
-            self.types[self.memory.frame] = "*u8"
-        fixed = {n for n in self.types if n[0] == "p"} | {self.memory.frame}
-        sets = [one for one in statements(body) if isinstance(one, Set) and one.value.kind == "i32" and one.name not in fixed and one.name != "sp"]
-        for _ in range(8):
-            found: dict[str, set[str]] = {}
-            for one in sets:
-                type_ = self.pointer_type(one.value)
-                if type_:
-                    found.setdefault(one.name, set()).add(type_)
-            new = {n: min(t) if len(t) == 1 else self._common(t) for n, t in found.items()}
-            if all(self.types.get(n) == t for n, t in new.items()):
-                break
-            self.types |= new
-        self._find_bytes(body, fixed)
-
-    @staticmethod
-    def _common(types: set[str]) -> str:
-        """What a variable points to that holds pointers of several types."""
-        return "*u8" if not types - {"*u8", "*void", "*i8"} else "*void"
-
-    def _find_bytes(self, body: Body, fixed: set[str]) -> None:
-        """Variables that point to unknown bytes, but are read by accesses of one type alone, point to that."""
-        uses: dict[str, set[str]] = {}
-        for one in statements(body):
-            at = [(n.address, accessed(n.name)) for e in expressions(one) for n in nodes(e) if isinstance(n, Load)]
-            if isinstance(one, Store):
-                at.append((one.address, accessed(one.name)))
-            for address, scalar in at:
-                base = self._base(address)
-                if base is not None and isinstance(base[0], Get):
-                    uses.setdefault(base[0].name, set()).add(scalar)
-        for name, scalars in uses.items():
-            if name not in fixed and self.types.get(name) == "*void" and len(scalars) == 1:
-                self.types[name] = f"*{min(scalars)}"
 
     # ------------------------------------------------------------ types of addresses
 

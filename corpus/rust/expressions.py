@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from transpile.corpus import ir
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, is_address, read_type
@@ -339,7 +340,9 @@ class RustExpressions:
 
 
 def is_unsafe(signature: Signature) -> bool:
-    """Does the Rust function get at a raw pointer or a pointer to a function, as a parameter or within one?"""
+    """Does the Rust function get at a raw pointer or a pointer to a function, as a parameter or within one, or is it C's?"""
+    if signature.name in EXTERNS:
+        return True
     within = [p.type for p in signature.parameters] + [type_ for s in signature.structs for _, type_ in s.fields]
     return any(is_raw(p, signature) for p in signature.parameters) or any("*" in t or "fn(" in t for t in within)
 

@@ -11,6 +11,8 @@ from transpile.corpus.program import load
 from transpile.serve.lifter import Lifter
 from transpile.serve.output import write_file
 from transpile.serve.transpiler import Options, Translation, transpile
+from transpile.verify.judge import judge
+from transpile.verify.types import Executable
 
 
 def translated(folder: Path, text: str, to: str = "rust", suffix: str = "c") -> tuple[dict[str, Translation], str]:
@@ -74,3 +76,63 @@ int same(const char *a, const char *b) { return memcmp(a, b, 3) == 0; }
 def test_what_is_said_of_a_whole_file_is_passed_over(tmp_path: Path, suffix: str, text: str) -> None:
     found, _ = translated(tmp_path, text, "c", suffix)
     assert not unverified(found)
+
+
+ALLOCATING = """
+#include <stdlib.h>
+struct node { int value; struct node *next; };
+struct node *node_new(int value, struct node *next) {
+    struct node *n = malloc(sizeof *n);
+    if (n) {
+        n->value = value;
+        n->next = next;
+    }
+    return n;
+}
+int drop(struct node *n) {
+    int count = 0;
+    while (n) {
+        struct node *next = n->next;
+        free(n);
+        n = next;
+        count++;
+    }
+    return count;
+}
+int *squares(int n) {
+    int *out = n < 0 || n > 1000 ? NULL : calloc(n, sizeof *out);
+    for (int i = 0; out && i < n; i++) out[i] = i * i;
+    return out;
+}
+"""
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c"])
+def test_memory_is_allocated_through_the_library(tmp_path: Path, to: str) -> None:
+    found, file = translated(tmp_path, ALLOCATING, to)
+    assert not unverified(found)
+    assert file.count("malloc(") >= 2, "declared and called"
+    tongue = language(to)
+    compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
+    assert compiled.wasm, compiled.diagnostics
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("n->next = next;\n    }", "}"),  # left as it came
+    ("sizeof *n)", "4)"),
+    ("if (n) {\n        n->value", "if (1) {\n        n->value"),
+    ("free(n);", ""),
+    ("i * i", "i * 2"),
+    ("calloc(n, sizeof *out)", "malloc(n * sizeof *out)"),
+])  # fmt: skip
+def test_what_is_wrong_on_the_heap_shows(old: str, new: str) -> None:
+    changed = ALLOCATING.replace(old, new)
+    assert changed != ALLOCATING
+    c = language("c")
+    functions = {f.name: f.signature for f in c.read(ALLOCATING)}
+    original, candidate = c.compile(ALLOCATING).wasm, c.compile(changed).wasm
+    assert original and candidate
+    right = [judge(Executable(original, name), [Executable(original, name)], s, normal_form=None)[0] for name, s in functions.items()]
+    assert all(one.verified for one in right)
+    found = {name: judge(Executable(original, name), [Executable(candidate, name)], s)[0].status for name, s in functions.items()}
+    assert "mismatch" in found.values(), found
