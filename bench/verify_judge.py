@@ -2,7 +2,7 @@
 
 Prints one JSON object: median and 90th percentile in ms, of studying the original and of judging the candidate, without what wasmtime's compiler takes,
 which is given apart: of the processor time, and by the clock, which on a busy machine is more. Compiled batches are parsed beforehand, as they are
-wherever many functions are judged.
+wherever many functions are judged, and garbage is looked for as in the workers of `verify run`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import language
 from transpile.corpus.pipeline.build import NATURAL, natural_functions
 from transpile.verify.judge import Jury
+from transpile.verify.parallel import collect_seldom
 from transpile.verify.reference import target
 from transpile.verify.thin import parsed
 from transpile.verify.types import Executable
@@ -55,6 +56,10 @@ def main() -> None:
     random.Random(arguments.seed).shuffle(names)
     names = names[: arguments.functions]
     compiled = {tongue: compile_batch(language(tongue), [versions[n][tongue] for n in names]) for tongue in ("c", "rust")}
+    for one in (*compiled["c"], *compiled["rust"]):
+        if isinstance(one, Compiled):
+            parsed(one.wasm)
+    collect_seldom()
     compiler, statuses = Compiler(), Counter()
     rows = []
     for name, original, other in zip(names, compiled["c"], compiled["rust"], strict=True):
@@ -63,7 +68,6 @@ def main() -> None:
         signature = versions[name]["c"].signature
         candidate = Executable(other.wasm, other.export)
         target(candidate, signature)
-        parsed(original.wasm), parsed(other.wasm)
         compiler.seconds[:], started = 0, now()
         jury = Jury(Executable(original.wasm, original.export), signature)
         assert jury.reference.layout is not None

@@ -36,11 +36,10 @@ def challenge(reference: Reference, candidate: Executable, compiled: Target, see
         module = parsed(candidate.wasm)
         mined = mine(reachable(module, candidate.export))
         probes = instrument(candidate, reference.layout.stride)
-        known = mine(reachable(parsed(reference.executable.wasm), reference.executable.export))
     except TranspileError:
         return 0, None  # Instructions that our decoder does not know.
     rng = np.random.default_rng((seed, 1))
-    fresh = _only_in(mined, known)
+    fresh = _only_in(mined, reference.mined)
     runner = Runner(reference, compiled)
     parts = [Vectors.blank(reference.layout, 0)]
     if len(fresh.integers) or len(fresh.floats):

@@ -77,12 +77,15 @@ class Outcomes:
 
 
 @lru_cache(maxsize=64)
-def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
-    """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate."""
+def _module(wasm: bytes, original: bytes | None = None) -> tuple[wasmtime.Module, dict[str, Any]]:
+    """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate. `original`: what it was before
+    probes came in, with the same exports, but for a memory where it had none."""
     try:
         module = wasmtime.Module(engine(), wasm)
     except wasmtime.WasmtimeError as error:
         raise UnusableModule(str(error).splitlines()[0]) from error
+    if original is not None and "memory" in (kinds := _module(original)[1]):
+        return module, kinds
     return module, {e.name: e.type for e in module.exports}
 
 
@@ -113,7 +116,9 @@ class Target:
                  marshal: Marshal | None = None, original: Executable | None = None) -> None:  # fmt: skip
         """`pointers`: which parameters are relocated, unless `marshal` says it. `original`: of what has probes, what it was before.
         Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
-        self.module, self.kinds = _module(executable.wasm)
+        self.callbacks = marshal.callbacks if marshal else ()
+        # With callbacks there is a table among the exports that the original may not have.
+        self.module, self.kinds = _module(executable.wasm, original.wasm if original and not self.callbacks else None)
         self.export = executable.export
         if any(one.module in ("d", "t") for one in self.module.imports):
             raise UnusableModule("the module imports what is the judge's own")
@@ -132,7 +137,6 @@ class Target:
         self.reused = False
         """Whether instances serve for several runs; only for what is trusted to keep nothing where its code shows nothing of that."""
         self.marshal = marshal
-        self.callbacks = marshal.callbacks if marshal else ()
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
         self.imports = stand_in.function_imports(self.module)
         self.notes = bool(self.imports or self.callbacks)

@@ -164,7 +164,9 @@ class Explorer:
         """The rows on which function and rival seem to differ, since the last time that they were asked for; whoever asks tells them apart."""
         at, width, count = (self.tables.settings["suspects"], self.tables.settings["row_bytes"], self._get("suspect_count"))
         rows = self.flat[at : at + count * width].reshape(count, width)
-        self.doubts += count > 0
+        if not count:
+            return Vectors.blank(self.layout, 0)
+        self.doubts += 1
         self._set("suspect_count", 0)
         if self.doubts >= _MOST_DOUBTS:
             self._set("suspect_room", 0)

@@ -86,7 +86,8 @@ _TEXT = """(module
             (then (local.set $least (local.get $hits))
                   (local.set $best (i32.load16_u $d (i32.add {owners} (i32.shl (local.get $at) (i32.const 1)))))))
           (local.set $tries (i32.sub (local.get $tries) (i32.const 1)))
-          (br_if $more (local.get $tries)))))
+          ;; Rarer than once there is not.
+          (br_if $more (select (local.get $tries) (i32.const 0) (i32.gt_u (local.get $least) (i32.const 1)))))))
     (call $row (local.get $best)))
 
   (func $cut (param $value i64) (param $width i32) (result i64)

@@ -6,6 +6,7 @@ Limit: tasks and results travel by pickling; a worker's exceptions arrive as the
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -89,9 +90,20 @@ def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
+def collect_seldom() -> None:
+    """For a process that only judges: what every task needs is loaded now, and never looked through for garbage again; the rest is so seldom, since
+    hardly any of it goes in circles."""
+    from transpile.verify import judge  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def _start_worker() -> None:
     """Leave interruptions to the parent, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
     parent = multiprocessing.parent_process()
     assert parent is not None
 

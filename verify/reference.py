@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -41,6 +41,8 @@ _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
 _ROUNDS = 6
 """How often what the original can't take is taken out: of a function with state, each time others may turn out to be such."""
+_MOSTLY_SMALL = 0.9
+"""Share of the vectors whose scalars are all small, where many others do not end."""
 _EXAMPLES = 8
 """Rows wanted of every feature."""
 
@@ -71,6 +73,8 @@ class Reference:
     """The branch outcomes that were not reached, in words."""
     accepts: Accepts | None = None
     guard: Guard | None = None
+    mined: Mined = field(default_factory=Mined)
+    """The constants of its code."""
 
     @property
     def layout(self) -> Layout:
@@ -154,6 +158,7 @@ class _Study:
         layout = self._choose_room()
         self.inputs = min(self.inputs, max(_FEWEST, _MOST_BYTES // max(1, layout.stride)))
         probes, probed = self._instrument(layout)
+        self.small, self.drawn = 0.5, Vectors.blank(layout, 0)
         drawn = self._draw(layout, int(_DRAWN * self.inputs) if probed and self.signature.parameters else self.inputs, probes, probed)
         parts = [drawn]
         if probes and probed and self.signature.parameters and len(drawn):
@@ -178,19 +183,24 @@ class _Study:
             self.reached = np.zeros(len(probes.branches), bool)
         return Reference(self.signature, self.original, self.plain, probed, vectors, outcomes, self.set_aside, int(self.reached.sum()),
                          len(probes.branches) if probes else -1, self.fuel, probes, probes.describe(~self.reached) if probes else (),
-                         self.accepts, self.guard)  # fmt: skip
+                         self.accepts, self.guard, self.mined)  # fmt: skip
 
     def _draw(self, layout: Layout, wanted: int, probes: Instrumented | None, probed: Target | None) -> Vectors:
         """Vectors drawn from the types that the original can take: `wanted` of them, or fewer where it takes few."""
         parts = [Vectors.blank(layout, 0)]
-        tried, small = 0, 0.5
+        tried = 0
         while wanted > 0 and tried < 3 * self.inputs:
-            vectors = generate(layout, max(wanted, 32), self.rng, self.mined, small=small)
+            count = max(wanted, 32)
+            if not len(self.drawn):
+                # Many at once take hardly longer than few.
+                self.drawn = generate(layout, max(count, 0 if tried else self.inputs), self.rng, self.mined, small=self.small)
+            vectors, self.drawn = self.drawn.take(slice(count)), self.drawn.take(slice(count, None))
             tried += len(vectors)
             usable, counts, out_of_fuel = self._try(vectors, probes, probed)
             parts.append(self._keep(vectors, counts, usable))
             wanted -= len(parts[-1])
-            small = 0.9 if out_of_fuel > 0.2 else small
+            if out_of_fuel > 0.2 and self.small < _MOSTLY_SMALL:
+                self.small, self.drawn = _MOSTLY_SMALL, self.drawn.take(slice(0))
         return Vectors.join(parts)
 
     def _explore(self, seeds: Vectors, probes: Instrumented, probed: Target) -> Vectors:
