@@ -121,6 +121,9 @@ class Language(ABC):
     def _lint(self, text: str, seconds: float) -> Findings | None:
         return None
 
+    in_order: ClassVar[bool] = False
+    """Whether a function must be declared before what calls it."""
+
     externs: ClassVar[bool] = False
     """Whether functions can be declared only, to be linked from C (`externs`)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from transpile.corpus.program import Program
 from transpile.corpus.wasm.wat import CanonicalFunction, canonical
@@ -37,11 +37,26 @@ def with_callees(program: Program, names: Sequence[str]) -> set[str]:
     return out
 
 
+def components(calls: Mapping[str, Sequence[str]], names: Sequence[str]) -> list[list[str]]:
+    """The circles among some functions, by what each calls: names that reach each other, in the order given."""
+    reach = {n: set(calls[n]) & set(names) for n in names}
+    for _ in names:
+        reach = {n: out.union(*(reach[m] for m in out)) for n, out in reach.items()}
+    found: list[list[str]] = []
+    for name in names:
+        if name in reach[name] and not any(name in one for one in found):
+            found.append([m for m in names if m in reach[name] and name in reach[m]])
+    return found
+
+
 def levels(program: Program, names: Sequence[str]) -> list[set[str]]:
-    """Names in levels, callees before callers; a cycle ends up in one level (and is then blocked on itself)."""
+    """Names in levels, callees before callers; those that call each other in a circle are in one."""
     left, out = {n: set(calls(program, n)) & set(names) for n in names}, []
     while left:
-        level = {n for n, calls in left.items() if not calls & left.keys()} or set(left)
+        level = {n for n, called in left.items() if not called & left.keys()}
+        if not level:
+            found = components({n: sorted(called & left.keys()) for n, called in left.items()}, list(left))
+            level = {n for one in found if all(left[m] & left.keys() <= set(one) for m in one) for n in one}
         out.append(level)
-        left = {n: calls for n, calls in left.items() if n not in level}
+        left = {n: called for n, called in left.items() if n not in level}
     return out

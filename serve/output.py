@@ -71,6 +71,10 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     if from_c:
         declarations = [target.write_inner(SourceFunction(target.name, s, target.write_prototype(s)), inline=False) for s in from_c.values()]
         bodies.insert(0, "\n".join([f"{comment} C's library, to be linked.", *declarations]) + "\n")
+    if target.in_order:
+        late = [t for k, t in enumerate(shown_ones) if any(t.name in earlier.callees for earlier in shown_ones[:k])]
+        if late:
+            bodies.insert(0, "\n".join(target.write_prototype(readable_signature(t.signature, target)) for t in late) + "\n")
     variables = file_variables(shown_ones, target)
     if variables:
         variables = ["\n".join([f"{comment} What the functions keep between calls.", *variables]) + "\n"]

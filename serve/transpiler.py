@@ -16,17 +16,18 @@ from functools import lru_cache
 
 from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.externs import externs_in
-from transpile.corpus.globals import mentioned
 from transpile.corpus.language import Language
-from transpile.corpus.naming import canonical_signature, renamed_struct, renamed_type, struct_names
+from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import canonical_text, lex, rename
+from transpile.corpus.text import canonical_text, lex
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
-from transpile.serve.calls import levels, named_calls, with_callees
+from transpile.serve.callees import Accepted, as_callee, written
+from transpile.serve.calls import components, levels, named_calls, with_callees
+from transpile.serve.circles import MOST, translate_circle
+from transpile.serve.circles import Member as CircleMember
 from transpile.serve.decoder import Decoder, Request
 from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.search import mutations, similarity
@@ -97,15 +98,6 @@ class _Near:
     source: SourceFunction
 
 
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    """A verified translation as its callers need it: with the canonical names of its structs and fields, by name as written."""
-
-    source: SourceFunction
-    structs: dict[str, str]
-    fields: dict[str, str]
-
-
 @dataclass(slots=True)
 class Work:
     """A function under way."""
@@ -164,7 +156,7 @@ def transpile(
                 raise TranspileError(f"the types of '{name}' can't be written yet", hint=TYPES)
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
     wanted = [f for f in program.functions if not options.only or f.name in with_callees(program, options.only)]
-    accepted: dict[str, _Accepted] = {}
+    accepted: dict[str, Accepted] = {}
     done: dict[str, Translation] = {}
     groups = sharing(program, [f.name for f in wanted])
     grouped = {name for names in groups for name in names}
@@ -174,7 +166,7 @@ def transpile(
             return
         done[w.function.name] = _finish(w, verdict)
         if w.verified:
-            accepted[w.function.name] = _Accepted(w.best[3], w.structs, w.fields)
+            accepted[w.function.name] = Accepted(w.best[3], w.structs, w.fields)
         if finished and w.function.name not in grouped:
             finished(done[w.function.name])
 
@@ -182,10 +174,13 @@ def transpile(
         for name in level & (earlier or {}).keys():
             done[name] = one = (earlier or {})[name]
             if one.source is not None and one.verdict.verified:
-                accepted[name] = _Accepted(one.source, one.structs, one.fields)
+                accepted[name] = Accepted(one.source, one.structs, one.fields)
             if finished:
                 finished(one)
         works = [prepare(program, f) for f in wanted if f.name in level - done.keys()]
+        if lifter:
+            _translate_circles(program, target, lifter, options, works, accepted, finish)
+            works = [w for w in works if w.function.name not in done]
         blocked = [w for w in works if any(c not in accepted for c in w.callees)]
         for w in blocked:
             missing = ", ".join(c for c in w.callees if c not in accepted)
@@ -240,7 +235,7 @@ def _translate_level(
     lifter: Lifter | None,
     options: Options,
     works: Sequence[Work],
-    accepted: dict[str, _Accepted],
+    accepted: dict[str, Accepted],
     note: Callable[[str], None],
     finish: Callable[[Work], None],
 ) -> None:
@@ -255,8 +250,8 @@ def _translate_level(
             note(w.function.name)
             candidates: list[Candidate] = []
             if lifter:
-                known = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
-                bodies = lifter.decode(w.function.name, w.wat, w.canonical, known, target)
+                types = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
+                bodies = lifter.decode(w.function.name, w.wat, w.canonical, types, target)
                 # The first is the most readable one; the others are for when it fails.
                 candidates += [Candidate(code, target.name, 0.0, NAME) for code in (bodies[1:] if number else bodies[:1])]
             if decoder and samples:
@@ -264,13 +259,12 @@ def _translate_level(
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
                 candidates += decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
             header = canonical_text(target.write_header(w.canonical))
-            callees = tuple(_as_callee(accepted[c], w, i) for i, c in enumerate(w.callees))
+            callees = tuple(as_callee(accepted[c], w.structs, w.fields, i) for i, c in enumerate(w.callees))
             for candidate in candidates:
                 if candidate.code not in w.tried:
                     w.tried.add(candidate.code)
-                    used = mentioned(candidate.code, lifter.state.globals) if candidate.engine == NAME and lifter else ()
-                    from_c = tuple(_declared(s, target) for s in externs_in(candidate.code)) if target.externs else ()
-                    batch.append((w, candidate, SourceFunction(target.name, w.canonical, f"{header} {candidate.code}", (*callees, *from_c), used)))
+                    known = lifter.state.globals if candidate.engine == NAME and lifter else ()
+                    batch.append((w, candidate, written(w.canonical, f"{header} {candidate.code}", target, known, callees)))
             w.spent += time.monotonic() - started
         if batch:
             _judge_batch(program, target, options, batch, note)
@@ -280,6 +274,38 @@ def _translate_level(
     for w in works:
         _climb(program, target, options, w, note)
         finish(w)
+
+
+def _translate_circles(
+    program: Program,
+    target: Language,
+    lifter: Lifter,
+    options: Options,
+    works: Sequence[Work],
+    accepted: Mapping[str, Accepted],
+    finish: Callable[[Work], None],
+) -> None:
+    """What calls each other in a circle, as far as the rest of what it calls is there."""
+    by_name = {w.function.name: w for w in works}
+    for names in components({n: w.callees for n, w in by_name.items()}, list(by_name)):
+        circle = [by_name[n] for n in names]
+        if len(names) > MOST or any(c not in accepted and c not in names for w in circle for c in w.callees):
+            continue
+        members = []
+        for w in circle:
+            known = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
+            header = canonical_text(target.write_header(w.canonical))
+            codes = lifter.decode(w.function.name, w.wat, w.canonical, known, target)
+            ways = tuple(written(w.canonical, f"{header} {code}", target, lifter.state.globals) for code in codes)
+            members.append(CircleMember(w.function, w.callees, w.structs, w.fields, ways))
+        if not all(m.bodies for m in members):
+            continue
+        for name, one in translate_circle(program, target, members, accepted, inputs=options.inputs, seed=options.seed).items():
+            w = by_name[name]
+            w.tried |= {way.text for m in members if m.function.name == name for way in m.bodies[: one.tried]}
+            w.compiled, w.spent = one.compiled, one.seconds
+            w.best = ((RANK[one.verdict.status],), Candidate(one.source.text, target.name, 0.0, NAME), one.verdict, one.source)
+            finish(w)
 
 
 def _climb(program: Program, target: Language, options: Options, w: Work, note: Callable[[str], None]) -> None:
@@ -312,34 +338,6 @@ def _similarity(w: Work, result: Compiled) -> tuple[float, str]:
     """Likeness of a compiled candidate's WAT to the target's; the WAT."""
     wat = canonical(_module(result.wasm).function(result.export)).text
     return similarity(w.wat.split(), wat.split()), wat
-
-
-def _as_callee(accepted: _Accepted, caller: Work, position: int) -> SourceFunction:
-    """An accepted translation under the names that its caller knows it and its structs by; its own callees move out of the way."""
-    names = {old: caller.structs[written] for written, old in accepted.structs.items()}
-    names |= {old: caller.fields[written] for written, old in accepted.fields.items()}
-    return _renumbered(accepted.source, f"c{position}", names, f"{position + 1}0")
-
-
-def _declared(signature: Signature, target: Language) -> SourceFunction:
-    return SourceFunction(target.name, signature, target.write_prototype(signature))
-
-
-def _renumbered(source: SourceFunction, name: str, names: dict[str, str], prefix: str) -> SourceFunction:
-    """A function under another name, structs and fields as in `names`; its callees, and theirs, are numbered under `prefix`."""
-    if source.is_declared_only:
-        return source
-    old = source.signature
-    inner = {c.name: c.name if c.is_declared_only else f"c{prefix}{i}" for i, c in enumerate(source.callees)}
-    signature = Signature(
-        name,
-        tuple(replace(p, type=renamed_type(p.type, names)) for p in old.parameters),
-        old.result and renamed_type(old.result, names),
-        tuple(renamed_struct(s, names, names) for s in old.structs),
-    )
-    callees = tuple(_renumbered(c, inner[c.name], names, f"{prefix}{i}0") for i, c in enumerate(source.callees))
-    text = rename(source.text, names | {old.name: name} | inner)
-    return SourceFunction(source.language, signature, text, callees, source.globals)
 
 
 def _judge_batch(

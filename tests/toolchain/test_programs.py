@@ -136,3 +136,40 @@ def test_what_is_wrong_on_the_heap_shows(old: str, new: str) -> None:
     assert all(one.verified for one in right)
     found = {name: judge(Executable(original, name), [Executable(candidate, name)], s)[0].status for name, s in functions.items()}
     assert "mismatch" in found.values(), found
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c"])
+def test_functions_that_call_each_other_in_a_circle(tmp_path: Path, to: str) -> None:
+    text = """
+struct reader { int at; int depth; };
+static int expression(struct reader *r, const char *s);
+static int step(int n) { return n + 1; }
+static int primary(struct reader *r, const char *s) {
+    if (s[r->at] == '(' && r->depth < 10) {
+        r->depth++;
+        r->at = step(r->at);
+        int value = expression(r, s);
+        r->at = step(r->at);
+        return value;
+    }
+    return s[r->at] ? s[r->at++] - '0' : 0;
+}
+static int expression(struct reader *r, const char *s) {
+    int value = primary(r, s);
+    while (s[r->at] == '+') {
+        r->at++;
+        value += primary(r, s);
+    }
+    return value;
+}
+int calculate(const char *s) {
+    struct reader r = {0, 0};
+    return expression(&r, s);
+}
+"""
+    found, file = translated(tmp_path, text, to)
+    assert not unverified(found)
+    assert "together with expression" in found["primary"].verdict.evidence
+    tongue = language(to)
+    compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
+    assert compiled.wasm, compiled.diagnostics

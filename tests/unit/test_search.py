@@ -1,9 +1,10 @@
-"""Changes around a near miss."""
+"""Changes around a near miss; which functions call each other in circles."""
 
 from __future__ import annotations
 
 import random
 
+from transpile.serve.calls import components
 from transpile.serve.search import mutations, similarity
 
 TARGET = "func i32 -> i32 ; local.get p0 i32.const 10 i32.lt_s end"
@@ -36,3 +37,8 @@ def test_limit_and_seed() -> None:
 def test_similarity() -> None:
     assert similarity(TARGET.split(), TARGET.split()) == 1.0
     assert similarity(TARGET.split(), OWN.split()) > similarity(TARGET.split(), "func end".split())
+
+
+def test_circles_are_what_reaches_itself() -> None:
+    calls = {"a": ["b"], "b": ["a", "d"], "c": ["a", "c"], "d": [], "e": ["f"], "f": ["g"], "g": ["e"]}
+    assert components(calls, list(calls)) == [["a", "b"], ["c"], ["e", "f", "g"]]
