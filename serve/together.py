@@ -5,6 +5,7 @@ Invariant: what a function sets and only others read is never called verified un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +14,13 @@ from transpile.corpus.language import Language
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
+from transpile.serve.calls import with_callees
 from transpile.verify.shared import groups, hidden, variables
 from transpile.verify.together import judge_together
 from transpile.verify.types import Executable, Verdict
+
+_DROPPED = 3
+"""Functions of a group that are left out of it, one by one, where what they show differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,21 @@ def judge_in_turn(program: Program, target: Language, members: Mapping[str, Memb
     able = {name: one for name, one in members.items() if one.signature.plain}
     out = {name: one.verdict for name, one in members.items()}
     called = _called(program, target, able, inputs, seed) if len(able) > 1 else Verdict("inconclusive", evidence="nothing that reads it was translated")
+    whole, first = dict(able), called
+    for _ in range(_DROPPED):
+        # Where the difference shows in one of them, the others may well be right among themselves.
+        shown = re.match(r"\w+", called.evidence)
+        if called.status != "mismatch" or len(able) < 2 or shown is None or shown[0] not in able:
+            break
+        bad = able.pop(shown[0])
+        out[shown[0]] = replace(called, detail=f"called in turn with {_others(shown[0], whole)}; alone: {bad.verdict.status}, {bad.verdict.evidence}")
+        for caller in [n for n in able if shown[0] in with_callees(program, [n])]:
+            alone = able.pop(caller).verdict
+            out[caller] = replace(alone, status="inconclusive", evidence=f"calls {shown[0]}, which differs when called in turn", detail=alone.evidence)
+        called = _called(program, target, able, inputs, seed) if len(able) > 1 else first
+    if called.status == "mismatch":
+        able, called = whole, first
+    members = {name: one for name, one in members.items() if name in able or name not in whole}
     tested = set(able) if called.status == "tested" else set()
     read = frozenset[str]().union(*(variables(_original(program, name)).reads for name in tested))
     for name, one in members.items():
