@@ -32,12 +32,12 @@ PLAIN = {
 
 MATH = {
     **{name: f"Math.{name}" for name in "asin acos atan asinh atanh log log1p cbrt atan2".split()},
-    **{f"{name}f": f"Mathf.{name}" for name in "atan exp2 log10 log1p cbrt atan2".split()},
+    **{f"{name}f": f"Mathf.{name}" for name in "atan log10 log1p cbrt atan2".split()},
     **{f"{name}{end}": f"Native{own}.{said}" for name, said in (("ldexp", "scalbn"), ("scalbn", "scalbn"), ("remainder", "rem"))
        for end, own in (("", "Math"), ("f", "Mathf"))},
     **{f"{name}{end}": said for name, said in (("rint", "nearest"), ("copysign", "copysign")) for end in ("", "f")},
 }  # fmt: skip
-"""C's mathematics in AssemblyScript's words, where the judge found no difference in 80,000 inputs a function (seen once): its `Math.sin`, `Math.exp`
+"""C's mathematics in AssemblyScript's words, where 2 million random inputs a function showed no difference (seen once): its `Math.sin`, `Math.exp`
 and `Math.pow` are not musl's to the last bit, nor are most of its `Mathf`, and `Math.round` rounds halves up."""
 
 
