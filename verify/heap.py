@@ -57,6 +57,7 @@ _COMMON = f"""
     (local.set $p (i32.add (global.get $next) (i32.const 16)))
     (i32.store (global.get $next) (local.get $n))
     (i32.store offset=4 (global.get $next) (i32.const {_MAGIC}))
+    (i64.store offset=8 (global.get $next) (i64.const 0)) ;; else what earlier calls left here would be among the contents
     (global.set $next (i32.add (local.get $p) (i32.and (i32.add (local.get $n) (i32.const 15)) (i32.const -16))))
     (memory.fill (local.get $p) (local.get $fill) (i32.sub (global.get $next) (local.get $p)))
     (local.get $p))

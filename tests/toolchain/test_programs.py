@@ -15,12 +15,12 @@ from transpile.verify.judge import judge
 from transpile.verify.types import Executable
 
 
-def translated(folder: Path, text: str, to: str = "rust", suffix: str = "c") -> tuple[dict[str, Translation], str]:
+def translated(folder: Path, text: str, to: str = "rust", suffix: str = "c", inputs: int = 256) -> tuple[dict[str, Translation], str]:
     """The translations by name, and the file."""
     path = folder / f"lib.{suffix}"
     path.write_text(text)
     program, target = load(path, checked=True), language(to)
-    found = transpile(program, target, None, Options(inputs=256), lifter=Lifter(program))
+    found = transpile(program, target, None, Options(inputs=inputs), lifter=Lifter(program))
     return {t.name: t for t in found}, write_file(found, target, path)
 
 
@@ -198,3 +198,22 @@ int drop(int key) {
 """
     found, _ = translated(tmp_path, text)
     assert not {"put", "count"} & unverified(found).keys()
+
+
+def test_what_earlier_calls_left_on_the_heap_does_not_show(tmp_path: Path) -> None:
+    """Blocks of all sizes, so that the heap goes round and a new block lies where others ended."""
+    text = """
+#include <stdlib.h>
+typedef struct { int rows, columns; double *cells; } Matrix;
+Matrix *make(int rows, int columns) {
+    Matrix *m = malloc(sizeof *m);
+    if (!m) return 0;
+    m->rows = rows;
+    m->columns = columns;
+    m->cells = calloc((size_t)(rows * columns), sizeof(double));
+    if (!m->cells) { free(m); return 0; }
+    return m;
+}
+"""
+    found, _ = translated(tmp_path, text, inputs=1024)
+    assert not unverified(found)
