@@ -90,9 +90,10 @@ def test_what_a_dead_worker_asked_for_ends(workplace: Path) -> None:
     async def main() -> None:
         async with lend.Lender(engine, workplace):
             _, writer = await asyncio.open_unix_connection(f"../{lend.NAME}")
-            writer.write(b'{"temperature": 9, "samples": 1}\n')
-            while not engine.asked:
-                await asyncio.sleep(0.01)
+            writer.write(b'{"source": [5], "prefix": [6], "how": {"temperature": 9}}\n')
+            async with asyncio.timeout(10):
+                while not engine.asked:
+                    await asyncio.sleep(0.01)
             writer.close()
             for _ in range(500):
                 if engine.cancelled:
