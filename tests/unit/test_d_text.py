@@ -104,9 +104,9 @@ def test_what_could_reach_beyond_the_text_is_refused(text: str) -> None:
 
 def test_the_library_and_templates_are_not_refused() -> None:
     text = "import std.algorithm : min; import core.bitop; mixin template M() { int x; } mixin M!(); pragma(inline, true) int f() { return min(1, 2); }"
-    assert not d._refused(PROLOGUE + text)
+    assert not LANGUAGE.refused(PROLOGUE + text)
     # Where comments end is not to be trusted.
-    assert [found.message for found in d._refused(PROLOGUE + text + ' // import("')] == ["not allowed here: import of a file's text"]
+    assert [found.message for found in LANGUAGE.refused(PROLOGUE + text + ' // import("')] == ["not allowed here: import of a file's text"]
 
 
 def test_a_missing_compiler_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
