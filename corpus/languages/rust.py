@@ -180,7 +180,7 @@ class Rust(Language):
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         if source.is_declared_only:
-            return f'extern "C" {{\n    {source.text.replace("pub unsafe fn", "pub fn", 1)}\n}}'
+            return _from_c(source.signature)
         if not inline:
             return f"#[inline(never)]\n{source.text}"
         if not _is_entry(source.signature):
@@ -220,6 +220,24 @@ def _head(signature: Signature) -> str:
     )  # fmt: skip
     result = "" if signature.result is None else f" -> {rust_type(signature.result)}"
     return f"pub {'unsafe ' if is_unsafe(signature) else ''}fn {signature.name}({parameters}){result}"
+
+
+def _from_c(signature: Signature) -> str:
+    """A function that is declared only, as C's, behind one of the inner form: slices are taken apart where it is called."""
+    name, lengths = signature.name, signature.lengths()
+    parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
+    counted = {p.length: p.name for p in reversed(signature.parameters) if p.pointer and p.length is not None}
+    arguments = []
+    for i, p in enumerate(signature.parameters):
+        if i in lengths:
+            arguments.append(f"{counted[i]}.len() as {_c_type(p)}")
+        elif p.pointer and p.length is not None:
+            arguments.append(f"{p.name}.{'as_ptr' if p.const else 'as_mut_ptr'}().cast()")
+        else:
+            arguments.append(p.name)
+    result = "" if signature.result is None else f" -> {rust_type(signature.result)}"
+    declared = f'extern "C" {{\n        fn {name}({parameters}){result};\n    }}'
+    return f"#[inline(always)]\n{_head(signature)} {{\n    {declared}\n    unsafe {{ {name}({', '.join(arguments)}) }}\n}}"
 
 
 def _inner_type(parameter: Parameter, signature: Signature) -> str:

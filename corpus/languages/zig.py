@@ -135,7 +135,7 @@ class Zig(Language):
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         if source.is_declared_only:
-            return f"extern {source.text}"
+            return _from_c(source.signature)
         if inline:
             return f"export {source.text}" if _is_entry(source.signature) else source.text
         # An address that escapes keeps the optimizer from changing the callee's parameters, as C's external functions do.
@@ -183,6 +183,25 @@ def _head(signature: Signature) -> str:
 
 def _result(signature: Signature) -> str:
     return "void" if signature.result is None else zig_type(signature.result)
+
+
+def _from_c(signature: Signature) -> str:
+    """A function that is declared only, as C's, behind one of the inner form: slices are taken apart where it is called."""
+    name, lengths = signature.name, signature.lengths()
+    if not lengths:
+        return f"extern {_head(signature)};"
+    parameters = ", ".join(f"{p.name}: {_c_type(p, signature)}" for p in signature.parameters)
+    counted = {p.length: p.name for p in reversed(signature.parameters) if p.length is not None}
+    arguments = []
+    for i, p in enumerate(signature.parameters):
+        if i in lengths:
+            signed, bits = p.type[0] == "i", WIDTHS[p.type] * 8
+            count = f"@as(u{bits}, {'@truncate' if bits < 32 else ''}({counted[i]}.len))"
+            arguments.append(f"@bitCast({count})" if signed else count)
+        else:
+            arguments.append(p.name if p.length is None else f"{p.name}.ptr")
+    declared = f"(struct {{ extern fn {name}({parameters}) {_result(signature)}; }})"
+    return f"inline {_head(signature)} {{\n    return {declared}.{name}({', '.join(arguments)});\n}}"
 
 
 def _inner_type(parameter: Parameter, signature: Signature) -> str:

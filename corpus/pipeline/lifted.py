@@ -16,64 +16,68 @@ from pathlib import Path
 
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.ir_names import has_pointers
+from transpile.corpus.ir_names import called, has_pointers
 from transpile.corpus.language import compiler_versions, languages
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
-from transpile.corpus.pairs import FunctionPair, read_corpus, read_signature, write_shard
+from transpile.corpus.pairs import FunctionPair, read_corpus, source_function, write_shard
 from transpile.corpus.pipeline.build import clean, compile_pairs, held_out_shapes
 from transpile.corpus.pipeline.decontamination import benchmarks
 from transpile.corpus.pipeline.splits import ROWS, is_novel
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.wat import skeleton
 
 
-def _lifted(pair: FunctionPair) -> ir.Function | None:
-    """A pair's function, with arrays if the rules know its types, else with pointers."""
+def _lifted(pair: FunctionPair) -> ir.Program | None:
+    """A pair's function, with arrays if the rules know its types, else with pointers; of what it calls the types alone are known."""
+    source = source_function(pair)
+    callees = {one.name: one.signature for one in source.callees}
     for way in (lift, lift_pointers):
         try:
-            return way(pair.wat, read_signature(pair.signature)).function
-        except NotLiftable:
+            function = way(pair.wat, source.signature, callees).function
+        except (NotLiftable, RecursionError):
             continue
+        return ir.Program(function, tuple(ir.Function(callees[name], ()) for name in called(function.body) if name in callees))
     return None
 
 
-def _rendered(function: ir.Function) -> dict[str, SourceFunction]:
-    """A function in the languages that can say it."""
+def _rendered(program: ir.Program) -> dict[str, SourceFunction]:
+    """A function in the languages that can say it, and can declare what it calls."""
     out: dict[str, SourceFunction] = {}
+    function = program.entry
     plain = function.signature.plain and not has_pointers(function.body)
     for name, tongue in languages().items():
-        if tongue.pointers or plain:
+        if (tongue.pointers or plain) and (tongue.externs or not program.helpers):
             with suppress(ir.NotInLanguage):
-                out[name] = tongue.render(ir.Program(function))
+                source = tongue.render(program)
+                declared = [SourceFunction(name, c.signature, canonical_text(tongue.write_prototype(c.signature))) for c in source.callees]
+                out[name] = replace(source, callees=tuple(declared))
     return out
 
 
 def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
-    """Write a corpus of the lifted functions of others: C functions without callees that were not generated. Returns and writes the manifest.
+    """Write a corpus of the lifted functions of others: C functions that were not generated. Returns and writes the manifest.
 
     Raises TranspileError where a folder holds no corpus, or nothing could be lifted.
     """
     drops: Counter[str] = Counter()
     banned = held_out_shapes()
     seen: set[str] = set()
-    parents: dict[str, tuple[FunctionPair, ir.Function]] = {}
+    parents: dict[str, tuple[FunctionPair, ir.Program]] = {}
     for folder in folders:
         for pair in read_corpus(folder):
             if pair.language != "c" or pair.split != "train" or pair.origin == "generated" or pair.wat in seen:
                 continue
             seen.add(pair.wat)
-            if json.loads(pair.callees):
-                drops["has callees"] += 1
-                continue
-            function = _lifted(pair)
-            if function is None:
+            program = _lifted(pair)
+            if program is None:
                 drops["not liftable"] += 1
             else:
-                parents[f"{pair.group}/lifted"] = pair, function
+                parents[f"{pair.group}/lifted"] = pair, program
     if not parents:
         raise TranspileError("nothing to lift", hint="name corpora with C functions that were not generated")
     made: list[FunctionPair] = []
-    programs = clean({group: _rendered(function) for group, (_, function) in parents.items()}, benchmarks(), drops)
+    programs = clean({group: _rendered(program) for group, (_, program) in parents.items()}, benchmarks(), drops)
     for done, (name, tongue) in enumerate(languages().items()):
         if progress:
             progress(done, len(languages()), tongue.title)

@@ -13,6 +13,9 @@ from transpile.corpus.pairs import read_corpus, write_shard
 from transpile.corpus.pipeline.build import compile_pairs
 from transpile.corpus.pipeline.lifted import lift_corpus
 from transpile.corpus.program import load
+from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import canonical_text
 from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.transpiler import Options, transpile
 
@@ -162,3 +165,21 @@ def test_lifted_pairs_keep_origin_and_licence(tmp_path):
     assert manifest["pairs"] == len(lifted) >= 6
     assert {p.licence for p in lifted} == {"MIT"} and {p.origin for p in lifted} == {"real/a#lifted"}
     assert {p.language for p in lifted} == set(languages())
+
+
+def test_what_is_called_and_only_declared_is_called_as_c_calls_it_in_every_language(tmp_path):
+    """A slice goes as pointer and length, a function that is safe to call as one: whoever takes a row takes its calls for C's."""
+    tongue = language("c")
+    pointer, length = Parameter("p0", "i32", True, True, 1), Parameter("p1", "i32", False, False, None)
+    callees = [Signature("c0", (pointer, length), "i32", ()), Signature("c1", (Parameter("p0", "u8", False, False, None),), "i32", ())]
+    declared = tuple(SourceFunction("c", s, canonical_text(tongue.write_prototype(s))) for s in callees)
+    body = "int32_t f0 ( const int32_t * p0 , int32_t p1 , uint8_t p2 ) { return c0 ( p0 , p1 ) * 3 + c1 ( p2 ) ; }"
+    source = SourceFunction("c", Signature("f0", (pointer, length, Parameter("p2", "u8", False, False, None)), "i32", ()), body, declared)
+    pairs = list(compile_pairs(tongue, ["real/a:1"], ["f"], [source], "real/a", "MIT", Counter()))
+    (tmp_path / "in").mkdir()
+    write_shard(tmp_path / "in" / "part-00000.parquet", pairs)
+    lift_corpus([tmp_path / "in"], tmp_path / "out")
+    lifted = {p.language: p for p in read_corpus(tmp_path / "out")}
+    assert {"c", "cpp", "rust", "zig"} <= set(lifted)
+    assert {p.wat for p in lifted.values()} == {pairs[0].wat}
+    assert "c0 ( p0 )" in lifted["rust"].body and "& [ i32 ]" in lifted["rust"].prelude
