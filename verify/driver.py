@@ -77,15 +77,12 @@ class Outcomes:
 
 
 @lru_cache(maxsize=64)
-def _module(wasm: bytes, original: bytes | None = None) -> tuple[wasmtime.Module, dict[str, Any]]:
-    """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate. `original`: what it was before
-    probes came in, with the same exports, but for a memory where it had none."""
+def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
+    """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate."""
     try:
         module = wasmtime.Module(engine(), wasm)
     except wasmtime.WasmtimeError as error:
         raise UnusableModule(str(error).splitlines()[0]) from error
-    if original is not None and "memory" in (kinds := _module(original)[1]):
-        return module, kinds
     return module, {e.name: e.type for e in module.exports}
 
 
@@ -117,8 +114,7 @@ class Target:
         """`pointers`: which parameters are relocated, unless `marshal` says it. `original`: of what has probes, what it was before.
         Raises UnusableModule when the module does not load, WrongType when the export has another type than said."""
         self.callbacks = marshal.callbacks if marshal else ()
-        # With callbacks there is a table among the exports that the original may not have.
-        self.module, self.kinds = _module(executable.wasm, original.wasm if original and not self.callbacks else None)
+        self.module, self.kinds = _module(executable.wasm)
         self.export = executable.export
         if any(one.module in ("d", "t") for one in self.module.imports):
             raise UnusableModule("the module imports what is the judge's own")

@@ -23,7 +23,7 @@ _COMPARED = frozenset(
     "add sub mul div div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u "
     "lt gt le ge min max copysign".split()
 )
-HELPERS = ("i32", "i64", "f32", "f64", "near i32", "near i64")
+_KINDS = ("i32", "i64", "f32", "f64")
 _STEPS = (0, 2, 4, 6, 8, 12, 20)
 _RELATIONS = {
     "i": ("a b eq", "a 1 add b eq", "b 1 add a eq", "a b xor 0 lt_s", "a b lt_s", "b 0 ne", "a b and 0 ne", "a 0 lt_s"),
@@ -43,16 +43,17 @@ def outcomes(function: WasmFunction) -> int:
 @dataclass(slots=True)
 class Prober:
     """Puts probes into functions of one module, in turn. `base`: the global with the arena's address; `flag`: the offset in the arena of the byte
-    that says that memory was touched which was not given, hints lie behind it; `ranges`: addresses that belong to the module itself; `helpers`: the
-    index of the first of the functions that `helper` makes. `branches` and `hints` grow: what is behind every column."""
+    that says that memory was touched which was not given, hints lie behind it; `ranges`: addresses that belong to the module itself; `first_helper`: the
+    index of the first of the functions that `helper` makes. `branches` and `hints` grow: what is behind every column; `helpers`: those in use."""
 
     base: int
     stride: int
     flag: int
     ranges: list[tuple[int, int]]
-    helpers: int
+    first_helper: int
     branches: list[tuple[str, int, int]] = field(default_factory=list)
     hints: int = 0
+    helpers: list[str] = field(default_factory=list)
 
     def body(self, function: WasmFunction, counted: bool) -> bytes:
         """The function's new body. `counted`: its branches and relations count; else only its accesses are checked."""
@@ -68,7 +69,7 @@ class Prober:
                 out += pieces.product(name, products[place], wrapped[place])
                 continue
             kind, _, operation = name.partition(".")
-            if counted and kind in HELPERS:
+            if counted and kind in _KINDS:
                 if operation in _COMPARED:
                     out += pieces.keep[kind] + self._hint(pieces.both[kind], kind)
                     if operation in ("eq", "ne") and kind[0] == "i":
@@ -103,7 +104,9 @@ class Prober:
     def _hint(self, operands: bytes, helper_: str) -> bytes:
         """Note how the value on the stack, which stays there, and a second one relate."""
         self.hints += 1
-        return operands + b"\x41" + write_signed(self.flag + self.hints) + b"\x10" + write_unsigned(self.helpers + HELPERS.index(helper_))
+        if helper_ not in self.helpers:
+            self.helpers.append(helper_)
+        return operands + b"\x41" + write_signed(self.flag + self.hints) + b"\x10" + write_unsigned(self.first_helper + self.helpers.index(helper_))
 
     def _reached(self, pieces: _Pieces, name: str, place: int, way: int) -> bytes:
         self.branches.append((name, place, way))
