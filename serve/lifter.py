@@ -24,6 +24,8 @@ from transpile.serve.state import State, ends_at, name_counted_ends, state_of
 
 NAME = "lifter"
 """What a candidate's `engine` says."""
+GIVES_UP = (NotLiftable, ir.NotInLanguage, RecursionError, LookupError)
+"""What the rules end with where they do not reach; a type or a name that no rule foresaw is a missing key."""
 _SYMBOL = re.compile(r"\bd(\d+)(?: (\d+))?\b")
 _ADDRESS = re.compile(r"(?<= )(i32\.const|\S+\.(?:load|store)\w*) (0x[0-9a-f]+|\d{5,})\b")
 BEFORE = 4096
@@ -83,7 +85,7 @@ class Lifter:
                 try:
                     lifted = lift(text, signature, callees, tables, starts, state, index_type=index_type, idioms=idioms)
                     found.setdefault(_body(lifted.function, callees, self.state.globals, target))
-                except (NotLiftable, ir.NotInLanguage, RecursionError):
+                except GIVES_UP:
                     continue
             if text is wat and found and starts is None:
                 break
@@ -91,7 +93,7 @@ class Lifter:
             try:
                 lifted = lift_pointers(wat, signature, callees, data, state, idioms=idioms)
                 found.setdefault(_body(lifted.function, callees, self.state.globals, target))
-            except (NotLiftable, ir.NotInLanguage, RecursionError):
+            except GIVES_UP:
                 continue
         return list(found)
 

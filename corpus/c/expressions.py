@@ -24,6 +24,8 @@ def lossless(source: str, target: str) -> bool:
     """Can `target` hold every value of `source`, so that people leave the conversion to the compiler?"""
     if source == target or source == "bool":
         return True
+    if source not in WIDTHS or target not in WIDTHS:
+        return False  # a struct, an address
     if target in FLOATS:
         return WIDTHS[source] < WIDTHS[target]
     if source in FLOATS or target == "bool":

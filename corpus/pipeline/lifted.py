@@ -35,7 +35,7 @@ def _lifted(pair: FunctionPair) -> ir.Program | None:
     for way in (lift, lift_pointers):
         try:
             function = way(pair.wat, source.signature, callees).function
-        except (NotLiftable, RecursionError):
+        except (NotLiftable, LookupError, RecursionError):
             continue
         return ir.Program(function, tuple(ir.Function(callees[name], ()) for name in called(function.body) if name in callees))
     return None
@@ -48,7 +48,7 @@ def _rendered(program: ir.Program) -> dict[str, SourceFunction]:
     plain = function.signature.plain and not has_pointers(function.body)
     for name, tongue in languages().items():
         if (tongue.pointers or plain) and (tongue.externs or not program.helpers):
-            with suppress(ir.NotInLanguage):
+            with suppress(ir.NotInLanguage, LookupError):
                 source = tongue.render(program)
                 declared = [SourceFunction(name, c.signature, canonical_text(tongue.write_prototype(c.signature))) for c in source.callees]
                 out[name] = replace(source, callees=tuple(declared))
