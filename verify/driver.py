@@ -129,6 +129,7 @@ class Target:
         if self.memory and memory.is_64:
             raise UnusableModule("the module's memory has 64-bit addresses")
         pointer = self.kinds.get("__stack_pointer")
+        self.executable = executable
         self.type = (parameters, results, pointers, marshal)
         self.reused = False
         """Whether instances serve for several runs; only for what is trusted to keep nothing where its code shows nothing of that."""
@@ -186,6 +187,15 @@ class Target:
 def overhead(target: Target, stride: int) -> int:
     """Fuel that the driver itself uses for one vector of a target of this type."""
     return _overhead(*target.type, target.memory, target.stack, stride)
+
+
+def halted(target: Target, arguments: np.ndarray, arenas: np.ndarray) -> tuple[wasmtime.Store, Placement] | None:
+    """The instance as one vector's call left it that came to `unreachable`; None for another end."""
+    session = _Session(target, arguments, arenas.shape[1], None)
+    session.arguments[:1], session.before[:1] = arguments, arenas
+    session.block[1] = 1
+    session.store.set_fuel(START_FUEL)
+    return (session.store, session.place) if call(session.store, session.entry) == UNREACHABLE else None
 
 
 @cache

@@ -40,6 +40,8 @@ _SHRINK_BUDGET = 0.3
 
 OVERLAPPING = "only inputs with overlapping pointers were seen to differ"
 
+MAY_END = "whether the candidate ends can't be told"
+
 AFTER_OTHERS = "seen after other calls only"
 
 _LONGEST = 50_000
@@ -185,23 +187,29 @@ class Jury:
         if len(vectors) < (_FEW if self.signature.parameters else 1):
             why = f"the original takes {len(vectors)} of {len(vectors) + reference.set_aside} inputs"
             return Verdict("inconclusive", len(vectors), evidence="too few usable inputs", detail=why, **common)
+        endless = ""
         try:
             got = compiled.run(vectors.arguments(), vectors.arenas, fuel=reference.candidate_fuel, expected=expected.status)
             differs = policy.differences(vectors.layout, expected, got)
             slow = differs & (got.status == driver.OUT_OF_FUEL)
-            if differs.any() and (differs == slow).all() and shrink(reference, compiled, vectors.take(slow)) is None:
+            late = shrink(reference, compiled, vectors.take(slow)) if differs.any() and (differs == slow).all() else None
+            if late and late.counterexample is None:
                 # Not endless, only slower than can be waited for: what it does in less is compared, the rest set aside.
                 got = compiled.run(vectors.arguments(), vectors.arenas, fuel=LITTLE)
                 slow = got.status == driver.OUT_OF_FUEL
                 got.status[slow] = driver.NOT_RUN
                 common["set_aside"] += int(slow.sum())
+                endless = late.open
                 if (~slow).sum() < max(_FEW, len(vectors) // 8):
-                    return Verdict("inconclusive", int((~slow).sum()), evidence="the candidate is too slow to compare", **common)
+                    why = _endless(endless) if endless else ""
+                    return Verdict("inconclusive", int((~slow).sum()), evidence="the candidate is too slow to compare", detail=why, **common)
         except UnusableModule as error:
             return _unusable(error)
         ran = int((got.status != driver.NOT_RUN).sum())
         differs = np.flatnonzero(policy.differences(vectors.layout, expected, got))
         if not len(differs):
+            if endless:
+                return Verdict("inconclusive", ran, evidence=MAY_END, detail=_endless(endless), **common)
             ratio = _fuel_ratio(reference, compiled, got) if ran == len(vectors) else None
             return Verdict("tested", ran, evidence=_evidence(ran, reference.coverage), fuel_ratio=ratio, **common)
         detail = ""
@@ -210,7 +218,7 @@ class Jury:
         found = None
         if self._shrink_seconds < _SHRINK_BUDGET:
             started = time.process_time()
-            found = shrink(reference, compiled, vectors.take(differs))
+            found = shrink(reference, compiled, vectors.take(differs)).counterexample
             self._shrink_seconds += time.process_time() - started
         if found is None:
             simplest = int(differs[lightest(vectors.take(differs))])
@@ -280,7 +288,9 @@ class Jury:
         return self._found(self._vectors(rows), compiled, tested)
 
     def _found(self, vectors: Vectors, compiled: Target, tested: Verdict) -> Verdict:
-        found = shrink(self.reference, compiled, vectors)
+        found, endless = shrink(self.reference, compiled, vectors)
+        if endless:
+            return replace(tested, status="inconclusive", evidence=MAY_END, detail=_endless(endless))
         if found is None:
             return tested
         detail = OVERLAPPING if vectors.aliased().all() else ""
@@ -306,6 +316,10 @@ def _fuel_ratio(reference: Reference, compiled: Target, got: Outcomes) -> float 
     overhead = len(got.status) * driver.overhead(compiled, reference.layout.stride)
     used = reference.outcomes.fuel - overhead
     return round(max(0, got.fuel - overhead) / used, 3) if used > 0 else None
+
+
+def _endless(call: str) -> str:
+    return f"{call} does not end in a hundred million steps, and was not seen to go round in a circle"
 
 
 def _unusable(error: UnusableModule) -> Verdict:

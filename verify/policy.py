@@ -30,8 +30,10 @@ The original is the reference; what it does as compiled is what its source means
   integers are extended as the C ABI says, no pointer parameter is null; what pointers in memory lead to is there whole, strings end. Equal normal
   forms and proofs may rest on that. Among wider types (pointers in structs, pointers to pointers, structs by value, pointers to functions)
   pointers in memory may be null, shared, and lead in circles, and a pointer parameter is null in some inputs if the original is seen to take that.
-* A translation that needs more than 100 times the fuel that the original may use on an input is taken for endless, and differs, if it does
-  not end on the simplest such input in a hundred million instructions; else it is slow, and the inputs that it is slow on are set aside.
+* That a translation needs more steps is no difference, that it never ends is one. Inputs that take it more than 100 times the fuel that the
+  original may use are looked at one by one: if control comes back to a loop with all that decides where it goes as it was, it never ends. If it ends within
+  a hundred million instructions it is slow, and the inputs that it is slow on are set aside. If neither, it counts as endless unless its steps grow
+  with the numbers that it is given where those of the original do not: then the verdict is "inconclusive".
 * Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
   Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap, the verdict when only such inputs differ.
 * A candidate that the inputs do not tell apart is given more, which its own branches and constants suggest; thousands that are tried on the way

@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
 from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Probe, Target, UnusableModule
+from transpile.verify.endless import follow, ladder
 from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, NULL, Field, Slot, Vectors
 from transpile.verify.reference import Reference
-from transpile.verify.render import explain
+from transpile.verify.render import call_text, explain
 from transpile.verify.types import Counterexample
 
 SECONDS = 0.1
 QUICK, LITTLE = 1, 1_000_000
 """How to run a candidate: with little fuel, which depends on what the original used; or with this much, on all vectors."""
-_PATIENCE = 1 << 27
-"""Wasm instructions after which a candidate counts as endless, on the simplest input that it is slow on."""
 
 
-def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counterexample | None:
-    """The simplest counterexample found, starting from vectors that seem to differ; None if none differs when run in a fresh instance."""
+class Found(NamedTuple):
+    """What came of shrinking: a counterexample, or none; or the input, in words, on which nobody can tell whether the candidate ends."""
+
+    counterexample: Counterexample | None
+    open: str = ""
+
+
+def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Found:
+    """The simplest counterexample found, starting from vectors that seem to differ; none if none differs when run in a fresh instance."""
     deadline = time.process_time() + SECONDS
     runner = Runner(reference, candidate)
     best = vectors.take(np.argsort(_weight(vectors), kind="stable")[:32])
@@ -44,7 +51,12 @@ def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Counter
             break
     # What seemed endless in a quick run may only be slow; then only what differs without being slow counts.
     found = runner.differing(simplest, quick=False) if simplest is not None else None
-    return (found or runner.differing(vectors.take(np.arange(min(32, len(vectors)))), quick=True, ends=True) or (None, None))[1]
+    tried = [vectors.take(np.arange(min(32, len(vectors))))]
+    if runner.open is not None:
+        tried.append(ladder(runner.open))
+    for more in tried:
+        found = found or runner.differing(more, quick=True, ends=True)
+    return Found(found[1] if found else None, call_text(runner.open, 0) if runner.open is not None and not found else "")
 
 
 def lightest(vectors: Vectors) -> int:
@@ -53,11 +65,14 @@ def lightest(vectors: Vectors) -> int:
 
 
 class Runner:
+    """Runs both on the same vectors. `open`: an input of which `differing` could not tell whether the candidate ends."""
+
     def __init__(self, reference: Reference, candidate: Target) -> None:
         self.reference, self.candidate = reference, candidate
         self.original = reference.target
         self.probes = reference.probes
         self.probed = reference.probed
+        self.open: Vectors | None = None
 
     def differing(self, vectors: Vectors, *, quick: bool, ends: bool = False) -> tuple[Vectors, Counterexample] | None:
         """The first of some vectors that differs, and its counterexample; `quick` gives the candidate little fuel, `ends`: it must end."""
@@ -72,8 +87,9 @@ class Runner:
         if not quick and got.status[at] == OUT_OF_FUEL:
             # Endless, or only slow? All others before it are the same.
             expected, at = expected.take(np.array([at])), 0
-            got = self.candidate.run(one.arguments(), one.arenas, fuel=_PATIENCE)
-            if not policy.differences(vectors.layout, expected, got).any():
+            got, unknown = follow(self.original, self.candidate, one, expected)
+            self.open = one if unknown else None
+            if unknown or not policy.differences(vectors.layout, expected, got).any():
                 return None
         if expected.calls[at] != got.calls[at] or vectors.layout.signature.result_scalar not in (None, *WIDTHS):
             # Alone, for what was called, and for the text that was returned.
