@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from transpile.corpus.globals import Global
 from transpile.corpus.language import Diagnostic, Language
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import CANONICAL_NAME, TOKEN, canonical_text, lex
+from transpile.corpus.text import TOKEN, canonical_text, lex, suffixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
     texts: list[str] = []
     for i, source in enumerate(sources):
         text = language.write_unit(_on_one_line(source) if language.by_lines else source)
-        texts.append(CANONICAL_NAME.sub(rf"\g<0>_{i}", text))
+        texts.append(suffixed(text, f"_{i}"))
         if not is_balanced(text):
             results[i] = Rejected((Diagnostic(None, "unbalanced brackets"),))
         # An #if would swallow its neighbours, an attribute could say anything.
@@ -73,10 +73,13 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
 def compile_together(language: Language, sources: Sequence[SourceFunction]) -> list[Compiled] | Rejected:
     """Compile functions of one program as one module in which they share the variables of its file; what they call each has for itself."""
     variables = {g.name: g for source in sources for g in _all_globals(source)}
-    parts = [language.write_externs(sources), *(language.write_global(g, visible=True) + "\n" for g in variables.values())]
+    structs = {s.name: s for g in variables.values() for s in g.structs}
+    parts = [language.write_externs(sources), *(language.write_struct(s) + "\n" for s in structs.values())]
+    parts += [language.write_global(g, visible=True) + "\n" for g in variables.values()]
+    shared = {*variables, *structs}
     for i, source in enumerate(sources):
-        unit = language.write_unit(_without_globals(source))
-        parts.append(CANONICAL_NAME.sub(lambda m, i=i: m[0] if m[0] in variables else f"{m[0]}_{i}", unit))
+        unit = language.write_unit(_without_globals(source), structs.keys())
+        parts.append(suffixed(unit, f"_{i}", shared))
     text = "".join(parts)
     compiled = language.compile(language.prologue + text)
     if compiled.wasm is None:

@@ -9,19 +9,30 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from transpile.corpus.signature import ADDRESS, FLOATS, WIDTHS
+from transpile.corpus.signature import ADDRESS, FLOATS, WIDTHS, Array, Struct, read_type, size_of
 
 _NAME = re.compile(r"\bg\d+\b")
-Value = int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The value of a pointer to text that ends in NUL and that nobody changes."""
+
+    characters: bytes
+
+
+Value = int | float | bool | Text | tuple["Value", ...]
+"""A number, or, of a pointer, text or 0 for null; of a struct or an array in place its parts in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Global:
-    """A scalar (`count` None) or an array of `count` scalars, or of pointers (`*void`), which are null at first.
+    """One of a type (`count` None) or an array of `count`: scalars, pointers (`*void` where nobody knows to what), or structs.
 
-    `values` are what it starts with, a scalar's alone; () is all zero.
+    `values` are what it starts with, a single one's alone; () is all zero.
 
-    `written`: what the program calls it, as an identifier; "" where it has no name.
+    `written`: what the program calls it, as an identifier; "" where it has no name. `structs`: those that its type reaches, dependencies first.
+    `constant`: nothing changes it.
     """
 
     name: str
@@ -29,11 +40,18 @@ class Global:
     count: int | None = None
     values: tuple[Value, ...] = ()
     written: str = ""
+    structs: tuple[Struct, ...] = ()
+    constant: bool = False
 
     @property
     def size(self) -> int:
         """In bytes."""
-        return element_size(self.type) * (1 if self.count is None else self.count)
+        return size_of(self.type, self.structs)[0] * (1 if self.count is None else self.count)
+
+    @property
+    def whole(self) -> str:
+        """Its type, that of the array if it is one."""
+        return self.type if self.count is None else f"[{self.count}]{self.type}"
 
     @property
     def zero(self) -> Value:
@@ -50,9 +68,17 @@ def element_size(type_: str) -> int:
     return WIDTHS.get(type_, ADDRESS)
 
 
+def types_within(type_: str, structs: Iterable[Struct]) -> list[str]:
+    """The types of a value's parts: an array's elements, a struct's fields."""
+    read = read_type(type_)
+    if isinstance(read, Array):
+        return [read.of] * read.count
+    return [t for s in structs if s.name == type_ for _, t in s.fields]
+
+
 def is_global(name: str) -> bool:
-    """Is a canonical name one of a variable of the file?"""
-    return _NAME.fullmatch(name) is not None
+    """Is a canonical name one of a variable of the file, or of a field of one?"""
+    return _NAME.fullmatch(name.partition(".")[0]) is not None
 
 
 def mentioned(text: str, known: Iterable[Global]) -> tuple[Global, ...]:
@@ -83,12 +109,16 @@ class Part:
 class Declaration:
     """A variable as its source declares it: its size in bytes (0 where only its values tell), and what it holds as far as that can be told.
 
-    An array of no known count has the count 0. `opaque`: it holds addresses, or who knows what, that no part tells of.
+    An array of no known count has the count 0. `opaque`: it holds addresses, or who knows what, that no part tells of. `element`: its type as
+    signatures have it, of an array (`is_array`) that of what it holds at its bottom; "" where that can't be said.
     """
 
     size: int
     parts: tuple[Part, ...]
     opaque: bool = False
+    element: str = ""
+    is_array: bool = False
+    structs: tuple[Struct, ...] = ()
 
 
 def symbol_name(symbol: str) -> str:

@@ -51,7 +51,8 @@ class Var(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Global(Var):
-    """A scalar variable of the file, which no function declares: calls may change it. Arrays of the file are named by `Index` and `Part`."""
+    """A scalar variable of the file, or field of one (`g0.m0`), which no function declares: calls may change it. Arrays of the file are named by
+    `Index` and `Part`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ class Cast(Expr):
 @dataclass(frozen=True, slots=True)
 class Index(Expr):
     """Element `array[index]`; `array` is an array parameter, a NUL-terminated string parameter, an out-parameter (index Const 0)
-    or a local array. `index` has type `index` or any integer (then renderers cast). With `field`: that field of a struct element."""
+    or a local array. `index` has type `index` or any integer (then renderers cast). With `field`: that field of a struct
+    element (`m0.m1`: of a struct in it)."""
 
     array: str
     index: Expr
@@ -201,6 +203,13 @@ class ArrayPointer(Expr):
     """A pointer to the first element of an array (a local one, or a parameter with a length), or to what a parameter refers to."""
 
     array: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expr):
+    """A pointer to text that ends in NUL behind its `characters`, and never changes."""
+
+    characters: bytes
 
 
 @dataclass(frozen=True, slots=True)

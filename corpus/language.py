@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -170,12 +170,13 @@ class Language(ABC):
         lines += [self.write_prototype(c) for c in callees]
         return "\n".join([*lines, self.write_header(signature)])
 
-    def write_unit(self, source: SourceFunction) -> str:
-        """A whole program without the prologue: structs, variables of the file, callees (never inlined), the function, its C entry point."""
+    def write_unit(self, source: SourceFunction, known: Collection[str] = ()) -> str:
+        """A whole program without the prologue: structs (but for those `known`), variables of the file, callees (never inlined), the function, its C
+        entry point."""
         functions = [one for one in _in_order(source) if one.name not in EXTERNS]
-        structs = {s.name: s for one in functions for s in one.signature.structs}
         variables = {g.name: g for one in functions for g in one.globals}
-        parts = [self.write_struct(s) for s in structs.values()]
+        structs = {s.name: s for one in (*variables.values(), *(f.signature for f in functions)) for s in one.structs}
+        parts = [self.write_struct(s) for s in structs.values() if s.name not in known]
         parts += [self.write_global(g, visible=True) for g in variables.values()]
         parts += [self.write_inner(one, inline=False) for one in functions[:-1]]
         parts += [self.write_inner(source, inline=True), self.write_entry(source.signature)]

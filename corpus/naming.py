@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from transpile.corpus.globals import Global
 from transpile.corpus.language import Language
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -43,15 +44,20 @@ def renamed_struct(struct: Struct, structs: Mapping[str, str], fields: Mapping[s
     )
 
 
-def struct_names(signatures: Sequence[Signature]) -> tuple[dict[str, str], dict[str, str]]:
-    """Canonical names of the structs and fields of some signatures, numbered in order of appearance.
+def renamed_global(one: Global, structs: Mapping[str, str], fields: Mapping[str, str]) -> Global:
+    """A variable of the file with the structs of its type, and their fields, under other names."""
+    return replace(one, type=renamed_type(one.type, structs), structs=tuple(renamed_struct(s, structs, fields) for s in one.structs))
+
+
+def struct_names(signatures: Sequence[Signature], first: Sequence[Struct] = ()) -> tuple[dict[str, str], dict[str, str]]:
+    """Canonical names of the structs and fields of some signatures, numbered in order of appearance, behind those of `first`.
 
     Fields of one name in two structs share one canonical name.
     """
     structs: dict[str, str] = {}
     fields: dict[str, str] = {}
-    for signature in signatures:
-        for struct in signature.structs:
+    for known in (first, *(signature.structs for signature in signatures)):
+        for struct in known:
             structs.setdefault(struct.name, f"S{len(structs)}")
             for name, _ in struct.fields:
                 fields.setdefault(name, f"m{len(fields)}")

@@ -8,12 +8,12 @@ Limits: no raw strings, no nested block comments, no preprocessor (lines that st
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 TOKEN = re.compile(
     r"""
       (?P<skip> \s+ | //[^\n]* | /\*.*?\*/ | ^[ \t]*\#(?!\[)(?:\\\n|[^\n])* )
-    | (?P<char> b?'(?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])' | b?"(?:\\.|[^"\\\n])*" )
+    | (?P<char> b?'(?:\\x[0-9a-fA-F]+|\\[0-7]{1,3}|\\.|[^'\\\n])' | [bc]?"(?:\\.|[^"\\\n])*" )
     | (?P<label> '[a-z_]\w* )
     | (?P<number> (?:0[xX][0-9a-fA-F_]+ | 0b[01_]+ | 0o[0-7_]+ | \d[\d_]*(?:\.\d[\d_]*|\.(?![.\w]))?(?:[eE][+-]?\d+)?)
                   (?:_?(?:[iuf](?:8|16|32|64|size)) | [uUlLfF]+)? )
@@ -27,6 +27,32 @@ TOKEN = re.compile(
 
 CANONICAL_NAME = re.compile(r"\b(?:f0|[cgSd]\d+)\b")
 """Top-level names of a canonical unit: the ones that differ from program to program in a batch."""
+
+
+_LITERAL = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"|\b(?:f0|[cgSd]\d+)\b""")
+_LOCAL = re.compile(_LITERAL.pattern.replace(r"f0|[cgSd]", "v"))
+_EXPORTED = re.compile(r'"(?:kept\.)?(?:f0|[cgSd]\d+)"')
+
+
+def suffixed(text: str, suffix: str, kept: Collection[str] = ()) -> str:
+    """A canonical unit with a suffix on its top-level names, but for those `kept`. Text that is quoted stays, unless it is a name that is exported."""
+
+    def name(found: re.Match[str]) -> str:
+        word = found[0]
+        if word[0] == '"' and _EXPORTED.fullmatch(word):
+            return f'{word[:-1]}{suffix}"'
+        return word if word[0] in "'\"" or word in kept else word + suffix
+
+    return _LITERAL.sub(name, text)
+
+
+def quoted(characters: bytes, octal: bool = False) -> str:
+    """Text as a literal; what can't be shown by its number in hexadecimal, or with three octal digits, which nothing behind them prolongs."""
+    out = []
+    for code in characters:
+        shown = {9: "\\t", 10: "\\n", 13: "\\r", 34: '\\"', 92: "\\\\"}.get(code) or (chr(code) if 32 <= code < 127 else "")
+        out.append(shown or (f"\\{code:03o}" if octal else f"\\x{code:02x}"))
+    return f'"{"".join(out)}"'
 
 
 def lex(text: str) -> list[str]:
@@ -76,7 +102,7 @@ def rename(text: str, names: Mapping[str, str]) -> str:
 def renumber_locals(text: str) -> str:
     """Canonical text whose locals are numbered in order of first appearance: the most predictable names for what writes them."""
     names: dict[str, str] = {}
-    return re.sub(r"\bv\d+\b", lambda m: names.setdefault(m.group(), f"v{len(names)}"), text)
+    return _LOCAL.sub(lambda m: m[0] if m[0][0] in "'\"" else names.setdefault(m[0], f"v{len(names)}"), text)
 
 
 # ---------------------------------------------------------------- layout

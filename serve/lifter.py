@@ -16,6 +16,7 @@ from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import Global, mentioned
 from transpile.corpus.language import Language
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
+from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
@@ -30,6 +31,10 @@ _SYMBOL = re.compile(r"\bd(\d+)(?: (\d+))?\b")
 _ADDRESS = re.compile(r"(?<= )(i32\.const|\S+\.(?:load|store)\w*) (0x[0-9a-f]+|\d{5,})\b")
 BEFORE = 4096
 """An address up to so many bytes before a data segment is taken for one in it: `table[c - 'a']` is compiled to one."""
+
+
+BEHIND = 64
+"""An address that is indexed may lie so many bytes before its array, where it lies in no other."""
 
 
 class Lifter:
@@ -71,6 +76,7 @@ class Lifter:
             imported = {i.field for i in self.program.module.imports if i.kind == "function"}
             callees = {**callees, **{n: EXTERNS[n] for n in read.callees if n in EXTERNS and n in imported}}
         wat = name_counted_ends(self._name_addresses(wat, segments), segments, self.program.module.segments)
+        wat = self._name_arrays(wat, segments)
         data = [self.program.module.segments[i].data for i in segments]
         state = {d: self.state.by_segment[i] for d, i in enumerate(segments) if i in self.state.by_segment}
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
@@ -112,18 +118,42 @@ class Lifter:
         return re.sub(r"i32\.const d(\d+)(?! -?\d)\b", name, wat)
 
     def _name_addresses(self, wat: str, segments: list[int]) -> str:
-        """Constants right before a data segment as symbols with a distance below 0; `segments` grows by those that the text did not name."""
+        """Constants right before or behind a data segment as symbols of the nearest; `segments` grows by those that the text did not name."""
+        placed = [(s.address, s.address + len(s.data), k) for k, s in enumerate(self.program.module.segments) if s.address is not None]
 
         def name(found: re.Match[str]) -> str:
             value = int(found[2], 0)
-            for number, segment in enumerate(self.program.module.segments):
-                if segment.address is not None and segment.address >= BEFORE and segment.address - BEFORE <= value < segment.address:
-                    if number not in segments:
-                        segments.append(number)
-                    return f"{found[1]} d{segments.index(number)} {value - segment.address}"
-            return found[0]
+            near = min(((max(low - value, value - high), low, k) for low, high, k in placed if low >= BEFORE), default=(BEFORE, 0, 0))
+            if near[0] >= BEFORE:
+                return found[0]
+            return f"{found[1]} {_symbol(near[2], value - near[1], segments)}"
 
         return _ADDRESS.sub(name, wat)
+
+    def _name_arrays(self, wat: str, segments: list[int]) -> str:
+        """What is indexed from an address where no array lies as symbols of the array behind it: `stack[depth - 1]` is compiled to an address before
+        the table."""
+        modules, by_segment = self.program.module.segments, self.state.by_segment
+        arrays = [(modules[k].address or 0, k) for k, variables in by_segment.items() if len(variables) == 1 and variables[0].itself.count]
+
+        def name(found: re.Match[str]) -> str:
+            number, offset = segments[int(found[1])], int(found[2] or 0)
+            known = by_segment.get(number, ())
+            text = text_at(modules[number].data, 0) if number not in by_segment else None
+            address = (modules[number].address or 0) + offset
+            behind = min(((start - address, k) for start, k in arrays if 0 < start - address < BEHIND), default=None)
+            if behind is None or not ((text is not None and offset) or (known and all(v.itself.count is None for v in known))):
+                return found[0]
+            return f"i32.const {_symbol(behind[1], -behind[0], segments)} i32.add"
+
+        return re.sub(r"i32\.const d(\d+)(?: (-?\d+))? i32\.add", name, wat)
+
+
+def _symbol(number: int, offset: int, segments: list[int]) -> str:
+    """A place in a data segment of the module as the text of a function has it, whose d0.. are `segments`, which may grow."""
+    if number not in segments:
+        segments.append(number)
+    return f"d{segments.index(number)}" + (f" {offset}" if offset else "")
 
 
 def _as_one(wat: str, data: list[bytes]) -> tuple[str, list[bytes]]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from transpile.corpus.globals import Global
 from transpile.corpus.language import Language
-from transpile.corpus.naming import renamed_struct, renamed_type
+from transpile.corpus.naming import renamed_global, renamed_struct, renamed_type
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import lex
 
@@ -84,6 +84,12 @@ def readable_signature(signature: Signature, language: Language) -> Signature:
         result=signature.result and renamed_type(signature.result, structs),
         structs=tuple(renamed_struct(s, structs, {f: fresh(f, language.keywords) for f, _ in s.fields}) for s in signature.structs),
     )
+
+
+def readable_global(one: Global, language: Language) -> Global:
+    """A variable of the file with the target's names for the structs and fields of its type."""
+    structs = {s.name: fresh(type_name(s.name, language), language.keywords) for s in one.structs}
+    return renamed_global(one, structs, {f: fresh(f, language.keywords) for s in one.structs for f, _ in s.fields})
 
 
 def global_names(globals_: Iterable[Global], language: Language) -> dict[str, str]:

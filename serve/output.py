@@ -13,11 +13,13 @@ from pathlib import Path
 from transpile.corpus.externs import declared_in
 from transpile.corpus.files import check_writable as check_writable
 from transpile.corpus.files import write_whole as write_whole
+from transpile.corpus.globals import Global
 from transpile.corpus.language import Language
+from transpile.corpus.naming import renamed_global
 from transpile.corpus.signature import Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import rename
-from transpile.serve.naming import global_names, readable_signature, restored_names
+from transpile.serve.naming import global_names, readable_global, readable_signature, restored_names
 from transpile.serve.transpiler import Translation
 
 
@@ -31,9 +33,17 @@ def readable(translation: Translation, target: Language) -> str:
 
 def file_variables(translations: Sequence[Translation], target: Language) -> list[str]:
     """The variables of the file that some translations name, each once, in the order of the program."""
-    found = {g.name: g for t in translations if t.source for g in t.source.globals}
+    return [target.write_global(one) for one in _variables(translations, target)]
+
+
+def _variables(translations: Sequence[Translation], target: Language) -> list[Global]:
+    found: dict[str, Global] = {}
+    for t in translations:
+        written = [{canonical: name for name, canonical in names.items()} for names in (t.structs, t.fields)]
+        for one in t.source.globals if t.source else ():
+            found.setdefault(one.name, readable_global(renamed_global(one, *written), target))
     names = global_names(found.values(), target)
-    return [target.write_global(replace(g, name=names[g.name])) for g in sorted(found.values(), key=lambda g: int(g.name[1:]))]
+    return [replace(g, name=names[g.name]) for g in sorted(found.values(), key=lambda g: int(g.name[1:]))]
 
 
 def write_file(translations: Sequence[Translation], target: Language, source: Path, *, keep_unverified: bool = False) -> str:
@@ -75,9 +85,11 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
         late = [t for k, t in enumerate(shown_ones) if any(t.name in earlier.callees for earlier in shown_ones[:k])]
         if late:
             bodies.insert(0, "\n".join(target.write_prototype(readable_signature(t.signature, target)) for t in late) + "\n")
-    variables = file_variables(shown_ones, target)
-    if variables:
-        variables = ["\n".join([f"{comment} What the functions keep between calls.", *variables]) + "\n"]
+    kept = _variables(shown_ones, target)
+    structs |= {s.name: s for one in kept for s in one.structs}
+    variables = []
+    for said, some in (("Tables.", [g for g in kept if g.constant]), ("What the functions keep between calls.", [g for g in kept if not g.constant])):
+        variables += ["\n".join([f"{comment} {said}", *map(target.write_global, some)]) + "\n"] if some else []
     text = "\n".join([head, *(target.write_struct(s) + "\n" for s in structs.values()), *variables, *bodies, *entries])
     return target.mended(text.rstrip() + "\n")
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.globals import Global
 from transpile.corpus.lifting import NotLiftable
 from transpile.corpus.lifting.lift import pointers
 from transpile.corpus.lifting.memory import Variable
+from transpile.corpus.lifting.shaped import is_constant, text_at
 from transpile.corpus.lifting.state import Uses, find_variables
-from transpile.corpus.naming import canonical_signature, struct_names
+from transpile.corpus.naming import canonical_signature, renamed_global, struct_names
 from transpile.corpus.program import Program
+from transpile.corpus.signature import Struct
 from transpile.corpus.wasm.reader import Segment
 from transpile.corpus.wasm.wat import canonical
 from transpile.serve.calls import named_calls
@@ -21,9 +23,11 @@ from transpile.serve.calls import named_calls
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`by_segment` has the data segments of the module that are no constants."""
+    """`by_segment` has the data segments of the module that are no constants, or more than numbers. `structs`: those of the variables, by the names
+    that the program has for them; in every function they are the first to be named."""
 
     by_segment: Mapping[int, tuple[Variable, ...]]
+    structs: tuple[Struct, ...] = ()
 
     @property
     def globals(self) -> tuple[Global, ...]:
@@ -32,7 +36,7 @@ class State:
 
 def state_of(program: Program) -> State:
     """The state of a program, by all functions of its module."""
-    if all(s.name.startswith(".rodata") for s in program.module.segments):
+    if all(is_constant(s) and text_at(s.data, 0) for s in program.module.segments):
         return State({})
     uses = Uses()
     signatures = {f.name: f.signature for f in program.functions}
@@ -60,7 +64,11 @@ def state_of(program: Program) -> State:
             except TranspileError:
                 continue
             uses.add_text(read.text, read.data)
-    return State(find_variables(program.module.segments, uses, program.declared, taken))
+    found = find_variables(program.module.segments, uses, program.declared, taken)
+    structs = tuple({s.name: s for variables in found.values() for v in variables for s in v.itself.structs}.values())
+    names = struct_names((), structs)
+    renamed = {k: tuple(replace(v, itself=renamed_global(v.itself, *names)) for v in variables) for k, variables in found.items()}
+    return State(renamed, structs)
 
 
 def name_counted_ends(wat: str, named: list[int], segments: Sequence[Segment]) -> str:

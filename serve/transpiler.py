@@ -19,7 +19,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.signature import Signature
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text, lex
 from transpile.corpus.wasm.module import WasmModule
@@ -177,7 +177,7 @@ def transpile(
                 accepted[name] = Accepted(one.source, one.structs, one.fields)
             if finished:
                 finished(one)
-        works = [prepare(program, f) for f in wanted if f.name in level - done.keys()]
+        works = [prepare(program, f, lifter.state.structs if lifter else ()) for f in wanted if f.name in level - done.keys()]
         if lifter:
             _translate_circles(program, target, lifter, options, works, accepted, finish)
             works = [w for w in works if w.function.name not in done]
@@ -217,12 +217,13 @@ def _unread(name: str, reason: str | None) -> Translation:
     return Translation(Signature(name, ()), verdict, None, (), {}, {}, "", 0, 0, 0.0, is_read=False)
 
 
-def prepare(program: Program, function: SourceFunction) -> Work:
+def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct] = ()) -> Work:
+    """A function of a program, ready to be decoded. `shared`: structs of the variables of its file, which have the same names in all functions."""
     read = canonical(program.code(function.name))
     by_name = {f.name: f.signature for f in program.functions}
     text, own = named_calls(program, function.name, read)
     beyond = sorted(with_callees(program, own) - {*own, function.name})
-    structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])])
+    structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])], shared)
     signature = canonical_signature(function.signature, structs, fields)
     callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
     return Work(function, text, tuple(own), structs, fields, signature, callees)

@@ -119,7 +119,7 @@ class CExpressions(CPointers):
                 return self.conversion(e, exact, strong)
             case ir.Builtin():
                 return self.builtin(e, exact, strong)
-            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
+            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Text() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
                 return self.pointer(e)
             case ir.IsNull():
                 return Text(f"!{self.expression(e.operand).within(UNARY)}", UNARY)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from transpile.corpus import ir
 from transpile.corpus.c.types import declaration
 from transpile.corpus.signature import Parameter
+from transpile.corpus.text import quoted
 
 ATOM, UNARY, CONDITIONAL = 16, 14, 3
 LEVELS = {
@@ -60,6 +61,8 @@ class CPointers(ABC):
                 parameter = self.parameters.get(e.array)
                 const = e.array in self.static if parameter is None else parameter.const
                 return self.typed_pointer(e.type, Text(e.array)) if const else Text(e.array)
+            case ir.Text():
+                return self.typed_pointer(e.type, Text(quoted(e.characters, octal=True)))
             case ir.Borrow():
                 return Text(f"&{e.name}", UNARY)
             case ir.Null():

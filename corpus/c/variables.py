@@ -1,19 +1,23 @@
 """Variables that a C or C++ source declares: of the file, and those that functions keep (`static`), with their types.
 
-Structs are taken apart into their fields; fields and variables of other types than numbers, pointers and arrays of
-them are not told of.
+Structs are taken apart into their fields; of fields and variables of other types than numbers, pointers and arrays of
+them, as of arrays of structs, the type alone is told, where signatures can say it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from transpile.corpus.c.reader import CReader
+from transpile.corpus.c.reader import CReader, Unsayable
 from transpile.corpus.c.words import split
 from transpile.corpus.globals import Declaration, Part
 from transpile.corpus.real.types import CTypes, plain
-from transpile.corpus.signature import WIDTHS, Array, Pointer, read_type
+from transpile.corpus.signature import WIDTHS, Array, Pointer, Struct, gather_structs, read_type
 
+_NAMELESS = re.compile(r"anonymous\d+_")
+"""What `CTypes` calls a struct without a name."""
 _OTHER = frozenset({"typedef", "using", "template", "class", "enum", "return", "goto", "friend"})
 
 
@@ -30,8 +34,28 @@ def read_variables(reader: CReader) -> dict[str, Declaration]:
             found = reader.types.declarator(declarator, base, False)
             if found and found[0] and not found[1].startswith("F("):
                 size, parts = reader.types.size(found[1]), tuple(_parts(reader.types, found[1], "", 0))
-                out.setdefault(f"{name}.{found[0]}" if name else found[0], Declaration(size[0] if size else 0, parts, not _is_numbers(reader.types, found[1])))
+                said = _said(reader, found[1], found[0])
+                one = Declaration(size[0] if size else 0, parts, not _is_numbers(reader.types, found[1]), said[0], found[1].startswith("["), said[1])
+                out.setdefault(f"{name}.{found[0]}" if name else found[0], one)
     return out
+
+
+def _said(reader: CReader, type_: str, variable: str) -> tuple[str, tuple[Struct, ...]]:
+    """What an array of a type holds at its bottom, or the type itself, as signatures have it, with its structs; "" where that can't be said. A struct
+    without a name gets one after the variable."""
+    if type_.startswith("F("):
+        return "", ()
+    while isinstance(inner := read_type(plain(type_)), Array):
+        type_ = inner.of
+    try:
+        said = reader.say(type_)
+        structs = gather_structs([said], reader.structs)
+    except (Unsayable, KeyError, RecursionError):
+        return "", ()
+    if _NAMELESS.fullmatch(said):
+        structs = tuple(replace(s, name=f"{variable}_entry") if s.name == said else s for s in structs)
+        said = f"{variable}_entry"
+    return said, structs
 
 
 def _declarations(reader: CReader, start: int, stop: int) -> Iterator[tuple[str, list[str]]]:

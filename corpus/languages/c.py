@@ -8,7 +8,7 @@ Limit: the library's functions have no bodies here, but for memcpy and its kin; 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,10 +19,10 @@ from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.c.types import declaration, named_in_functions
 from transpile.corpus.c.variables import read_variables
-from transpile.corpus.globals import Declaration, Global
+from transpile.corpus.globals import Declaration, Global, Text, Value, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
-from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.signature import Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
 
 STRICT = (
@@ -159,6 +159,8 @@ class C(Language):
     in_order: ClassVar[bool] = True
     no_parameters: ClassVar[str] = "void"
     linkage: ClassVar[str] = ""
+    no_linkage: ClassVar[bool] = False
+    """Whether a constant is the file's own unless it says `extern`."""
 
     # ------------------------------------------------------------ toolchain
 
@@ -221,10 +223,18 @@ class C(Language):
         return "".join(f"struct {name};\n" for name in first) + f"struct {struct.name} {{\n{fields}}};"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
-        type_ = one.type if one.count is None else f"[{one.count}]{one.type}"
-        head = ("" if visible else "static ") + declaration(type_, one.name, self.struct_type)
+        linkage = "extern " if one.constant and self.no_linkage else ""  # C++'s constants are the file's own
+        head = (linkage if visible else "static ") + declaration(one.whole, one.name, self.struct_type, const=one.constant)
         spell = self.renderer(ir.Function(Signature("f0", ()), ()))
-        values = ", ".join(spell.assigned(ir.Const(one.type, v)).text for v in one.values)
+
+        def written(value: Value, type_: str) -> str:
+            if isinstance(value, tuple):
+                return f"{{{', '.join(map(written, value, types_within(type_, one.structs)))}}}"
+            if isinstance(value, Text):
+                return spell.expression(ir.Text(type_, value.characters)).text
+            return "NULL" if is_address(type_) else spell.assigned(ir.Const(type_, value)).text
+
+        values = ", ".join(written(v, one.type) for v in one.values)
         return f"{head} = {values if one.count is None else f'{{{values}}}'};" if values else f"{head};"
 
     def write_head(self, signature: Signature) -> str:
@@ -244,9 +254,9 @@ class C(Language):
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         return self.linkage + source.text
 
-    def write_unit(self, source: SourceFunction) -> str:
+    def write_unit(self, source: SourceFunction, known: Collection[str] = ()) -> str:
         """A program; functions that call each other in a circle get prototypes first."""
-        unit = super().write_unit(source)
+        unit = super().write_unit(source, known)
         seen: list[str] = []
         late: dict[str, Signature] = {}
 

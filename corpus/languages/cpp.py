@@ -53,6 +53,7 @@ class Cpp(C):
     renderer: ClassVar[type[CRenderer]] = CppRenderer
     tags: ClassVar[bool] = False
     no_parameters: ClassVar[str] = ""
+    no_linkage: ClassVar[bool] = True
     linkage: ClassVar[str] = 'extern "C" '
 
     def version(self) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Declaration, Global, declared_by
+from transpile.corpus.globals import Declaration, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
 from transpile.corpus.rust import sysroot
@@ -23,6 +23,7 @@ from transpile.corpus.rust.repair import repair_types
 from transpile.corpus.scanner import blank_rust
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import quoted
 
 FLAGS = (
     "--edition", "2021", "--crate-type", "lib", "--crate-name", "unit", "--emit", "obj", "--error-format", "json", "-A", "warnings",
@@ -152,14 +153,28 @@ class Rust(Language):
         return f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
-        scalar = rust_type(one.type)
-        zero = "core::ptr::null_mut()" if is_address(one.type) else number(one.zero, one.type)
-        values = [number(v, one.type) for v in one.values]
+        def written(value: Value, type_: str) -> str:
+            if isinstance(value, tuple):
+                struct = next((s for s in one.structs if s.name == type_), None)
+                parts = [written(v, t) for v, t in zip(value, types_within(type_, one.structs), strict=True)]
+                fields = ", ".join(f"{f}: {p}" for (f, _), p in zip(struct.fields, parts, strict=True)) if struct else ""
+                return f"{type_} {{ {fields} }}" if struct else f"[{', '.join(parts)}]"
+            if isinstance(value, Text):
+                text = f"c{quoted(value.characters)}.as_ptr()"
+                return text if type_ == "*const i8" else f"{text} as {rust_type(type_)}"
+            if is_address(type_):
+                return "None" if type_.startswith("fn(") else f"core::ptr::null{'' if type_.startswith('*const ') else '_mut'}()"
+            return number(value, type_)
+
+        whole = any(one.type == s.name for s in one.structs)
+        zero = "unsafe { core::mem::zeroed() }" if whole else written(one.zero, one.type)
+        values = [written(v, one.type) for v in one.values]
         if one.count is None:
-            type_, value = scalar, values[0] if values else zero
+            value = values[0] if values else zero
         else:
-            type_, value = f"[{scalar}; {one.count}]", f"[{', '.join(values) if values else f'{zero}; {one.count}'}]"
-        return f"{'pub ' if visible else ''}static mut {one.name}: {type_} = {value};"
+            value = f"[{', '.join(values)}]" if values else zero if whole else f"[{zero}; {one.count}]"
+        shared = one.constant and not any("*" in t or "fn(" in t for t in (one.type, *(t for s in one.structs for _, t in s.fields)))
+        return f"{'pub ' if visible else ''}static {'' if shared else 'mut '}{one.name}: {rust_type(one.whole)} = {value};"
 
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"

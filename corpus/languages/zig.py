@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Declaration, Global, declared_by
+from transpile.corpus.globals import Declaration, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.text import quoted
 from transpile.corpus.zig.expressions import number, zig_type
 from transpile.corpus.zig.fixes import ZigError, mend, read_errors
 from transpile.corpus.zig.reader import read_functions
@@ -106,14 +107,25 @@ class Zig(Language):
         return f"const {struct.name} = extern struct {{\n{fields}}};"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
-        scalar = zig_type(one.type)
-        zero = "null" if is_address(one.type) else number(one.zero, one.type)
-        values = [number(v, one.type) for v in one.values]
+        def written(value: Value, type_: str) -> str:
+            if isinstance(value, tuple):
+                struct = next((s for s in one.structs if s.name == type_), None)
+                parts = [written(v, t) for v, t in zip(value, types_within(type_, one.structs), strict=True)]
+                fields = [f".{f} = {p}" for (f, _), p in zip(struct.fields, parts, strict=True)] if struct else parts
+                return f".{{ {', '.join(fields)} }}"
+            if isinstance(value, Text):
+                text = quoted(value.characters)
+                return text if type_ in ("*const i8", "*const u8") and type_[-2] == "u" else f"@ptrCast(@constCast({text}))"
+            return "null" if is_address(type_) else number(value, type_)
+
+        whole = any(one.type == s.name for s in one.structs)
+        zero = f"std.mem.zeroes({zig_type(one.type)})" if whole else written(one.zero, one.type)
+        values = [written(v, one.type) for v in one.values]
         if one.count is None:
-            type_, value = scalar, values[0] if values else zero
+            value = values[0] if values else zero
         else:
-            type_, value = f"[{one.count}]{scalar}", f".{{ {', '.join(values)} }}" if values else f"@splat({zero})"
-        return f"{'export ' if visible else ''}var {one.name}: {type_} = {value};"
+            value = f".{{ {', '.join(values)} }}" if values else f"@splat({zero})"
+        return f"{'export ' if visible else ''}{'const' if one.constant else 'var'} {one.name}: {zig_type(one.whole)} = {value};"
 
     def write_header(self, signature: Signature) -> str:
         return f"{_head(signature)} {{"

@@ -114,7 +114,7 @@ class Elements(Variables, ABC):
             raise NotLiftable("an address that is no element of an array")
         form = linear(address)
         array = self.memory.arrays[key]
-        if array.variable and len(form.terms) == 1 and isinstance(form.terms[0][0], Symbol):
+        if array.variable and array.struct is None and len(form.terms) == 1 and isinstance(form.terms[0][0], Symbol):
             return self._variables(int(form.terms[0][0].name[1:]), form.constant + offset, width)
         if array.variable and not array.size:
             raise NotLiftable("an index into a variable")

@@ -19,7 +19,7 @@ from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.memory import Memory, Variable
 from transpile.corpus.lifting.shape import shape
-from transpile.corpus.lifting.simplify import inline, undo_updates
+from transpile.corpus.lifting.simplify import inline, undo_updates, unscaled
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import Body, NotLiftable, expressions, nodes, statements
 from transpile.corpus.lifting.values import Values, invert
@@ -93,7 +93,7 @@ def _tree(text: str, signature: Signature, callees: Mapping[str, Signature]) -> 
     called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
     builder = TreeBuilder(function, called)
     body, kinds, zero = split(builder.build(), builder.types)
-    return inline(undo_updates(inline(propagate(inline(shape(body)))))), kinds, zero, known
+    return inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body)))))))), kinds, zero, known
 
 
 def _within_reach(signature: Signature) -> bool:

@@ -18,7 +18,7 @@ from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in
 from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.pointers import PointerValues, RawMemory, with_variables
 from transpile.corpus.lifting.shape import shape
-from transpile.corpus.lifting.simplify import inline, undo_updates
+from transpile.corpus.lifting.simplify import inline, undo_updates, unscaled
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import INDIRECT, Body, NotLiftable, bodies, map_node, statements, with_bodies
 from transpile.corpus.lifting.variables import simple_cast
@@ -50,7 +50,7 @@ def lift_pointers(
     called = {name: (len(takes), gives[0] if gives else "") for name, (takes, gives) in types.items()}
     builder = TreeBuilder(function, called)
     body, kinds, zero = split(builder.build(), builder.types)
-    body = inline(undo_updates(inline(propagate(inline(shape(body))))))
+    body = inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body))))))))
     body, kinds = _named(body, kinds, signature)
     body = with_variables(body, state or {})
     memory = RawMemory(signature, body, tuple(data) or own_data, known, (), state=state or {})

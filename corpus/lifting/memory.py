@@ -126,6 +126,8 @@ class Memory:
     """By variable: the key in `arrays` of what it points into."""
     state: Mapping[int, tuple[Variable, ...]] = field(default_factory=dict)
     """By data segment: the variables of the file that lie in it, for a segment that is no table."""
+    known: dict[str, Global] = field(default_factory=dict)
+    """Variables of the file, by name, where addresses in them are named after them."""
     frame: str = ""
     """The variable that holds the address of the local arrays."""
     biases: dict[str, int] = field(default_factory=dict)
@@ -230,9 +232,11 @@ class Memory:
         found = min(here, key=lambda v: max(v.start - offset, offset - v.end + 1, 0))
         key = f"{symbol}+{found.start}"
         one = found.itself
-        if one.type not in WIDTHS:
+        struct = next((s for s in one.structs if s.name == one.type), None)
+        if one.type not in WIDTHS and not (struct and struct.flat and one.count is not None):
             raise NotLiftable("a pointer that is kept")
-        self.arrays[key] = Array(one.name, one.type, table=(segment, found.start), size=one.count or 0, variable=True)
+        scalar = one.type if struct is None else ""
+        self.arrays[key] = Array(one.name, scalar, struct, table=(segment, found.start), size=one.count or 0, variable=True)
         return key
 
     def base_of(self, node: Node) -> str | None:

@@ -40,7 +40,7 @@ class PointerTypes(Values):
         self.callees = {name: s for name, s in callees.items() if len(s.passed()) == len(s.parameters)}
         super()._vote(body)
         self.callees = callees
-        self.structs = tuple({s.name: s for one in (self.signature, *self.callees.values()) for s in one.structs}.values())
+        self.structs = tuple({s.name: s for one in (self.signature, *self.callees.values(), *self.memory.known.values()) for s in one.structs}.values())
         for passed in self.signature.passed():
             if passed.parameter is not None:
                 parameter = self.signature.parameters[passed.parameter]

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as made
 
 from transpile.corpus import ir
-from transpile.corpus.globals import Global
 from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.elements import sum_of
 from transpile.corpus.lifting.memory import Array, Memory, Variable, linear
 from transpile.corpus.lifting.pointer_types import PointerTypes, mutable
+from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.lifting.tree import INDIRECT, Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import COMPARE, operation, simple_cast
-from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, read_type, size_of
+from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, pointer_to, read_type, size_of
 from transpile.corpus.signature import Array as ArrayType
 
 
@@ -27,21 +26,26 @@ from transpile.corpus.signature import Array as ArrayType
 class RawMemory(Memory):
     """Memory that is reached through pointers alone: no arrays, but for the bytes of the frame and of tables."""
 
-    variables: dict[str, Global] = made(default_factory=dict)
-    """Of the file, by name: what `with_variables` puts in for symbols of their segments."""
-
     def find(self) -> None:
-        self.variables = {v.itself.name: v.itself for variables in self.state.values() for v in variables}
+        self.known = {v.itself.name: v.itself for variables in self.state.values() for v in variables}
         self._find_frame()
         self.pointers.clear()
         for one in statements(self.body):
             for expression in expressions(one):
                 for node in nodes(expression):
-                    if isinstance(node, Symbol) and node.name not in self.variables:
+                    if isinstance(node, Symbol) and node.name not in self.known and self.text(node) is None:
                         self.table(node, 0)
         for array in self.arrays.values():
             array.scalar = "u8" if array.table is not None else "u64"
             array.size = array.size if array.table is not None else -(-array.size // 8)
+
+    def text(self, symbol: Symbol) -> bytes | None:
+        """What stands at a symbol where that is text."""
+        segment = int(symbol.name[1:])
+        if symbol.name in self.known or segment >= len(self.data) or self.data[segment].find(b"\0") != len(self.data[segment]) - 1:
+            return None
+        found = text_at(self.data[segment], symbol.offset)
+        return found and found.characters
 
     def table(self, symbol: Symbol, offset: int) -> str:
         segment = int(symbol.name[1:])
@@ -64,7 +68,7 @@ def with_variables(body: Body, state: Mapping[int, tuple[Variable, ...]]) -> Bod
         if not here:
             raise NotLiftable("a variable without a type")
         found = min(here, key=lambda v: max(v.start - node.offset, node.offset - v.end + 1, 0))
-        if found.itself.count is None and node.offset != found.start:
+        if found.itself.count is None and node.offset != found.start and not found.itself.structs:
             raise NotLiftable("an address between variables")
         return Symbol(node.kind, found.itself.name, node.offset - found.start)
 
@@ -90,7 +94,7 @@ class PointerValues(PointerTypes):
                 found = self._found(node.address, node.offset, 4)
                 return mutable(found[3]) if found and is_address(found[3]) else None
             case Symbol():
-                return f"*{self.memory.variables[node.name].type}" if node.name in self.memory.variables else "*u8"
+                return f"*{self.memory.known[node.name].type}" if node.name in self.memory.known else "*u8"
             case CallNode(name="*"):
                 type_ = self.pointer_type(node.args[0])
                 result = read_type(type_).result if type_ and type_.startswith("fn(") else None  # type: ignore[union-attr]
@@ -188,6 +192,8 @@ class PointerValues(PointerTypes):
         own = self.pointer_type(node)
         if own is None:
             return ir.PointerCast(type_, super().value(node, "u32"))
+        if isinstance(node, Symbol) and mutable(type_) in ("*i8", "*u8") and (text := self.memory.text(node)) is not None:
+            return ir.Text(type_, text)
         value = self._pointer(node, own)
         return value if value.type == type_ else ir.PointerCast(type_, value)
 
@@ -204,10 +210,13 @@ class PointerValues(PointerTypes):
                 return self.casted(own, self.load(node))
             case CallNode():
                 return self.casted(own, self.call(node))
-            case Symbol() if node.name in self.memory.variables:
-                one = self.memory.variables[node.name]
-                start = (ir.Borrow if one.count is None else ir.ArrayPointer)(f"*{one.type}", one.name)
+            case Symbol() if node.name in self.memory.known:
+                one = self.memory.known[node.name]
+                start: ir.Expr = (ir.Borrow if one.count is None else ir.ArrayPointer)(pointer_to(one.type, one.constant), one.name)
+                start = self.casted(own, start) if one.constant else start
                 return start if not node.offset else self._pointer(Op("i32", "i32.add", (Symbol("i32", node.name, 0), Const("i32", node.offset))), own)
+            case Symbol() if (text := self.memory.text(node)) is not None:
+                return ir.Text(own, text)
             case Symbol():
                 start = ir.ArrayPointer("*u8", self.memory.arrays[node.name].name)
                 return start if not node.offset else ir.AddressOf("*u8", ir.Place("u8", start, ir.Const("index", node.offset), ()))
@@ -221,6 +230,13 @@ class PointerValues(PointerTypes):
 
     def _base_pointer(self, base: Node) -> ir.Expr:
         return self._pointer(Symbol("i32", base.name, 0), "*u8") if isinstance(base, Symbol) else self._pointer(base, self.pointer_type(base) or "*u8")
+
+    def _start(self, base: Node) -> ir.Expr:
+        """As `_base_pointer`, for what is only read or written: of an array that never changes a pointer to const."""
+        one = self.memory.known.get(base.name) if isinstance(base, Symbol) else None
+        if one is None or one.count is None:
+            return self._base_pointer(base)
+        return ir.ArrayPointer(pointer_to(one.type, one.constant), one.name)
 
     def _as_bytes(self, base: Node) -> ir.Expr:
         return self.casted("*u8", self._base_pointer(base))
@@ -236,12 +252,13 @@ class PointerValues(PointerTypes):
         found = self._found(address, offset, width)
         if found is not None:
             base, index, path, type_ = found
-            if isinstance(base, Symbol) and base.name in self.memory.variables and type_ == self.memory.variables[base.name].type and not path:
-                if self.memory.variables[base.name].count is not None:
-                    return [(ir.Index(type_, base.name, index or ir.Const("index", 0)), type_)]
+            names = [p for p in path if isinstance(p, str)]
+            if isinstance(base, Symbol) and base.name in self.memory.known and len(names) == len(path):
+                if self.memory.known[base.name].count is not None:
+                    return [(ir.Index(type_, base.name, index or ir.Const("index", 0), ".".join(names)), type_)]
                 if index is None:
-                    return [(ir.Global(type_, base.name), type_)]
-            return [(ir.Place(type_, self._base_pointer(base), index, path), type_)]
+                    return [(ir.Global(type_, ".".join([base.name, *names])), type_)]
+            return [(ir.Place(type_, self._start(base), index, path), type_)]
         scalar = {1: "u8", 2: "u16", 4: "u32", 8: "u64"}[width]
         known = self._base(address)
         if known is None:
@@ -336,7 +353,7 @@ class PointerValues(PointerTypes):
 
     def argument(self, node: Node, type_: str) -> ir.Expr:
         if is_address(type_):
-            return self.pointer(node, mutable(type_))
+            return self.pointer(node, type_ if isinstance(node, Symbol) else mutable(type_))
         if type_ == "bool":
             return self.condition(node)
         return simple_cast(type_, self.value(node, self.natural(node)))

@@ -6,6 +6,7 @@ Invariant: an expression moves only past statements that change nothing it reads
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from transpile.corpus.lifting.tree import (
     Body,
@@ -13,6 +14,7 @@ from transpile.corpus.lifting.tree import (
     Const,
     Do,
     Get,
+    Load,
     Node,
     Op,
     Set,
@@ -127,3 +129,40 @@ def _step(one: Set) -> int | None:
 
 
 __all__ = ["inline", "undo_updates"]
+
+
+def unscaled(body: Body) -> Body:
+    """Variables that only ever hold a multiple, and are part of an address, without the factor: it goes to where they are read, so that an offset that
+    several accesses share is seen to be an index times the size of what lies there."""
+    sets: dict[str, list[Set]] = {}
+    for one in statements(body):
+        if isinstance(one, Set):
+            sets.setdefault(one.name, []).append(one)
+    factors: dict[str, Op] = {}
+    for name, (one, *more) in sets.items():
+        value = one.value
+        if not more and name[0] not in "ps" and isinstance(value, Op) and value.name in ("i32.mul", "i32.shl") and isinstance(value.args[1], Const):
+            factors[name] = value
+    addresses = [e for one in statements(body) for e in _addresses(one)]
+    factors = {name: by for name, by in factors.items() if any(isinstance(n, Get) and n.name == name for e in addresses for n in nodes(e))}
+    return _without_factors(body, factors) if factors else body
+
+
+def _addresses(one: Stmt) -> list[Node]:
+    out = [n.address for e in expressions(one) for n in nodes(e) if isinstance(n, Load)]
+    return [*out, one.address] if isinstance(one, Store) else out
+
+
+def _without_factors(body: Body, factors: Mapping[str, Op]) -> Body:
+    def change(node: Node) -> Node:
+        if isinstance(node, Get) and node.name in factors:
+            by = factors[node.name]
+            return Op("i32", by.name, (node, by.args[1]))
+        return node
+
+    def plain(one: Stmt) -> Stmt:
+        if isinstance(one, Set) and one.name in factors and isinstance(one.value, Op):
+            one = Set(one.name, one.value.args[0])
+        return with_bodies(map_expressions(one, change), [_without_factors(inner, factors) for inner in bodies(one)])
+
+    return tuple(map(plain, body))

@@ -1,7 +1,8 @@
 """The variables of a program's file: which of its data is state, and what types it has.
 
 State is what the linker did not put with the constants and some function stores to, or hands to another one that may. A variable has the type that
-its source declares, if that is known and has its size; else the one by which all functions of the program load and store it. A segment is one
+its source declares, if that is known and has its size; else the one by which all functions of the program load and store it. Arrays of structs and
+tables of text are variables too where nothing stores to them (`shaped`). A segment is one
 variable where the linker names it after one and the accesses agree; else a new one begins at every offset that the code names.
 Limit: memory without a data segment is not looked at. What our compilers link has none (zeros are written out), other modules may.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from transpile.corpus.globals import Declaration, Global, Part, Value, element_size, symbol_name
 from transpile.corpus.lifting.memory import Memory, Variable, accessed, linear
+from transpile.corpus.lifting.shaped import is_constant, shaped
 from transpile.corpus.lifting.tree import CallNode, Const, Load, Node, Op, Return, Store, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import TRUTHS, operation
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
@@ -25,7 +27,7 @@ MOST_VALUES = 1 << 14
 
 _DIRECT = re.compile(r"(\S+\.(load|store)\w*) d(\d+)(?: (-?\d+))?")
 _ADDRESS = re.compile(r"i32\.const d(\d+)")
-_PLACED = re.compile(r"^\.(?:data|bss|var)\.?")
+_PLACED = re.compile(r"^\.(?:data|bss|var|rodata)\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Uses:
     written: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
     """What a function that the rules do not reach, or one that returns or keeps the address, may store to."""
+    handed: set[int] = field(default_factory=set)
+    """What some function takes as a struct."""
 
     def add(self, memory: Memory, segments: Sequence[int]) -> None:
         """A function's uses (its data taken as wholes: `lift.pointers`); `segments` of the module are its d0.. in order."""
@@ -95,6 +99,8 @@ class Uses:
             if segment is None:
                 continue
             parameter = callee.parameters[position] if callee else None
+            if parameter and parameter.type not in (*WIDTHS, "void"):
+                self.handed.add(segment)
             if not parameter.const if parameter else position == 0:
                 self.written.add(segment)
             if parameter is not None and parameter.type in WIDTHS:
@@ -104,17 +110,23 @@ class Uses:
 def find_variables(
     segments: Sequence[Segment], uses: Uses, declared: Mapping[str, Declaration], taken: set[str]
 ) -> dict[int, tuple[Variable, ...]]:
-    """By data segment that holds state: its variables, none where their types can't be told. Names are g0, g1, ... over all, and as the program
-    has them, but for those in `taken`, which grows."""
+    """By data segment that holds state, or a table that is more than numbers: its variables, none where their types can't be told. Names are g0,
+    g1, ... over all, and as the program has them, but for those in `taken`, which grows."""
     out: dict[int, tuple[Variable, ...]] = {}
     number = 0
     fields = _split_ones(segments, declared)
     known = {**declared, **fields}
     for segment in segments:
         stored = segment.index in uses.written or (segment.name and segment.index in uses.reached)
-        if not stored or segment.name.startswith(".rodata"):
-            continue
         symbol = symbol_name(_PLACED.sub("", segment.name))
+        whole = segment.index in uses.handed | uses.reached
+        one = shaped(segment, re.sub(r"\W+", "_", symbol), declared.get(symbol), segments, whole=whole) if symbol else None
+        if one is not None and len(one.values) <= MOST_VALUES:
+            out[segment.index] = (Variable(0, replace(one, name=f"g{number}", written=_free(one.written, taken))),)
+            number += 1
+            continue
+        if not stored or is_constant(segment):
+            continue
         parts = _declared(symbol, len(segment.data), known)
         if parts is None:
             parts = _by_use(segment, uses.accesses.get(segment.index, []))

@@ -12,9 +12,11 @@ from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.externs import EXTERNS
+from transpile.corpus.globals import is_global
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, is_address, read_type
+from transpile.corpus.text import quoted
 
 POSTFIX, UNARY, CAST = 15, 14, 13
 STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
@@ -139,7 +141,7 @@ class RustExpressions:
             case ir.CallThrough():
                 arguments = ", ".join(self.text(a) for a in one.arguments)
                 return f"{self.text(one.function, POSTFIX)}.unwrap_unchecked()({arguments})", POSTFIX
-            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
+            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Text() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
                 return self.pointer(one)
         raise ir.NotInLanguage(f"no Rust for {one!r}")
 
@@ -148,6 +150,8 @@ class RustExpressions:
         match one:
             case ir.Place():
                 text = f"*{self.moved(one)}"
+                if isinstance(one.base, ir.ArrayPointer) and is_global(one.base.array) and (one.index is None or one.index.type != "i32"):
+                    text = f"{one.base.array}[{self.index(one.index or ir.Const('index', 0))}]"
                 for part in one.path:
                     inner = text if text[0] != "*" else f"({text})"
                     text = f"{inner}.{part}" if isinstance(part, str) else f"{inner}[{self.index(part)}]"
@@ -159,12 +163,15 @@ class RustExpressions:
             case ir.ArrayPointer():
                 parameter = self.parameters.get(one.array)
                 if parameter is None or parameter.length is not None:
-                    if one.array in self.static if parameter is None else parameter.const:
+                    if (one.array in self.static or one.type.startswith("*const ")) if parameter is None else parameter.const:
                         return f"{one.array}.as_ptr() as {rust_type(one.type)}", CAST
                     return f"{one.array}.as_mut_ptr()", POSTFIX
                 return f"{one.array}{f' as *const {parameter.type}' if parameter.const else ''} as {rust_type(one.type)}", CAST
+            case ir.Text():
+                text = f"c{quoted(one.characters)}.as_ptr()"
+                return (text, POSTFIX) if one.type == "*const i8" else (f"{text} as {rust_type(one.type)}", CAST)
             case ir.Borrow():
-                return f"core::ptr::addr_of_mut!({one.name})", POSTFIX
+                return f"core::ptr::addr_of{'' if one.type.startswith('*const ') else '_mut'}!({one.name})", POSTFIX
             case ir.Null():
                 return ("None" if one.type.startswith("fn(") else "core::ptr::null_mut()"), POSTFIX
             case ir.PointerBits(operand=operand):

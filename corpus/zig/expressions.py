@@ -119,7 +119,7 @@ class ZigExpressions(ZigPointers):
                 return f"{self.text(one.operand, COMPARE + 1)} == null", COMPARE
             case ir.CallThrough():
                 return self.call_through(one), POSTFIX
-            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
+            case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Text() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():
                 return self.pointer(one, known)
         raise ir.NotInLanguage(f"no Zig for {one!r}")
 

@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from transpile.corpus import ir
+from transpile.corpus.globals import is_global
 from transpile.corpus.signature import WIDTHS, Array, Function, Parameter, Pointer, Signature, is_address, read_type
+from transpile.corpus.text import quoted
 
 POSTFIX, SUM = 15, 11
 
@@ -75,8 +77,11 @@ class ZigPointers(ABC):
                     return f"@constCast(&{self.name(one.array)})", POSTFIX
                 start = f"{one.array}.ptr" if parameter.length is not None else one.array
                 return (f"@constCast({start})" if parameter.const else start), POSTFIX
+            case ir.Text():
+                return f"@as({local_type(one.type)}, @ptrCast(@constCast({quoted(one.characters)})))", POSTFIX
             case ir.Borrow():
-                return f"&{self.name(one.name)}", POSTFIX
+                text = f"&{self.name(one.name)}"
+                return (f"@constCast({text})" if one.type.startswith("*const ") else text), POSTFIX
             case ir.Null():
                 return "null", POSTFIX
             case ir.PointerBits(operand=operand):
@@ -109,6 +114,9 @@ class ZigPointers(ABC):
     def place(self, one: ir.Place) -> str:
         """What may be assigned to."""
         base, index = self.text(one.base, POSTFIX), one.index
+        if isinstance(one.base, ir.ArrayPointer) and is_global(one.base.array):
+            base, index = self.name(one.base.array), one.index or ir.Const("index", 0)
+            return f"{base}[{self.index(index)}]" + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in one.path)
         if index is None or (isinstance(index, ir.Const) and index.value == 0):
             text = f"{base}.*"
         elif isinstance(index, ir.Const) and index.value < 0:

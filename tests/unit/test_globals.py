@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from transpile.corpus import ir
-from transpile.corpus.globals import Declaration, Global, Part, symbol_name
+from transpile.corpus.globals import Declaration, Global, Part, Text, symbol_name
 from transpile.corpus.language import language, languages
 from transpile.corpus.lifting import NotLiftable, lift
 from transpile.corpus.lifting.lift import pointers
 from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.state import Uses, find_variables
-from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import canonical_text
+from transpile.corpus.text import canonical_text, renumber_locals, suffixed
 from transpile.corpus.wasm.reader import Segment
 
 NEXT = "func -> i32 local i32 ; i32.const 0 i32.const 0 i32.load d0 local.tee v0 i32.const 1 i32.add i32.store d0 local.get v0 end"
@@ -133,7 +135,10 @@ def test_declarations_are_read_from_c():
     double (*callback)(double);
     int next(int k) { static int count = 7; static bool done; int local = 1; return count++ + local; }
     """
-    read = language("c").read_variables(text)
+    told = language("c").read_variables(text)
+    read = {name: replace(one, element="", is_array=False, structs=()) for name, one in told.items()}
+    assert (told["seed"].element, told["weights"].element, told["grid"].element) == ("u32", "i32", "u8") and told["grid"].is_array
+    assert told["bytes"].element == "bytes_entry" and told["bytes"].structs == (Struct("bytes_entry", (("a", "u8"), ("b", "u8"))),)
     assert read["seed"] == read["other"] == Declaration(4, (Part("", "u32", None, 0),))
     assert read["weights"] == Declaration(0, (Part("", "i32", 0, 0),))
     assert read["pool"] == Declaration(80, (), True) and read["bytes"] == Declaration(8, ())
@@ -190,3 +195,30 @@ def test_a_module_without_names_has_a_variable_for_every_place_that_is_named():
 )
 def test_symbols_name_variables(symbol, name):
     assert symbol_name(symbol) == name
+
+
+JOB = Struct("S0", (("m0", "*const i8"), ("m1", "[2]i16"), ("m2", "i32")))
+JOBS = Global("g0", "S0", 2, ((Text(b"a\x01"), (1, 2), -1), (0, (0, 0), 7)), "jobs", (JOB,), True)
+
+
+def test_a_table_of_structs_is_what_its_bytes_say():
+    text, table = Segment(0, ".rodata..L.str", 0x1000, b"a\x1b\0"), Segment(1, ".rodata.jobs", 0x1010, bytes.fromhex("001000000100feff0700000000000000000000000a000000"))
+    declared = {"jobs": Declaration(24, (), True, "S0", True, (JOB,))}
+    (one,) = find_variables([text, table], Uses(), declared, set())[1]
+    assert one.itself == Global("g0", "S0", 2, ((Text(b"a\x1b"), (1, -2), 7), (0, (0, 0), 10)), "jobs", (JOB,), True)
+    written = Segment(0, ".data.text", 0x1000, text.data)
+    assert 1 not in find_variables([written, table], Uses(), declared, set()), "what its pointers lead to may change"
+
+
+@pytest.mark.parametrize(("tongue", "text"), [
+    ("c", 'static const struct S0 g0[2] = {{(const int8_t *)"a\\001", {1, 2}, -1}, {NULL, {0, 0}, 7}};'),
+    ("rust", 'static mut g0: [S0; 2] = [S0 { m0: c"a\\x01".as_ptr(), m1: [1, 2], m2: -1 }, S0 { m0: core::ptr::null(), m1: [0, 0], m2: 7 }];'),
+    ("zig", 'const g0: [2]S0 = .{ .{ .m0 = @ptrCast(@constCast("a\\x01")), .m1 = .{ 1, 2 }, .m2 = -1 }, .{ .m0 = null, .m1 = .{ 0, 0 }, .m2 = 7 } };'),
+])  # fmt: skip
+def test_tables_of_structs_are_written_with_their_values(tongue, text):
+    assert language(tongue).write_global(JOBS) == text
+
+
+def test_words_in_quotes_are_no_names():
+    assert suffixed('c0 ( "c0 = %d" , g1 , \'"\' ) ; "f0"', "_7", ("g1",)) == 'c0_7 ( "c0 = %d" , g1 , \'"\' ) ; "f0_7"'
+    assert renumber_locals('v5 = v2 ; "v5"') == 'v0 = v1 ; "v5"'
