@@ -315,8 +315,8 @@ def to_level(f: Scope) -> E:
     v = f.let(x * top if f.chance(0.6) else x)
     if f.chance(0.5):
         f.set(v, 0.5, "+")
-    with f.when(v < 0.0):
-        f.set(v, 0.0)
+    # NaN is no more than 0 either: as an integer it would be something else in each language.
+    f.set(v, choose(v > 0.0, v, 0.0))
     with f.when(v > top):
         f.set(v, top)
     return v.to(result)

@@ -31,7 +31,7 @@ STRICT = (
 )  # fmt: skip
 """What old C let pass and hardly anyone means."""
 
-CHECKS = ("-O1", "-fsanitize=bounds,shift-exponent", "-fsanitize-trap=all", "-ftrivial-auto-var-init=pattern")
+CHECKS = ("-O1", "-fsanitize=bounds,shift-exponent,float-cast-overflow", "-fsanitize-trap=all", "-ftrivial-auto-var-init=pattern")
 """For code that traps where an index leaves its array or a shift its width; variables that nobody set hold what no one would set them to."""
 
 WORDS = """

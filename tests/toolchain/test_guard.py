@@ -20,6 +20,8 @@ ORIGINAL = {
     "counted": "int32_t counted(uint8_t i, uint8_t j) { int32_t n[3] = {0}; n[i]++; n[j]++; return n[0]; }",
     "partly": "int32_t partly(uint8_t i, uint8_t j) { int32_t n[8]; n[i & 7] = 1; n[(i + 1) & 7] = 2; return n[j & 7]; }",
     "kept": "int32_t kept(uint8_t i) { static int32_t n; n += table[i]; return n; }",
+    "whole": "int32_t whole(float x) { return (int32_t)x; }",
+    "level": "uint32_t level(double x) { return (uint8_t)(x * 255.0); }",
 }
 """What they do where C says what that is, is clear; beyond that it is the neighbours in memory, the shift of the machine, or what the stack held."""
 SAME = {
@@ -28,6 +30,8 @@ SAME = {
     "counted": "int32_t counted(uint8_t i, uint8_t j) { return i < 3 && j < 3 ? (i == 0) + (j == 0) : 9; }",
     "partly": "int32_t partly(uint8_t i, uint8_t j) { return ((i ^ j) & 7) == 0 ? 1 : ((i + 1 - j) & 7) == 0 ? 2 : 0; }",
     "kept": "int32_t kept(uint8_t i) { static int32_t n; n += i < 4 ? table[i] : 9; return n; }",
+    "whole": "int32_t whole(float x) { return x >= -0x1p31f && x < 0x1p31f ? (int32_t)x : 9; }",
+    "level": "uint32_t level(double x) { x *= 255.0; return x > -1.0 && x < 256.0 ? (uint32_t)(int32_t)x : 9; }",
 }
 WRONG = {
     "looked_up": "int32_t looked_up(uint8_t i) { return i < 3 ? table[i] : 0; }",
@@ -35,6 +39,8 @@ WRONG = {
     "counted": "int32_t counted(uint8_t i, uint8_t j) { return (i == 0) | (j == 0); }",
     "partly": "int32_t partly(uint8_t i, uint8_t j) { return ((i ^ j) & 7) == 0 ? 1 : ((i + 1 - j) & 7) == 0 ? 3 : 0; }",
     "kept": "int32_t kept(uint8_t i) { static int32_t n; n += i < 4 ? table[i & 1] : 0; return n; }",
+    "whole": "int32_t whole(float x) { return x >= -0x1p31f && x < 0x1p30f ? (int32_t)x : 9; }",
+    "level": "uint32_t level(double x) { x *= 255.0; return x >= 0.0 && x < 255.0 ? (uint32_t)(int32_t)x : 9; }",
 }
 
 
