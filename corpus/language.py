@@ -83,6 +83,11 @@ class Language(ABC):
     levels: ClassVar[tuple[str, ...]] = ("0", "1", "2", "s", "3")
     """Optimization levels that differ; "2" is among them."""
 
+    def hosted(self, unit: str, errors: Sequence[Diagnostic]) -> str | None:
+        """A unit (of `expose`) that did not compile, for `errors`, as one that has the whole standard library, which for most is too much to bring
+        along; None where there is none, or that would not help."""
+        return None
+
     checked: ClassVar[str] = ""
     """The level that compiles with checks, which trap, of what the language leaves undefined; "" where there is none."""
 

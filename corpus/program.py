@@ -99,6 +99,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     functions = tuple(adapt(tongue.read(text)))
     unit, before = tongue.expose(text, functions)
     compiled = tongue.compile(unit)
+    if compiled.wasm is None and (hosted := tongue.hosted(unit, compiled.diagnostics)):
+        compiled, before = tongue.compile(hosted), before + hosted.count("\n") - unit.count("\n")
     if compiled.wasm is None:
         first = compiled.diagnostics[0] if compiled.diagnostics else None
         line = numbers[first.line - before - 1] if first and first.line and 0 < first.line - before <= len(numbers) else 0

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from transpile.corpus.c.file import library
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.program import Program, language_of, load
 from transpile.corpus.signature import Signature
@@ -72,7 +73,14 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
         translation = None if name in problems else _executable(right, name)
         guard = Executable(left.checked, executable.export) if left.checked else None
         out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""), guard)
-    return out, [f.name for f in left.functions if f.name not in out]
+    return out, [f.name for f in left.functions if f.name not in out and not _brought(left, f.name)]
+
+
+def _brought(program: Program, name: str) -> bool:
+    """Is the function one of the C library's that came along because the file calls it?"""
+    if program.language is None or name not in library():
+        return False
+    return name not in program.language.definitions(program.path.read_text(errors="replace"))
 
 
 def _expected(program: Program) -> dict[str, Signature]:

@@ -1,4 +1,4 @@
-"""Rust: `core` alone, slices for pointers with a length, references for structs of scalars, raw pointers for the rest.
+"""Rust: `core` alone (`std` for files that need it), slices for pointers with a length, references for structs of scalars, raw pointers for the rest.
 
 Units are compiled by `sysroot.toolchain()` and linked by `zigcc.link`. A function's inner form is what a person would write; its C entry
 point is the inner function itself where Rust passes its parameters as C does, else a shim into which it is inlined.
@@ -11,12 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from transpile.corpus import ir, zigcc
+from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.globals import Declaration, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
-from transpile.corpus.libm import MATH
 from transpile.corpus.rust import sysroot
 from transpile.corpus.rust.check import check, clippy, diagnostics
 from transpile.corpus.rust.expressions import is_raw, is_unsafe, number, rust_type
+from transpile.corpus.rust.prologue import NEEDS_STD, PROLOGUE, STD_PROLOGUE
 from transpile.corpus.rust.reader import read_functions
 from transpile.corpus.rust.renderer import RustFunction
 from transpile.corpus.rust.repair import repair_types
@@ -34,40 +35,6 @@ FLAGS = (
 
 PLAIN_FLAGS = ("--edition", "2021", "--crate-type", "lib", "--crate-name", "unit", "--emit", "metadata", "--error-format", "json")
 """Of a check without code."""
-
-PROLOGUE = """\
-#![no_std]
-#![feature(core_float_math)]
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! { core::arch::wasm32::unreachable() }
-"""
-
-
-def _float_math() -> str:
-    """A trait that gives `core` the methods that floats have in `std`: as the wasm instructions, or the C library's functions."""
-    heads: dict[str, None] = {}
-    bodies: dict[str, list[str]] = {"f32": [], "f64": []}
-    declared = []
-    for type_, lines in bodies.items():
-        for name in ("sqrt", "floor", "ceil", "trunc"):
-            heads[f"fn {name}(self) -> Self;"] = None
-            lines.append(f"#[inline(always)] fn {name}(self) -> Self {{ core::{type_}::math::{name}(self) }}")
-        for function in MATH.values():
-            if function.type != type_ or not function.rust.isidentifier():
-                continue
-            names = [f"a{i}" for i in range(1, len(function.parameters))]
-            parameters = "".join(f", {n}: Self" for n in names)
-            heads[f"fn {function.rust}(self{parameters}) -> Self;"] = None
-            arguments = ", ".join(["self", *names])
-            lines.append(f"#[inline(always)] fn {function.rust}(self{parameters}) -> Self {{ unsafe {{ c_math::{function.name}({arguments}) }} }}")
-            declared.append(f"pub fn {function.name}({', '.join(f'a{i}: {t}' for i, t in enumerate(function.parameters))}) -> {type_};")
-    out = ["#[allow(dead_code)]", 'mod c_math { extern "C" {', *declared, "} }", "#[allow(dead_code)]", "trait FloatMath: Sized {", *heads, "}"]
-    for type_, lines in bodies.items():
-        out += [f"impl FloatMath for {type_} {{", *lines, "}"]
-    return "\n".join(out) + "\n"
-
-
-PROLOGUE += _float_math()
 
 MACROS = r"include|include_str|include_bytes|env|option_env|asm|global_asm|naked_asm"
 REFUSED = (
@@ -113,16 +80,26 @@ class Rust(Language):
     def prologue(self) -> str:
         return PROLOGUE
 
+    def hosted(self, unit: str, errors: Sequence[Diagnostic]) -> str | None:
+        if not any(NEEDS_STD.search(one.message) for one in errors):
+            return None
+        try:
+            sysroot.standard()
+        except MissingCompiler:
+            return None
+        return STD_PROLOGUE + unit.removeprefix(PROLOGUE)
+
     def refused(self, text: str) -> tuple[Diagnostic, ...]:
         code = blank_rust(text)
-        if text.startswith(PROLOGUE):
-            code = "\n" * PROLOGUE.count("\n") + code[len(PROLOGUE) :]
+        for given in (PROLOGUE, STD_PROLOGUE):
+            if text.startswith(given):
+                code = "\n" * given.count("\n") + code[len(given) :]
         refused = [*REFUSED, (_PASSED_ON, "name of a macro")] if re.search(r"\bmacro(?:_rules)?\b", code) else REFUSED
         found = sorted((m.start(), what) for pattern, what in refused for m in pattern.finditer(code))
         return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
     def _compile(self, text: str, level: str, seconds: float) -> Compilation:
-        found = sysroot.toolchain()
+        found = sysroot.standard() if text.startswith(STD_PROLOGUE) else sysroot.toolchain()
         with zigcc.work_folder() as folder:
             (folder / "unit.rs").write_text(text)
             command = [found.rustc, *FLAGS, *found.flags, "-C", f"opt-level={level}", "unit.rs", "-o", folder / "unit.o"]
