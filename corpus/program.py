@@ -96,7 +96,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
         return Program(path, None, wasm, module, functions, {f.name: f.name for f in functions})
     text = data.decode(errors="replace")
     text, numbers = tongue.gather(text, path.parent)
-    functions = tuple(adapt(tongue.read(text)))
+    # What only starts a program, and says nothing to whoever calls it, is nothing to translate.
+    functions = tuple(adapt([f for f in tongue.read(text) if f.name != "main" or f.signature.wasm() != ((), ())]))
     unit, before = tongue.expose(text, functions)
     compiled = tongue.compile(unit)
     if compiled.wasm is None and (hosted := tongue.hosted(unit, compiled.diagnostics)):

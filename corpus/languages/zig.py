@@ -34,6 +34,7 @@ PROLOGUE = """\
 const std = @import("std");
 pub const panic = std.debug.no_panic;
 """
+STD_PROLOGUE = f"// What std asks of an operating system is imported.\n{PROLOGUE}"
 REFUSED = (
     (re.compile(r"@embedFile\b"), "@embedFile"),
     (re.compile(r"@cImport\b|@cInclude\b"), "@cImport"),
@@ -70,6 +71,10 @@ class Zig(Language):
     @property
     def prologue(self) -> str:
         return PROLOGUE
+
+    def hosted(self, unit: str, errors: Sequence[Diagnostic]) -> str | None:
+        # Errors without a line are those in std's own files.
+        return STD_PROLOGUE + unit.removeprefix(PROLOGUE) if any(one.line is None for one in errors) else None
 
     def refused(self, text: str) -> tuple[Diagnostic, ...]:
         code = blank_zig(text, strings=False)
@@ -169,7 +174,8 @@ class Zig(Language):
 
 def _translate(text: str, folder: Path, seconds: float) -> tuple[str, list[ZigError]]:
     """Write `unit.bc` in `folder`; the text that was compiled in the end, and the errors that kept it from being so."""
-    command = [zigcc.zig(), "build-obj", "unit.zig", *FRONTEND, "--verbose-llvm-bc=unit.bc"]
+    target = "wasm32-wasi" if text.startswith(STD_PROLOGUE) else "wasm32-freestanding"
+    command = [zigcc.zig(), "build-obj", "unit.zig", "-target", target, *FRONTEND[2:], "--verbose-llvm-bc=unit.bc"]
     errors: list[ZigError] = []
     for _ in range(ROUNDS):
         (folder / "unit.zig").write_text(text)

@@ -6,7 +6,9 @@ import pytest
 import wasmtime
 
 from transpile.corpus.batch import Compiled, Rejected, compile_batch
+from transpile.corpus.errors import CompileError
 from transpile.corpus.languages.zig import LANGUAGE
+from transpile.corpus.program import load
 from transpile.corpus.source import SourceFunction
 
 FIRST = LANGUAGE.prologue.count("\n") + 1
@@ -105,3 +107,19 @@ def test_a_compiler_out_of_time_is_a_diagnostic() -> None:
     compiled = LANGUAGE.compile(LANGUAGE.prologue, seconds=0.0001)
     assert compiled.wasm is None
     assert compiled.diagnostics[0].line is None
+
+
+def test_a_function_that_prints_and_main_do_not_take_the_file_down(tmp_path):
+    path = tmp_path / "program.zig"
+    path.write_text(
+        'const std = @import("std");\n'
+        "pub fn twice(x: i32) i32 {\n    return x *% 2;\n}\n"
+        'pub fn show(x: i32) void {\n    std.debug.print("{}\\n", .{x});\n}\n'
+        "pub fn main() void {\n    show(twice(21));\n}\n"
+    )
+    program = load(path)
+    assert [f.name for f in program.functions] == ["twice", "show"]
+    assert "fd_write" in {i.field for i in program.module.imports}
+    path.write_text(path.read_text().replace("x *% 2", "x *% wrong"))
+    with pytest.raises(CompileError, match=r"program\.zig:3: .*wrong"):
+        load(path)
