@@ -44,7 +44,7 @@ from transpile.verify.explore_wat import (
 from transpile.verify.instrument import BASE, Instrumented
 from transpile.verify.layout import LENGTHS, NOWHERE, NULL, POINTER, Layout, Vectors
 from transpile.verify.marshal import FUNCTIONS, Marshal
-from transpile.verify.placement import engine
+from transpile.verify.placement import compile_once, engine
 from transpile.verify.policy import same_end, unusable
 
 _POT = 3_000_000
@@ -63,7 +63,7 @@ _ENDLESS = 3
 
 @cache
 def _explorer(rival: bool) -> wasmtime.Module:
-    return wasmtime.Module(engine(), wasmtime.wat2wasm(text(rival)))
+    return compile_once(text(rival))
 
 
 @cache
@@ -94,6 +94,10 @@ def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
       (func (export "enter") {"(call $enter_cells)" if marshal and marshal.cells else ""})
       (func (export "restore") (param i32) {"(global.set $stack (local.get 0))" if stack else ""}))"""
     return wasmtime.Module(engine(), wasmtime.wat2wasm(wat))
+
+
+_STEPS = bytes(1 << min(k - 1 if k < 3 else k.bit_length() if k > 3 else 2, 7) if k else 0 for k in range(256))
+"""How often something was reached, in steps that double: 1, 2, 3, 4 and more, 8 and more, ..."""
 
 
 @dataclass(slots=True)
@@ -334,7 +338,7 @@ def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, 
         "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
         "owners": put(2 * FEATURES * probes.tail), "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
         "suspects": put(row * _SUSPECTS), "suspect_count": 0, "suspect_room": 0, "phase": 0, "rival_base": 0, "rival_stack": 0,
-        "gentle": 0,
+        "gentle": 0, "steps": put(_STEPS),
     }  # fmt: skip
     parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
     return _Tables(settings, parts, at)

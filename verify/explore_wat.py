@@ -16,7 +16,7 @@ SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
     "lengths", "length_count", "cells", "choices", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
-    "owners", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack", "gentle",
+    "owners", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack", "gentle", "steps",
 )  # fmt: skip
 SCALAR, LENGTH, FIELD, CHOICE = 0, 1, 2, 3
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
@@ -39,10 +39,16 @@ def text(rival: bool = False) -> str:
     every row too, and exploring ends early where there is no room for another suspect (`rival_wat`)."""
     there = (rival_wat.IMPORTS, rival_wat.COMPARE, rival_wat.FULL) if rival else ("", "", "(i32.const 0)")
     whole = _TEXT
-    for name, part in zip(("IMPORTS", "COMPARE", "FULL", "CHANGES", "FEATURES"), (*there, change_wat.CHANGES, str(FEATURES)), strict=True):
+    parts = {"CHANGES": change_wat.CHANGES, "FEATURES": str(FEATURES), "STEP": _STEP, "DRAWN": _DRAWN}
+    for name, part in [*zip(("IMPORTS", "COMPARE", "FULL"), there, strict=True), *parts.items()]:
         whole = whole.replace(name, part)
     return whole.format_map(_Settings())
 
+
+_STEP = "".join(f"(local.set $seed (i64.xor (local.get $seed) ({shift} (local.get $seed) (i64.const {by}))))\n    "
+                for shift, by in (("i64.shr_u", 12), ("i64.shl", 25), ("i64.shr_u", 27))).rstrip()  # fmt: skip
+_DRAWN = "(i64.mul (local.get $seed) (i64.const 0x2545F4914F6CDD1D))"
+"""One step of the generator of random numbers, and the number that it gives."""
 
 _TEXT = """(module
   (import "t" "memory" (memory $t 0))
@@ -54,15 +60,18 @@ _TEXT = """(module
   (global $answer (mut i64) (i64.const 0))
   (global $seed (export "seed") (mut i64) (i64.const 1))
 
-  (func $random (result i64)
-    (global.set $seed (i64.xor (global.get $seed) (i64.shr_u (global.get $seed) (i64.const 12))))
-    (global.set $seed (i64.xor (global.get $seed) (i64.shl (global.get $seed) (i64.const 25))))
-    (global.set $seed (i64.xor (global.get $seed) (i64.shr_u (global.get $seed) (i64.const 27))))
-    (i64.mul (global.get $seed) (i64.const 0x2545F4914F6CDD1D)))
+  (func $random (result i64) (local $seed i64)
+    (local.set $seed (global.get $seed))
+    STEP
+    (global.set $seed (local.get $seed))
+    DRAWN)
 
-  ;; A number below n, which is not 0.
-  (func $below (param $n i32) (result i32)
-    (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u (call $random) (i64.const 32)) (i64.extend_i32_u (local.get $n))) (i64.const 32))))
+  ;; A number below n, which is not 0. Calls cost more than what they do here, as fuel is put away for each.
+  (func $below (param $n i32) (result i32) (local $seed i64)
+    (local.set $seed (global.get $seed))
+    STEP
+    (global.set $seed (local.get $seed))
+    (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u DRAWN (i64.const 32)) (i64.extend_i32_u (local.get $n))) (i64.const 32))))
 
   ;; Zero stands for what a function returns that returns nothing, or traps.
   (func $call (param $row i32)
@@ -73,22 +82,33 @@ _TEXT = """(module
     (i32.add {rows} (i32.mul (local.get $number) {row_bytes})))
 
   ;; A row to start from: mostly one that has a feature which few rows have, the rarest of some features picked at random.
-  (func $parent (result i32) (local $tries i32) (local $at i32) (local $hits i32) (local $best i32) (local $least i32)
-    (local.set $best (call $below {found}))
-    (if (call $below (i32.const 4))
-      (then
-        (local.set $least (i32.const 256))
-        (local.set $tries (i32.add (i32.const 4) (call $below (i32.const 40))))
-        (loop $more
-          (local.set $at (call $below (i32.mul {tail} (i32.const FEATURES))))
-          (local.set $hits (i32.load8_u $d (i32.add {hits} (local.get $at))))
-          (if (i32.lt_u (i32.sub (local.get $hits) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
-            (then (local.set $least (local.get $hits))
-                  (local.set $best (i32.load16_u $d (i32.add {owners} (i32.shl (local.get $at) (i32.const 1)))))))
-          (local.set $tries (i32.sub (local.get $tries) (i32.const 1)))
-          ;; Rarer than once there is not.
-          (br_if $more (select (local.get $tries) (i32.const 0) (i32.gt_u (local.get $least) (i32.const 1)))))))
-    (call $row (local.get $best)))
+  (func $parent (result i32) (local $tries i32) (local $at i32) (local $count i32) (local $best i32) (local $least i32) (local $seed i64)
+                (local $drawn i64) (local $features i64) (local $hits i32)
+    (if (i32.eqz (call $below (i32.const 4))) (then (return (call $row (call $below {found})))))
+    (local.set $tries (i32.add (i32.const 4) (call $below (i32.const 40))))
+    (local.set $best (i32.const -1))
+    (local.set $least (i32.const 256))
+    (local.set $hits {hits})
+    (local.set $features (i64.extend_i32_u (i32.mul {tail} (i32.const FEATURES))))
+    (local.set $seed (global.get $seed))
+    (loop $more
+      STEP
+      (local.set $drawn DRAWN)
+      (local.set $at (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u (local.get $drawn) (i64.const 32)) (local.get $features)) (i64.const 32))))
+      (local.set $count (i32.load8_u $d (i32.add (local.get $hits) (local.get $at))))
+      (if (i32.lt_u (i32.sub (local.get $count) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
+        (then (local.set $least (local.get $count)) (local.set $best (local.get $at))))
+      ;; The lower half of what was drawn is good for another.
+      (local.set $at (i32.wrap_i64 (i64.shr_u (i64.mul (i64.and (local.get $drawn) (i64.const 0xffffffff)) (local.get $features)) (i64.const 32))))
+      (local.set $count (i32.load8_u $d (i32.add (local.get $hits) (local.get $at))))
+      (if (i32.lt_u (i32.sub (local.get $count) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
+        (then (local.set $least (local.get $count)) (local.set $best (local.get $at))))
+      (local.set $tries (i32.sub (local.get $tries) (i32.const 2)))
+      ;; Rarer than once there is not.
+      (br_if $more (i32.and (i32.gt_s (local.get $tries) (i32.const 0)) (i32.gt_u (local.get $least) (i32.const 1)))))
+    (global.set $seed (local.get $seed))
+    (if (i32.lt_s (local.get $best) (i32.const 0)) (then (return (call $row (call $below {found})))))
+    (call $row (i32.load16_u $d (i32.add {owners} (i32.shl (local.get $best) (i32.const 1))))))
 
   (func $cut (param $value i64) (param $width i32) (result i64)
     (if (result i64) (i32.eq (local.get $width) (i32.const 8)) (then (local.get $value))
@@ -146,9 +166,11 @@ _TEXT = """(module
   (func $place (param $row i32) (local $slot i32) (local $last i32) (local $offset i32) (local $size i32) (local $how i32) (local $bytes i32)
                (local $left i32) (local $arena i32)
     (local.set $arena (i32.add (local.get $row) {argument_bytes}))
-    (memory.copy $t $d {base} (local.get $arena) {stride})
-    (call $enter)
-    (memory.fill $t (i32.add {base} {stride}) (i32.const 255) {stride})
+    (if {stride}
+      (then
+        (memory.copy $t $d {base} (local.get $arena) {stride})
+        (call $enter)
+        (memory.fill $t (i32.add {base} {stride}) (i32.const 255) {stride})))
     (memory.fill $t (i32.add {base} (i32.shl {stride} (i32.const 1))) (i32.const 0) {tail})
     (local.set $slot {slots})
     (local.set $last (i32.add (local.get $slot) (i32.mul {slot_count} (i32.const 24))))
@@ -178,45 +200,45 @@ _TEXT = """(module
       (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
       (br $next))))
 
-  ;; What one byte of the tail stands for: a set of features. Counts in steps that double, hints as they are.
-  (func $features (param $byte i32) (param $column i32) (result i32)
-    (if (i32.gt_u (local.get $column) {ways}) (then (return (local.get $byte))))
-    (if (i32.lt_u (local.get $byte) (i32.const 4)) (then (return (i32.shl (i32.const 1) (i32.sub (local.get $byte) (i32.const 1))))))
-    (if (i32.ge_u (local.get $byte) (i32.const 64)) (then (return (i32.const 128))))
-    (i32.shl (i32.const 1) (i32.sub (i32.const 32) (i32.clz (local.get $byte)))))
-
   ;; Whether the last call had a feature that fewer than `limit` rows have; with `count`, they are counted, as those of row `owner`.
-  (func $account (param $count i32) (param $owner i32) (result i32) (local $at i32) (local $column i32) (local $byte i32)
-                 (local $bits i32) (local $hit i32) (local $feature i32) (local $rare i32) (local $first i32)
+  (func $account (param $count i32) (param $owner i32) (result i32) (local $at i32) (local $column i32) (local $byte i32) (local $word i64)
+                 (local $bits i32) (local $hit i32) (local $feature i32) (local $rare i32) (local $first i32) (local $start i32) (local $here i32)
+                 (local $tail i32) (local $ways i32) (local $hits i32) (local $limit i32) (local $steps i32)
+    (local.set $tail {tail}) (local.set $ways {ways}) (local.set $hits {hits}) (local.set $limit {limit}) (local.set $steps {steps})
     ;; The same code reached is another feature where what came of it is zero, positive, or negative.
-    (local.set $first (i32.mul (i32.shl {tail} (i32.const 3))
+    (local.set $first (i32.mul (i32.shl (local.get $tail) (i32.const 3))
       (i32.add (i64.ne (global.get $answer) (i64.const 0)) (i64.lt_s (global.get $answer) (i64.const 0)))))
-    (local.set $at (i32.add {base} (i32.shl {stride} (i32.const 1))))
-    (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $at) {ways}))) (then (return (i32.const 0))))
-    (block $done (loop $next
-      (br_if $done (i32.ge_u (local.get $column) {tail}))
-      (if (i32.eqz (i32.and (local.get $column) (i32.const 7)))
-        (then (if (i64.eqz (i64.load $t (i32.add (local.get $at) (local.get $column))))
-          (then (local.set $column (i32.add (local.get $column) (i32.const 8))) (br $next)))))
-      (local.set $byte (i32.load8_u $t (i32.add (local.get $at) (local.get $column))))
-      (if (i32.and (i32.ne (local.get $byte) (i32.const 0)) (i32.ne (local.get $column) {ways}))
-        (then
-          (local.set $bits (call $features (local.get $byte) (local.get $column)))
-          (block $end (loop $bit
-            (br_if $end (i32.eqz (local.get $bits)))
-            (local.set $feature (i32.add (local.get $first) (i32.add (i32.shl (local.get $column) (i32.const 3)) (i32.ctz (local.get $bits)))))
-            (local.set $hit (i32.add {hits} (local.get $feature)))
-            (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
-            (local.set $byte (i32.load8_u $d (local.get $hit)))
-            (if (i32.lt_u (local.get $byte) {limit}) (then (local.set $rare (i32.const 1))))
-            (if (local.get $count)
-              (then (i32.store16 $d (i32.add {owners} (i32.shl (local.get $feature) (i32.const 1))) (local.get $owner))
-                    (if (i32.lt_u (local.get $byte) (i32.const 255))
-                      (then (i32.store8 $d (local.get $hit) (i32.add (local.get $byte) (i32.const 1)))))))
-            (br $bit)))))
-      (local.set $column (i32.add (local.get $column) (i32.const 1)))
-      (br $next)))
-    (local.get $rare))
+    (local.set $start (i32.add {base} (i32.shl {stride} (i32.const 1))))
+    (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $start) (local.get $ways)))) (then (return (i32.const 0))))
+    (loop $next
+      (local.set $word (i64.load $t (i32.add (local.get $start) (local.get $at))))
+      (block $end (loop $bytes
+        (br_if $end (i64.eqz (local.get $word)))
+        ;; The lowest byte that is not zero.
+        (local.set $here (i32.and (i32.wrap_i64 (i64.ctz (local.get $word))) (i32.const 56)))
+        (local.set $byte (i32.and (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.extend_i32_u (local.get $here)))) (i32.const 255)))
+        (local.set $word (i64.and (local.get $word) (i64.rotl (i64.const -256) (i64.extend_i32_u (local.get $here)))))
+        (local.set $column (i32.add (local.get $at) (i32.shr_u (local.get $here) (i32.const 3))))
+        (br_if $bytes (i32.eq (local.get $column) (local.get $ways)))
+        ;; What a byte of the tail stands for: a set of features. Counts in steps that double, hints as they are.
+        (local.set $bits (local.get $byte))
+        (if (i32.lt_u (local.get $column) (local.get $ways))
+          (then (local.set $bits (i32.load8_u $d (i32.add (local.get $steps) (local.get $byte))))))
+        (loop $bit
+          (local.set $feature (i32.add (local.get $first) (i32.add (i32.shl (local.get $column) (i32.const 3)) (i32.ctz (local.get $bits)))))
+          (local.set $hit (i32.add (local.get $hits) (local.get $feature)))
+          (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
+          (local.set $byte (i32.load8_u $d (local.get $hit)))
+          (if (local.get $count)
+            (then (i32.store16 $d (i32.add {owners} (i32.shl (local.get $feature) (i32.const 1))) (local.get $owner))
+                  (if (i32.lt_u (local.get $byte) (i32.const 255))
+                    (then (i32.store8 $d (local.get $hit) (i32.add (local.get $byte) (i32.const 1))))))
+            (else (if (i32.lt_u (local.get $byte) (local.get $limit)) (then (return (i32.const 1))))))
+          (br_if $bit (local.get $bits)))
+        (br $bytes)))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $tail))))
+    (i32.const 0))
 
   ;; Keep the scratch row if it had a rare feature. Also called after a trap that is an outcome like others.
   (func $keep (export "keep")

@@ -51,13 +51,22 @@ class WrongType(UnusableModule):
 
 
 @cache
-def engine() -> wasmtime.Engine:
+def engine(thorough: bool = False) -> wasmtime.Engine:
+    """Whose code runs. Modules are compiled for a few thousand calls each, so that time spent on optimizing them does not come back; a `thorough`
+    engine is for what all of them use, see `compile_once`."""
     config = wasmtime.Config()
+    config.cranelift_opt_level = "speed" if thorough else "none"
     config.consume_fuel = True
     config.cranelift_nan_canonicalization = True
     config.wasm_multi_memory = True
     config.parallel_compilation = False
     return wasmtime.Engine(config)
+
+
+def compile_once(text: str) -> wasmtime.Module:
+    """A module of the judge's own, optimized, for the other engine's stores: wasmtime takes code over between engines that differ in how they
+    optimize only."""
+    return wasmtime.Module.deserialize(engine(), wasmtime.Module(engine(thorough=True), wasmtime.wat2wasm(text)).serialize())
 
 
 @dataclass(frozen=True, slots=True)

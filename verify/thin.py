@@ -76,6 +76,7 @@ def _cut(module: WasmModule, export: str) -> bytes:
         return module.data
     payloads = {section: module.data[start:end] for section, start, end in module.sections if section}
     types = _type_indices(payloads[3], first)
+    payloads[1] = _types(payloads[1], module, kept)
     payloads[3] = _vector(write_unsigned(types[f.index]) for f in kept)
     exports = [(e.name, KINDS.index(e.kind), number[e.index] if e.kind == "function" else e.index)
                for e in module.exports if e.kind != "function" or e.name in names]  # fmt: skip
@@ -155,6 +156,25 @@ def _vector(entries: Iterable[bytes]) -> bytes:
 def _type_indices(payload: bytes, first: int) -> dict[int, int]:
     reader = Reader(payload)
     return {first + k: reader.number() for k in range(reader.count())}
+
+
+def _types(payload: bytes, module: WasmModule, kept: list[WasmFunction]) -> bytes:
+    """The types, those that nothing kept has made `() -> ()`: wasmtime compiles a trampoline for every type that differs."""
+    used = {f.type for f in kept} | {i.type for i in module.imports}
+    for function in kept:
+        for name, immediate, _ in function.instructions:
+            if name == "call_indirect":
+                used.add(module.types[immediate[0]])
+            elif name in ("block", "loop", "if") and isinstance(immediate, int):
+                used.add(module.types[immediate])
+    reader = Reader(payload)
+    entries = []
+    for _ in range(reader.count()):
+        start = reader.at
+        reader.byte()
+        type_ = reader.types(), reader.types()
+        entries.append(payload[start : reader.at] if type_ in used else b"\x60\0\0")
+    return _vector(entries)
 
 
 def _renumbered(function: WasmFunction, number: dict[int, int]) -> bytes:
