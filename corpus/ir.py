@@ -160,7 +160,8 @@ class Part(Expr):
 @dataclass(frozen=True, slots=True)
 class Call(Expr):
     """A call of a helper of the same program. `arguments` are in the order of the C signature; an array argument is `Var` of its
-    pointer name with type `array`, and the argument of its length parameter is `Len` of it (renderers with slices drop it), or a `Part`."""
+    pointer name with type `array`, and the argument of its length parameter is `Len` of it (renderers with slices drop it), or a `Part`. Those of
+    a variadic callee go on behind its parameters."""
 
     name: str
     arguments: tuple[Expr, ...]

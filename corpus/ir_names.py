@@ -42,7 +42,7 @@ def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
         elif isinstance(one, ir.Borrow):
             names.add(one.name)
         elif isinstance(one, ir.Call) and one.name in callees:
-            for argument, parameter in zip(one.arguments, callees[one.name].parameters, strict=True):
+            for argument, parameter in zip(one.arguments, callees[one.name].parameters, strict=False):
                 if parameter.pointer and not parameter.const and isinstance(argument, ir.Var | ir.Part):
                     names.add(argument.name if isinstance(argument, ir.Var) else argument.array)
     return names

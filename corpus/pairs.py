@@ -129,6 +129,8 @@ def signature_json(signature: Signature) -> str:
 def _signature(signature: Signature) -> dict:
     """As JSON has it: what a struct need not say is left out."""
     raw = dataclasses.asdict(signature)
+    if not signature.variadic:
+        del raw["variadic"]
     for struct in raw["structs"]:
         if not struct["lengths"]:
             del struct["lengths"]
@@ -143,6 +145,7 @@ def read_signature(text: str) -> Signature:
         tuple(Parameter(**p) for p in raw["parameters"]),
         raw["result"],
         tuple(Struct(s["name"], _pairs(s["fields"]), _pairs(s.get("lengths", ()))) for s in raw["structs"]),
+        raw.get("variadic", False),
     )
 
 

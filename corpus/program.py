@@ -133,9 +133,11 @@ def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[st
     names = [e.name for e in module.exports if e.kind == "function"]
     out = {}
     for function in functions:
+        # What clang makes of `main`; under that name is what a system calls.
+        behind = next((n for n in ("__original_main", "__main_argc_argv") if function.name == "main" and n in names), None)
         mangled = [n for n in names if n.startswith(f"_Z{len(function.name)}{function.name}")]
-        if function.name in names:
-            out[function.name] = function.name
+        if behind or function.name in names:
+            out[function.name] = behind or function.name
         elif len(mangled) == 1:
             out[function.name] = mangled[0]
     return out

@@ -262,6 +262,8 @@ class Signature:
     parameters: tuple[Parameter, ...]
     result: str | None = None
     structs: tuple[Struct, ...] = ()
+    variadic: bool = False
+    """Whether more arguments may follow, which the C ABI passes as the address of a copy of all of them; of C's own functions alone (`externs`)."""
 
     def lengths(self) -> frozenset[int]:
         """Indices of the parameters that hold a length of some pointer."""
@@ -321,4 +323,5 @@ class Signature:
     def wasm(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The wasm function type (parameters, results) of the C ABI on wasm32."""
         scalar = self.result_scalar
-        return tuple(p.wasm for p in self.passed()), (() if scalar is None else (wasm_type(scalar),))
+        more = ("i32",) if self.variadic else ()
+        return (*(p.wasm for p in self.passed()), *more), (() if scalar is None else (wasm_type(scalar),))

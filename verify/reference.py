@@ -19,6 +19,7 @@ from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
 from transpile.verify.explore import Explorer
+from transpile.verify.formatted import with_formats
 from transpile.verify.guard import Guard
 from transpile.verify.heap import with_heap
 from transpile.verify.inputs import generate
@@ -98,7 +99,8 @@ def target(executable: Executable, signature: Signature, original: Executable | 
     parameters, results = signature.wasm()
     how = marshal(signature)
     pointers = tuple(p.pointer for p in signature.parameters) if how is None else tuple(kind != NUMBER for kind in how.kinds)
-    executable = Executable(with_heap(executable.wasm, executable.export, tuple(k for k, one in enumerate(pointers) if not one)), executable.export)
+    wasm = with_heap(executable.wasm, executable.export, tuple(k for k, one in enumerate(pointers) if not one))
+    executable = Executable(with_formats(wasm), executable.export)
     if how is None:
         return Target(executable, parameters, results, pointers, None, original)
     if how.callbacks:

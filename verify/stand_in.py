@@ -34,6 +34,10 @@ ALLOCATORS: dict[str, Type] = {
     "malloc": (("i32",), ("i32",)), "calloc": (("i32", "i32"), ("i32",)), "realloc": (("i32", "i32"), ("i32",)), "free": (("i32",), ()),
 }  # fmt: skip
 """Imports that `heap` gives a meaning; their stand-ins only note."""
+FORMATTED: dict[str, Type] = {
+    "puts": (("i32",), ("i32",)), "printf": (("i32", "i32"), ("i32",)), "sprintf": (("i32",) * 3, ("i32",)), "snprintf": (("i32",) * 4, ("i32",)),
+}  # fmt: skip
+"""Imports that `formatted` gives a meaning; what their stand-ins note is a hash of what is printed, behind what is written to."""
 CONTENTS = 0x5A
 """The first byte of an allocator's argument that is no such thing, but what stands in new blocks when the function returns."""
 RAW = {
@@ -163,6 +167,9 @@ def read_log(flat: np.ndarray, imports: tuple[tuple[str, str, Type], ...]) -> tu
         values = entry[8:].view(np.uint64)
         if field in ALLOCATORS and int(values[0]) >> 24 == CONTENTS:
             out.append(f"new blocks #{int(values[0]) & 0xFFFFFF:06x}")
+            continue
+        if FORMATTED.get(field) == (takes, imports[int(entry[:4].view(np.uint32)[0])][2][1]):
+            out.append(f"{field}(text #{int(values[max(0, len(takes) - 2)]) & 0x7FFFFFFF:08x})")
             continue
         out.append(f"{field}({', '.join(_shown(t, int(v)) for t, v in zip(takes, values, strict=False))})")
     if count > CALLS:

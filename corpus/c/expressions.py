@@ -13,9 +13,11 @@ import struct
 from transpile.corpus import ir
 from transpile.corpus.c.pointers import ATOM, CONDITIONAL, LEVELS, UNARY, CPointers, Text
 from transpile.corpus.c.types import C_TYPES
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.ir_names import walk
 from transpile.corpus.libm import MATH
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, is_address
+from transpile.corpus.text import quoted
 
 BITWISE = frozenset({"<<", ">>", "&", "^", "|"})
 
@@ -94,6 +96,8 @@ class CExpressions(CPointers):
             case ir.Part():
                 at_start = isinstance(e.start, ir.Const) and e.start.value == 0
                 return Text(e.array if at_start else f"{e.array} + {self.expression(e.start).within(LEVELS['+'] + 1)}", LEVELS["+"])
+            case ir.Call() if e.name in EXTERNS and EXTERNS[e.name].variadic:
+                return Text(f"{e.name}({', '.join(map(self.passed_on, e.arguments))})")
             case ir.Call():
                 return Text(f"{e.name}({', '.join(self.assigned(a).text for a in e.arguments)})")
             case ir.Binary():
@@ -126,6 +130,14 @@ class CExpressions(CPointers):
             case ir.CallThrough():
                 return Text(f"{self.expression(e.function).within(ATOM)}({', '.join(self.assigned(a).text for a in e.arguments)})")
         raise ir.NotInLanguage(f"no C for {e!r}")
+
+    def passed_on(self, e: ir.Expr) -> str:
+        """An argument of a call whose types no prototype says: text is C's char, numbers have just their type."""
+        if isinstance(e, ir.Text):
+            return quoted(e.characters, octal=True)
+        if e.type in ("*i8", "*const i8"):
+            return f"(char *){self.expression(e).within(UNARY)}"
+        return self.expression(e, strong=True).text
 
     def constant(self, e: ir.Const, strong: bool) -> Text:
         type_ = self.type_of(e.type)

@@ -246,7 +246,11 @@ class C(Language):
         return self.write_head(signature) + " {"
 
     def write_prototype(self, signature: Signature) -> str:
-        return self.write_head(signature) + ";"
+        if not signature.variadic:
+            return self.write_head(signature) + ";"
+        # As the library declares it, which the compiler knows by heart.
+        head = re.sub(r"\bint8_t\b", "char", re.sub(r"\bint32_t\b", "int", self.write_head(signature)))
+        return head[:-1] + ", ...);"
 
     def write_entry(self, signature: Signature, *, always: bool = False) -> str:
         return ""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from transpile.corpus import ir, zigcc
 from transpile.corpus.errors import MissingCompiler
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import Declaration, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.rust import sysroot
@@ -211,12 +212,15 @@ def _head(signature: Signature) -> str:
         f"{p.name}: {_inner_type(p, signature)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
     )  # fmt: skip
     result = "" if signature.result is None else f" -> {rust_type(signature.result)}"
-    return f"pub {'unsafe ' if is_unsafe(signature) else ''}fn {signature.name}({parameters}){result}"
+    more = ", ..." if signature.variadic else ""
+    return f"pub {'unsafe ' if is_unsafe(signature) else ''}fn {signature.name}({parameters}{more}){result}"
 
 
 def _from_c(signature: Signature) -> str:
     """A function that is declared only, as C's, behind one of the inner form: slices are taken apart where it is called."""
     name, lengths = signature.name, signature.lengths()
+    if name in EXTERNS:  # what calls it knows that it is C's
+        return f'extern "C" {{\n    {_head(signature).replace("pub unsafe fn", "pub fn", 1)};\n}}'
     parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
     counted = {p.length: p.name for p in reversed(signature.parameters) if p.pointer and p.length is not None}
     arguments = []

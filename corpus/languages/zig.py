@@ -196,6 +196,8 @@ def _head(signature: Signature) -> str:
     parameters = ", ".join(
         f"{p.name}: {_inner_type(p, signature)}" for i, p in enumerate(signature.parameters) if i not in signature.lengths()
     )  # fmt: skip
+    if signature.variadic:  # the last is the format
+        parameters = f"{parameters.rpartition(': ')[0]}: [*:0]const u8, ..."
     return f"fn {signature.name}({parameters}) {_result(signature)}"
 
 

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from transpile.corpus import ir
+from transpile.corpus.externs import conversions
 from transpile.corpus.globals import element_size
 from transpile.corpus.lifting.memory import Array, Linear, accessed, linear
 from transpile.corpus.lifting.tree import INDIRECT, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol
 from transpile.corpus.lifting.variables import Variables, integer, operation, simple_cast
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, pointer_to
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, is_address, pointer_to
 
 
 class Elements(Variables, ABC):
@@ -220,7 +221,8 @@ class Elements(Variables, ABC):
         callee = self.callees[node.name]
         pointer_of = {p.length: i for i, p in enumerate(callee.parameters) if p.length is not None}
         arguments: list[ir.Expr] = []
-        for position, (arg, parameter) in enumerate(zip(node.args, callee.parameters, strict=True)):
+        fixed = len(callee.parameters)
+        for position, (arg, parameter) in enumerate(zip(node.args[:fixed], callee.parameters, strict=True)):
             if parameter.pointer:
                 length = node.args[parameter.length] if parameter.length is not None else None
                 arguments.append(self._array_argument(arg, length))
@@ -232,10 +234,23 @@ class Elements(Variables, ABC):
                 arguments.append(self.condition(arg))
             else:
                 arguments.append(simple_cast(parameter.type, self.value(arg, self.natural(arg))))
+        for arg, type_ in zip(node.args[fixed:], self.more_types(node), strict=True):
+            arguments.append(self._array_argument(arg, None) if is_address(type_) else simple_cast(type_, self.value(arg, self.natural(arg))))
         return ir.Call(callee.result or "", node.name, tuple(arguments))
+
+    def more_types(self, node: CallNode) -> list[str]:
+        """Types of the arguments of a call behind the callee's parameters: what the format says, which is the last of these."""
+        callee = self.callees[node.name]
+        if not callee.variadic:
+            return []
+        given = node.args[len(callee.parameters) - 1]
+        text = self.memory.text(given) if isinstance(given, Symbol) else None
+        return (conversions(text) if text is not None else None) or []
 
     def _array_argument(self, arg: Node, length: Node | None) -> ir.Expr:
         """A pointer, with the number of elements behind it if the callee knows one, as an argument."""
+        if isinstance(arg, Symbol) and (text := self.memory.text(arg)) is not None:
+            return ir.Text("*const i8", text)
         key = self.memory.base_of(arg)
         if key is None:
             raise NotLiftable("an argument that is no array")

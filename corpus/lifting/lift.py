@@ -12,18 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from transpile.corpus import ir
-from transpile.corpus.ir_names import continues, walk
+from transpile.corpus.ir_names import continues, used, walk
 from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.copies import propagate
 from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.memory import Memory, Variable
 from transpile.corpus.lifting.shape import shape
-from transpile.corpus.lifting.simplify import inline, undo_updates, unscaled
+from transpile.corpus.lifting.simplify import inline, undo_updates, undropped, unscaled
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import Body, NotLiftable, expressions, nodes, statements
 from transpile.corpus.lifting.values import Values, invert
 from transpile.corpus.lifting.variables import simple_cast
+from transpile.corpus.lifting.variadic import gathered
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, wasm_type
 from transpile.corpus.wasm.wat_text import parse, split_data
@@ -60,10 +61,10 @@ def lift(
     """
     text, own_data = split_data(text)
     data = tuple(data or own_data)
-    body, kinds, zero, known = _tree(text, signature, callees or {})
+    body, kinds, zero, known = _tree(text, signature, callees or {}, data)
     memory = Memory(signature, body, data, known, tuple(tuple(s) for s in (starts or [(0,)] * len(data))), state=state or {})
     memory.find()
-    lines = Writer(memory, kinds, known, zero, index_type).function()
+    lines = without_unused(Writer(memory, kinds, known, zero, index_type).function())
     if idioms:
         lines = idiomatic(lines)
     length = next((p.length for p in signature.parameters if p.length is not None), None)
@@ -75,13 +76,15 @@ def lift(
 
 def pointers(text: str, signature: Signature, callees: Mapping[str, Signature], data: Sequence[bytes]) -> Memory:
     """What a function's addresses point into, each data segment taken as a whole, without element types. Raises NotLiftable."""
-    body, _, _, known = _tree(split_data(text)[0], signature, callees)
+    body, _, _, known = _tree(split_data(text)[0], signature, callees, data)
     memory = Memory(signature, body, tuple(data), known, ((0,),) * len(data))
     memory.find_pointers()
     return memory
 
 
-def _tree(text: str, signature: Signature, callees: Mapping[str, Signature]) -> tuple[Body, dict[str, str], frozenset[str], dict[str, Signature]]:
+def _tree(
+    text: str, signature: Signature, callees: Mapping[str, Signature], data: Sequence[bytes]
+) -> tuple[Body, dict[str, str], frozenset[str], dict[str, Signature]]:
     """The tree of a canonical text, wasm types of its variables, those that start from zero, and the functions whose types the rules know."""
     known = {signature.name: signature} | dict(callees)
     function = parse(text)
@@ -90,10 +93,10 @@ def _tree(text: str, signature: Signature, callees: Mapping[str, Signature]) -> 
     known = {name: one for name, one in known.items() if _within_reach(one)}
     if (function.parameters, function.results) != signature.wasm():
         raise NotLiftable("the signature is not the function's")
-    called = {name: (len(s.parameters), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
+    called = {name: (len(s.wasm()[0]), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
     builder = TreeBuilder(function, called)
-    body, kinds, zero = split(builder.build(), builder.types)
-    return inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body)))))))), kinds, zero, known
+    body, kinds, zero = split(gathered(builder.build(), builder.types, known, data), builder.types)
+    return undropped(inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body))))))))), kinds, zero, known
 
 
 def _within_reach(signature: Signature) -> bool:
@@ -104,6 +107,12 @@ def _within_reach(signature: Signature) -> bool:
         return parameter.type in WIDTHS or (parameter.pointer and struct is not None and struct.flat)
 
     return all(map(plain, signature.parameters)) and (signature.result is None or signature.result in WIDTHS)
+
+
+def without_unused(lines: tuple[ir.Stmt, ...]) -> tuple[ir.Stmt, ...]:
+    """Lines without the arrays at their top that nothing names: tables whose text stands where it is needed."""
+    named = used(lines)
+    return tuple(one for one in lines if not isinstance(one, ir.LetArray) or one.name in named)
 
 
 def called_in(body: Body) -> set[str]:

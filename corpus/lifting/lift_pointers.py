@@ -14,14 +14,15 @@ from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.copies import propagate
 from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
-from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in
+from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in, without_unused
 from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.pointers import PointerValues, RawMemory, with_variables
 from transpile.corpus.lifting.shape import shape
-from transpile.corpus.lifting.simplify import inline, undo_updates, unscaled
+from transpile.corpus.lifting.simplify import inline, undo_updates, undropped, unscaled
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import INDIRECT, Body, NotLiftable, bodies, map_node, statements, with_bodies
 from transpile.corpus.lifting.variables import simple_cast
+from transpile.corpus.lifting.variadic import gathered
 from transpile.corpus.lifting.webs import split
 from transpile.corpus.signature import WIDTHS, Signature, is_address
 from transpile.corpus.wasm.wat_text import parse, split_data
@@ -49,13 +50,14 @@ def lift_pointers(
     types = {name: s.wasm() for name, s in known.items()}
     called = {name: (len(takes), gives[0] if gives else "") for name, (takes, gives) in types.items()}
     builder = TreeBuilder(function, called)
-    body, kinds, zero = split(builder.build(), builder.types)
-    body = inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body))))))))
+    tables = tuple(data) or own_data
+    body, kinds, zero = split(gathered(builder.build(), builder.types, known, tables), builder.types)
+    body = undropped(inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body)))))))))
     body, kinds = _named(body, kinds, signature)
     body = with_variables(body, state or {})
-    memory = RawMemory(signature, body, tuple(data) or own_data, known, (), state=state or {})
+    memory = RawMemory(signature, body, tables, known, (), state=state or {})
     memory.find()
-    lines = PointerWriter(memory, kinds, known, zero, "index").function()
+    lines = without_unused(PointerWriter(memory, kinds, known, zero, "index").function())
     if idioms:
         lines = idiomatic(lines)
     length = next((p.length for p in signature.parameters if p.length is not None), None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from transpile.corpus import ir
 from transpile.corpus.globals import Global
+from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.lifting.tree import Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, map_body, nodes, statements
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature, Struct
 
@@ -139,8 +140,22 @@ class Memory:
         if self.frame:
             self._type_by_use(self.frame)
         for key in [k for k, a in self.arrays.items() if a.table is not None and not a.variable]:
-            self._type_by_use(key)
+            try:
+                self._type_by_use(key)
+            except NotLiftable:
+                array = self.arrays[key]
+                if self.text(Symbol("i32", f"d{array.table[0] if array.table else 0}", 0)) is None:
+                    raise
+                array.scalar = "u8"
         self._find_biases()
+
+    def text(self, symbol: Symbol) -> bytes | None:
+        """What stands at a symbol where that is text."""
+        segment = int(symbol.name[1:])
+        if symbol.name in self.known or segment >= len(self.data) or self.data[segment].find(b"\0") != len(self.data[segment]) - 1:
+            return None
+        found = text_at(self.data[segment], symbol.offset)
+        return found and found.characters
 
     def find_pointers(self) -> None:
         """Fill `arrays` and `pointers`; arrays of the data and the frame have no type yet."""
@@ -276,7 +291,7 @@ class Memory:
                     if isinstance(node, Load) and self.base_of(node.address) == key:
                         found.add(accessed(node.name))
                     elif isinstance(node, CallNode) and node.name in self.callees:
-                        for argument, parameter in zip(node.args, self.callees[node.name].parameters, strict=True):
+                        for argument, parameter in zip(node.args, self.callees[node.name].parameters, strict=False):
                             if parameter.pointer and parameter.type in WIDTHS and self.base_of(argument) == key:
                                 found.add(parameter.type)
                                 exact.add(parameter.type)

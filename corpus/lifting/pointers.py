@@ -15,7 +15,6 @@ from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.elements import sum_of
 from transpile.corpus.lifting.memory import Array, Memory, Variable, linear
 from transpile.corpus.lifting.pointer_types import PointerTypes, mutable
-from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.lifting.tree import INDIRECT, Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol, expressions, nodes, statements
 from transpile.corpus.lifting.variables import COMPARE, operation, simple_cast
 from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, pointer_to, read_type, size_of
@@ -38,14 +37,6 @@ class RawMemory(Memory):
         for array in self.arrays.values():
             array.scalar = "u8" if array.table is not None else "u64"
             array.size = array.size if array.table is not None else -(-array.size // 8)
-
-    def text(self, symbol: Symbol) -> bytes | None:
-        """What stands at a symbol where that is text."""
-        segment = int(symbol.name[1:])
-        if symbol.name in self.known or segment >= len(self.data) or self.data[segment].find(b"\0") != len(self.data[segment]) - 1:
-            return None
-        found = text_at(self.data[segment], symbol.offset)
-        return found and found.characters
 
     def table(self, symbol: Symbol, offset: int) -> str:
         segment = int(symbol.name[1:])
@@ -337,7 +328,8 @@ class PointerValues(PointerTypes):
     def _known_call(self, node: CallNode) -> ir.Expr:
         callee = self.callees[node.name]
         arguments: list[ir.Expr] = []
-        for value, passed in zip(node.args, callee.passed(), strict=True):
+        given = len(callee.passed())
+        for value, passed in zip(node.args[:given], callee.passed(), strict=True):
             if passed.parameter is None:
                 continue
             parameter = callee.parameters[passed.parameter]
@@ -349,6 +341,7 @@ class PointerValues(PointerTypes):
                 arguments.append(self.argument(value, parameter.whole))
         if len(arguments) < len(callee.parameters):
             raise NotLiftable("an empty struct")
+        arguments += [self.argument(value, type_) for value, type_ in zip(node.args[given:], self.more_types(node), strict=True)]
         return ir.Call(callee.result or "", node.name, tuple(arguments))
 
     def argument(self, node: Node, type_: str) -> ir.Expr:

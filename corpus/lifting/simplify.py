@@ -131,6 +131,18 @@ def _step(one: Set) -> int | None:
 __all__ = ["inline", "undo_updates"]
 
 
+def undropped(body: Body) -> Body:
+    """Calls whose results nobody reads, without the variables that hold these."""
+    read = {n.name for one in statements(body) for e in expressions(one) for n in nodes(e) if isinstance(n, Get)}
+
+    def plain(one: Stmt) -> Stmt:
+        if isinstance(one, Set) and isinstance(one.value, CallNode) and one.name not in read:
+            return Do(one.value)
+        return with_bodies(one, [tuple(map(plain, inner)) for inner in bodies(one)])
+
+    return tuple(map(plain, body))
+
+
 def unscaled(body: Body) -> Body:
     """Variables that only ever hold a multiple, and are part of an address, without the factor: it goes to where they are read, so that an offset that
     several accesses share is seen to be an index times the size of what lies there."""

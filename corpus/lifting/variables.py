@@ -99,7 +99,7 @@ class Variables:
                             for arg in node.args[:1] if name == "shr" else node.args:
                                 vote(arg, sign)
                     elif isinstance(node, CallNode) and node.name in self.callees:
-                        for arg, parameter in zip(node.args, self.callees[node.name].parameters, strict=True):
+                        for arg, parameter in zip(node.args, self.callees[node.name].parameters, strict=False):
                             if not parameter.pointer:
                                 vote(arg, sign_of(parameter.type))
             if isinstance(one, Return) and one.value is not None and self.signature.result:

@@ -250,7 +250,8 @@ class RustExpressions:
     def call(self, one: ir.Call) -> tuple[str, int]:
         callee = self.callees[one.name]
         arguments = []
-        for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
+        fixed = len(callee.parameters)
+        for position, (argument, parameter) in enumerate(zip(one.arguments[:fixed], callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
             if is_address(argument.type):
@@ -267,6 +268,13 @@ class RustExpressions:
                 arguments.append(f"{self.text(argument, CAST)} as {parameter.type}")
             else:
                 arguments.append(self.text(argument))
+        for argument in one.arguments[fixed:]:
+            if isinstance(argument, ir.Var) and argument.type == "array":
+                own = self.parameters.get(argument.name)
+                slice_ = own is None or own.length is not None
+                arguments.append(f"{argument.name}.as_ptr()" if slice_ else argument.name)
+            else:
+                arguments.append(self.text(argument) if typed(argument) else self.receiver(argument))
         text = f"{one.name}({', '.join(arguments)})"
         for array in sorted({a.array for a in one.arguments if isinstance(a, ir.Part)}):
             if f"&mut {array}[" in text and f"{array}.len()" in text:  # its length can't be asked for while a part of it is borrowed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from transpile.corpus import ir
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import is_global
-from transpile.corpus.ir_names import always_leaves, assigned, used, walk
+from transpile.corpus.ir_names import always_leaves, assigned, called, used, walk
 from transpile.corpus.rust.expressions import CAST, OR, SMALL, WRAPPING, RustExpressions, number, rust_type, typed
 from transpile.corpus.signature import FLOATS, SIGNED
 
@@ -20,6 +21,7 @@ class RustFunction(RustExpressions):
             if not p.pointer and p.name in self.changed
         ]  # fmt: skip
         raw = any(isinstance(n, ir.Place | ir.CallThrough | ir.Bulk | ir.AddressOf | ir.LetStruct) for n in walk(self.function.body))
+        raw |= any(name in EXTERNS for name in called(self.function.body))
         if (raw or any(is_global(name) for name in used(self.function.body))) and not self.unsafe:
             self.unsafe = True
             return _indent([*lines, "unsafe {", *_indent(self.block(self.function.body, tail=True)), "}"])

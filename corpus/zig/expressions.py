@@ -15,6 +15,7 @@ from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, is_address
+from transpile.corpus.text import quoted
 from transpile.corpus.zig.casts import convert, fold
 from transpile.corpus.zig.pointers import ZigPointers, local_type, taken, zig_type
 
@@ -194,10 +195,13 @@ class ZigExpressions(ZigPointers):
     def call(self, one: ir.Call) -> str:
         callee = self.callees[one.name]
         arguments = []
-        for position, (argument, parameter) in enumerate(zip(one.arguments, callee.parameters, strict=True)):
+        fixed = len(callee.parameters)
+        for position, (argument, parameter) in enumerate(zip(one.arguments[:fixed], callee.parameters, strict=True)):
             if position in callee.lengths():
                 continue
-            if is_address(argument.type):
+            if isinstance(argument, ir.Text) and callee.variadic:
+                arguments.append(quoted(argument.characters))
+            elif is_address(argument.type):
                 arguments.append(self.pointed(argument, parameter, callee, one))
             elif isinstance(argument, ir.Part):
                 arguments.append(self.part(argument, parameter))
@@ -211,7 +215,17 @@ class ZigExpressions(ZigPointers):
                 arguments.append(f"@intCast({self.text(argument)})")
             else:
                 arguments.append(self.known(argument))
+        arguments += map(self.passed_on, one.arguments[fixed:])
         return taken(f"{one.name}({', '.join(arguments)})", callee.result or "")
+
+    def passed_on(self, one: ir.Expr) -> str:
+        """An argument of a variadic function: of a type of its own."""
+        if isinstance(one, ir.Text):
+            return f"@as([*:0]const u8, {quoted(one.characters)})"
+        if isinstance(one, ir.Var) and one.type == "array":
+            own = self.parameters.get(one.name)
+            return f"{self.name(one.name)}.ptr" if own is not None and own.length is not None else f"{'&' if own is None else ''}{self.name(one.name)}"
+        return self.operand(one)
 
     def part(self, one: ir.Part, parameter: Parameter) -> str:
         """A part of an array as the argument for `parameter`."""

@@ -78,7 +78,7 @@ class ZigPointers(ABC):
                 start = f"{one.array}.ptr" if parameter.length is not None else one.array
                 return (f"@constCast({start})" if parameter.const else start), POSTFIX
             case ir.Text():
-                return f"@as({local_type(one.type)}, @ptrCast(@constCast({quoted(one.characters)})))", POSTFIX
+                return f"@ptrCast(@constCast({quoted(one.characters)}))", POSTFIX
             case ir.Borrow():
                 text = f"&{self.name(one.name)}"
                 return (f"@constCast({text})" if one.type.startswith("*const ") else text), POSTFIX
@@ -131,6 +131,8 @@ class ZigPointers(ABC):
 
     def pointed(self, argument: ir.Expr, parameter: Parameter, callee: Signature, call: ir.Call) -> str:
         """A pointer as the argument for a parameter, which may be a slice."""
+        if isinstance(argument, ir.Text) and parameter.length is None:
+            return f"@ptrCast({quoted(argument.characters)})"
         text = self.text(argument, POSTFIX)
         if parameter.length is None or text == "null":
             return given(text, argument.type)

@@ -217,3 +217,70 @@ Matrix *make(int rows, int columns) {
 """
     found, _ = translated(tmp_path, text, inputs=1024)
     assert not unverified(found)
+
+
+PRINTING = """
+#include <stdio.h>
+struct item { const char *name; int price; };
+static const struct item items[] = {{"tea", 250}, {"bread", 320}, {"salt", 99}};
+static const char *sizes[] = {"small", "large"};
+void show(int a, const char *s, double d, long long big) { printf("%d %s %.2f %lld\\n", a, s, d, big); }
+void list(int n) {
+    for (int i = 0; i < n && i < 3; i++) printf("%2d. %-8s%6d.%02d\\n", i + 1, items[i].name, items[i].price / 100, items[i].price % 100);
+}
+int label(char *out, int n, int which) {
+    return snprintf(out, (size_t)n, "a %s one, as large as they come in the shops of this town: %c", sizes[which & 1], 'a');
+}
+void greet(int n) {
+    char name[8];
+    for (int i = 0; i < 7; i++) name[i] = (char)('a' + ((n >> i) & 1));
+    name[7] = 0;
+    puts(name);
+    printf("%.3s%%\\n", name);
+}
+int main(void) {
+    show(1, "one", 1.5, 1);
+    list(2);
+    printf("%d\\n", 7);
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c", "cpp"])
+def test_programs_print(tmp_path: Path, to: str) -> None:
+    found, file = translated(tmp_path, PRINTING, to)
+    assert not unverified(found)
+    assert found.keys() == {"show", "list", "label", "greet", "main"}
+    assert '"%2d. %-8s%6d.%02d\\n"' in file and '"bread"' in file and "sizes" in file.lower()
+    tongue = language(to)
+    compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
+    assert compiled.wasm, compiled.diagnostics
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [
+    ("show", "a, s, d, big)", "a, s, d, big + 1)"),
+    ("show", "%d %s %.2f %lld", "%u %s %.2f %lld"),
+    ("show", "printf(", "if (a != 1234567) printf("),
+    ("list", "items[i].price / 100, items[i].price % 100", "items[i].price % 100, items[i].price / 100"),
+    ("list", '"bread"', '"bresd"'),
+    ("label", "sizes[which & 1]", "sizes[~which & 1]"),
+    ("label", "this town: %c", "that town: %c"),
+    ("label", "(size_t)n,", "(size_t)n - (n > 0),"),
+    ("greet", "name[i] = (char)('a'", "name[i] = (char)('b' - (i > 0)"),
+    ("greet", "%.3s%%", "%.2s%%"),
+    ("main", '"one", 1.5', '"one", 1.25'),
+    ("main", "7);", "8);"),
+])  # fmt: skip
+def test_what_is_printed_wrong_shows(name: str, old: str, new: str) -> None:
+    """Each is a known wrong translation: of the right type, with the same calls."""
+    changed = PRINTING.replace(old, new, 1)
+    assert changed != PRINTING
+    c = language("c")
+    signature = next(f.signature for f in c.read(PRINTING) if f.name == name)
+    original, candidate = c.compile(PRINTING).wasm, c.compile(changed).wasm
+    assert original and candidate
+    export = "__original_main" if name == "main" else name
+    sides = [Executable(one, export) for one in (original, candidate)]
+    verdicts = judge(sides[0], sides, signature, normal_form=None, inputs=512)
+    assert verdicts[0].verified and verdicts[1].status == "mismatch", verdicts

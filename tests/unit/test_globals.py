@@ -202,7 +202,8 @@ JOBS = Global("g0", "S0", 2, ((Text(b"a\x01"), (1, 2), -1), (0, (0, 0), 7)), "jo
 
 
 def test_a_table_of_structs_is_what_its_bytes_say():
-    text, table = Segment(0, ".rodata..L.str", 0x1000, b"a\x1b\0"), Segment(1, ".rodata.jobs", 0x1010, bytes.fromhex("001000000100feff0700000000000000000000000a000000"))
+    text = Segment(0, ".rodata..L.str", 0x1000, b"a\x1b\0")
+    table = Segment(1, ".rodata.jobs", 0x1010, bytes.fromhex("001000000100feff0700000000000000000000000a000000"))
     declared = {"jobs": Declaration(24, (), True, "S0", True, (JOB,))}
     (one,) = find_variables([text, table], Uses(), declared, set())[1]
     assert one.itself == Global("g0", "S0", 2, ((Text(b"a\x1b"), (1, -2), 7), (0, (0, 0), 10)), "jobs", (JOB,), True)
