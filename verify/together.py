@@ -58,7 +58,7 @@ def calls(signatures: Mapping[str, Signature]) -> Calls:
         for one in signature.parameters:
             parameters.append(replace(one, name=f"{name}.{one.name}", length=None if one.length is None else one.length + first))
     members = tuple((name, s.result) for name, s in signatures.items())
-    return Calls("calls", tuple(parameters), "u64", tuple(structs.values()), members)
+    return Calls("calls", tuple(parameters), "u64", tuple(structs.values()), members=members)
 
 
 def dispatcher(executables: Mapping[str, Executable], signatures: Mapping[str, Signature]) -> Executable:
