@@ -27,7 +27,10 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit"))
 from services import Running
 
+from transpile.serve.http.messages import models_of
+
 Check = Callable[[int, Any], bool]
+MODELS = set(models_of(None))
 
 
 def decode(i: int) -> tuple[str, str, Any, Check]:
@@ -54,7 +57,33 @@ def complete(i: int) -> tuple[str, str, Any, Check]:
 
 
 def models(i: int) -> tuple[str, str, Any, Check]:
-    return "GET", "/v1/models", None, lambda status, r: status == 200 and len(r["data"]) == 4
+    return "GET", "/v1/models", None, lambda status, r: status == 200 and {m["id"] for m in r["data"]} == MODELS
+
+
+def events(i: int) -> tuple[str, str, Any, Check]:
+    """A stream of each of two samples, which must be one text."""
+    prompt = f"func i32 -> i32 ; local.get p0 i32.const {i % 999} i32.add end"
+    body = {"model": "transpile-c", "prompt": prompt, "temperature": 0, "n": 2, "echo": True, "stream": True, "max_tokens": 40, "logprobs": 0}
+    body["prelude"] = f"int32_t g{i} ( int32_t p0 ) {{"
+
+    def right(status: int, r: Any) -> bool:
+        texts = {0: "", 1: ""}
+        for one in r[:-1]:
+            for choice in one["choices"]:
+                texts[choice["index"]] += choice["text"]
+        return status == 200 and r[-1] == "[DONE]" and texts[0] == texts[1] and texts[0].startswith(body["prelude"])
+
+    return "POST", "/v1/completions", body, right
+
+
+def stream(i: int) -> tuple[str, str, Any, Check]:
+    method, path, body, right = translate(i)
+    return method, path, body | {"stream": True}, lambda status, r: right(status, r[-1]) and any(e.get("name") == f"good{i}" for e in r[:-1])
+
+
+def job(i: int) -> tuple[str, str, Any, Check]:
+    body = translate(i)[2]
+    return "POST", "/v1/jobs", body, lambda status, r: status == 202 and set(r["progress"]) == {"done", "total", "note"}
 
 
 def refused(status: int, says: str = "") -> Check:
@@ -91,7 +120,7 @@ def hostile(i: int) -> tuple[str, str, Any, Check]:
     ][i % 5]  # type: ignore[return-value]
 
 
-KINDS = [(decode, 6), (complete, 4), (models, 3), (bad, 5), (translate, 2), (hostile, 1)]
+KINDS = [(decode, 12), (complete, 8), (models, 6), (bad, 10), (translate, 4), (hostile, 2), (events, 3), (stream, 2), (job, 1)]
 
 
 class Tally:
@@ -107,6 +136,11 @@ class Tally:
                 self.seconds[kind].append(seconds)
             if example and len(self.examples) < 5:
                 self.examples.append(example[:600])
+
+
+def read_events(text: bytes) -> list[Any]:
+    data = [line.removeprefix(b"data: ") for line in text.splitlines() if line.startswith(b"data: ")]
+    return [one.decode() if one == b"[DONE]" else json.loads(one) for one in data]
 
 
 def client(running: Running, number: int, until: float, tally: Tally) -> None:
@@ -126,7 +160,7 @@ def client(running: Running, number: int, until: float, tally: Tally) -> None:
                 connection.request(method, path, data, {"Content-Type": "application/json"})
                 reply = connection.getresponse()
                 text, status = reply.read(), reply.status
-                shown = json.loads(text)
+                shown = read_events(text) if reply.headers["Content-Type"].startswith("text/event-stream") else json.loads(text)
             except (OSError, ValueError, http.client.HTTPException) as error:
                 if isinstance(data, bytes) and len(data) > 1 << 20:  # the refusal may come while the body is still being sent
                     tally.note("right", make.__name__, time.monotonic() - started)
@@ -140,7 +174,10 @@ def client(running: Running, number: int, until: float, tally: Tally) -> None:
                     break
                 time.sleep(min(float(reply.headers["Retry-After"]), 5.0) * random_.uniform(0.5, 1.5))
                 continue
-            good = right(status, shown)
+            try:
+                good = right(status, shown)
+            except (AttributeError, KeyError, IndexError, TypeError):  # a reply of another form
+                good = False
             tally.note("right" if good else "wrong", make.__name__, time.monotonic() - started, "" if good else f"{make.__name__}: {status} {text!r}")
             break
     connection.close()

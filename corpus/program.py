@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from transpile.corpus.errors import CompileError, TranspileError
@@ -35,6 +36,12 @@ class Program:
     """What the source says of its variables, by name; those in functions as `function.name`."""
     checked: bytes | None = None
     """The same, compiled with checks of what the language leaves undefined, if that was asked for and there are such checks."""
+
+    def named(self, name: str) -> str:
+        """The function written as `name`; or, where there is none, the one whose export is called so."""
+        if all(f.name != name for f in self.functions):
+            return next((own for own, export in self.exports.items() if export == name), name)
+        return name
 
     def code(self, name: str) -> WasmFunction:
         """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""
@@ -90,10 +97,16 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
         wasm = data if data[:4] == b"\0asm" else read_wat(data.decode(errors="replace"))
         module = WasmModule.parse(wasm)
         exported = {e.index for e in module.exports if e.kind == "function"}
-        functions = tuple(SourceFunction("", infer_signature(f), "") for f in module.functions if f.index in exported)
+        exports = {}
+        functions: tuple[SourceFunction, ...] = ()
+        for f in module.functions:
+            if f.index in exported:
+                name = _identifier(f.name, exports)
+                exports[name] = f.name
+                functions += (SourceFunction("", replace(infer_signature(f), name=name), ""),)
         if not functions:
             raise TranspileError(f"{path} exports no functions", hint="link it with --export-dynamic, or name what to export")
-        return Program(path, None, wasm, module, functions, {f.name: f.name for f in functions})
+        return Program(path, None, wasm, module, functions, exports)
     text = data.decode(errors="replace")
     text, numbers = tongue.gather(text, path.parent)
     # What only starts a program, and says nothing to whoever calls it, is nothing to translate.
@@ -126,6 +139,16 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     reasons = {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
     return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)
+
+
+def _identifier(export: str, taken: Container[str]) -> str:
+    """An export's name as every language can have it. An export may be called anything, `main.add` or a piece of code; what is written as a name must be
+    one, since nobody judges names."""
+    name = re.sub(r"\W+", "_", export, flags=re.ASCII) or "_"
+    name = f"_{name}" if name[0].isdigit() else name
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:

@@ -35,16 +35,8 @@ from transpile.serve.together import Member, judge_in_turn, sharing
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
 
-RANK = {
-    "identical": 0,
-    "proved": 1,
-    "tested": 2,
-    "inconclusive": 3,
-    "mismatch": 4,
-    "wrong_signature": 5,
-    "compile_error": 6,
-    "undecoded": 7,
-}
+_STATUSES = ("identical", "proved", "tested", "inconclusive", "mismatch", "wrong_signature", "compile_error", "undecoded")
+RANK = {status: rank for rank, status in enumerate(_STATUSES)}
 """Best verdict first."""
 
 
@@ -148,6 +140,7 @@ def transpile(
     Raises TranspileError for a name in `only` that is not there.
     """
     known = {f.name for f in program.functions}
+    options = replace(options, only=tuple(map(program.named, options.only)))
     for name in options.only:
         if name not in known:
             if name in program.left_out:

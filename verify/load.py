@@ -50,6 +50,7 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
     theirs = {f.name for f in right.functions}
     names = [f.name for f in left.functions if f.name in theirs or f.name in problems]
     if only is not None:
+        only = left.named(right.named(only))
         for path, program in ((original, left), (translated, right)):
             have = [f.name for f in program.functions]
             if only not in have and only not in problems:

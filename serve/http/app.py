@@ -42,6 +42,7 @@ _TOLD = {
 }
 _ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": m.Error, "description": text} for code, text in _TOLD.items()}
 _EVENTS: dict[str, Any] = {"text/event-stream": {}}
+ModelId = Annotated[str, Path(max_length=64, examples=["transpile-rust"])]
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", examples=["0123456789abcdef0123456789abcdef"])]
 
 
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_jobs(app, service)
     _add_health(app, service)
     _add_page(app)
-    _add_security(app, bool(settings.keys))
+    _complete_document(app, service)
     return app
 
 
@@ -108,7 +109,7 @@ def _add_openai(app: FastAPI, service: Service) -> None:
     @app.post("/v1/completions", tags=["openai"], **_reply(m.Completion, "completions; or events", stream=True))
     async def completions_(request: Request, asked: m.CompletionRequest) -> Response:
         """OpenAI's form; the prompt is the encoder's input."""
-        completions.language_of(asked.model)
+        completions.language_of(asked.model, service.models)
         if asked.best_of not in (None, asked.n):
             raise ApiError(422, "unprocessable", "best_of is not n", "leave it out: every sample is returned")
         seconds = _seconds(service, asked.timeout)
@@ -118,7 +119,12 @@ def _add_openai(app: FastAPI, service: Service) -> None:
 
     @app.get("/v1/models", tags=["openai"], **_reply(m.Models, "one for each language that is written"))
     async def models() -> JSONResponse:
-        return JSONResponse(completions.models())
+        return JSONResponse({"object": "list", "data": [completions.model(name) for name in service.models]})
+
+    @app.get("/v1/models/{id}", tags=["openai"], **_reply(m.Model, "one of them"))
+    async def model(id: ModelId) -> JSONResponse:
+        completions.language_of(id, service.models)
+        return JSONResponse(completions.model(id))
 
 
 def _add_jobs(app: FastAPI, service: Service) -> None:
@@ -196,13 +202,14 @@ def _add_page(app: FastAPI) -> None:
         return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
 
-def _add_security(app: FastAPI, keys: bool) -> None:
-    """The document says that keys are needed, where they are."""
+def _complete_document(app: FastAPI, service: Service) -> None:
+    """The document says which models there are, and that keys are needed, where they are."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = plain()
-        if keys:
+        document["components"]["schemas"]["CompletionRequest"]["properties"]["model"]["enum"] = [*service.models]
+        if service.settings.keys:
             document.setdefault("components", {})["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
             for path, methods in document["paths"].items():
                 if path.startswith("/v1/") or path == "/metrics":

@@ -60,6 +60,7 @@ def serve(
         import uvicorn
 
         from transpile.serve.http.app import create_app
+        from transpile.serve.http.wire import HEAD, Protocol
     except ImportError as error:
         raise TranspileError(f"the service needs packages that are not installed ({error.name})", hint="pip install 'transpile[serve]'") from error
     from transpile.serve.decoder import check_checkpoint
@@ -80,7 +81,7 @@ def serve(
     )  # fmt: skip
     config = uvicorn.Config(
         create_app(settings), host=host, port=port, log_config=_LOGGING, access_log=False, server_header=False, timeout_keep_alive=30,
-        timeout_graceful_shutdown=int(drain), limit_concurrency=1000, h11_max_incomplete_event_size=64 << 10,
+        timeout_graceful_shutdown=int(drain), http=Protocol, h11_max_incomplete_event_size=HEAD,
     )  # fmt: skip
     server = uvicorn.Server(config)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,7 +9,8 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,21 +20,21 @@ from transpile.corpus.errors import TranspileError
 from transpile.serve.decoder import MAX_INPUT, MAX_OUTPUT, Sampling
 from transpile.serve.http.engine import Engine
 from transpile.serve.http.errors import ApiError
-from transpile.serve.http.messages import MODELS, CompletionRequest
+from transpile.serve.http.messages import CompletionRequest
 from transpile.tokenizer.vocabulary import encode_prefix, encode_wat
 
 _STARTED = int(time.time())
 
 
-def models() -> dict[str, Any]:
-    data = [{"id": name, "object": "model", "created": _STARTED, "owned_by": "transpile"} for name in MODELS]
-    return {"object": "list", "data": data}
+def model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": _STARTED, "owned_by": "transpile"}
 
 
-def language_of(model: str) -> str:
-    if model not in MODELS:
-        raise ApiError(404, "not_found", f"no model '{model}'", f"models are: {', '.join(MODELS)}")
-    return MODELS[model]
+def language_of(model: str, models: Mapping[str, str]) -> str:
+    """Raises ApiError for a model that is not there."""
+    if model not in models:
+        raise ApiError(404, "not_found", f"no model '{model}'", f"models are: {', '.join(models)}")
+    return models[model]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Writer:
     tokens: list[str] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
+    listed: int = 0
 
     def add(self, token: int, logprob: float) -> bool:
         """Whether a stop word has been reached."""
@@ -94,8 +96,11 @@ class Writer:
     def reason(self, ended: bool) -> str:
         return "stop" if ended or self.stopped else "length"
 
-    def listed(self) -> dict[str, Any]:
-        return {"tokens": self.tokens, "token_logprobs": self.logprobs, "top_logprobs": None, "text_offset": self.offsets}
+    def logs(self, *, last: bool) -> dict[str, Any]:
+        """The tokens that were not listed before, as far as their text has begun to be sent; all that are left, at the end."""
+        end = len(self.tokens) if last else bisect_left(self.offsets, self.sent)
+        new, self.listed = slice(self.listed, end), end
+        return {"tokens": self.tokens[new], "token_logprobs": self.logprobs[new], "top_logprobs": None, "text_offset": self.offsets[new]}
 
 
 async def _generate(engine: Engine, asked: CompletionRequest, prompt: Prompt, writers: list[Writer], each: Any = None) -> list[bool]:
@@ -145,7 +150,7 @@ async def complete(engine: Engine, asked: CompletionRequest, prompts: list[Promp
         ended = await _generate(engine, asked, prompt, writers)
         for writer, end in zip(writers, ended, strict=True):
             text = f"{prompt.prelude} {writer.text}" if asked.echo else writer.text
-            listed = writer.listed() if asked.logprobs is not None else None
+            listed = writer.logs(last=True) if asked.logprobs is not None else None
             choices.append({"index": len(choices), "text": text, "finish_reason": writer.reason(end), "logprobs": listed})
         everything += writers
     return _head(asked) | {"choices": choices, "usage": _usage(prompts, everything)}
@@ -163,12 +168,13 @@ async def stream(engine: Engine, asked: CompletionRequest, prompts: list[Prompt]
     for number, prompt in enumerate(prompts):
         writers = _new(engine, asked)
         everything += writers
-        news: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
+        news: asyncio.Queue[tuple[int, str, Any]] = asyncio.Queue()
 
-        def each(sample: int, writers: list[Writer] = writers, news: asyncio.Queue[tuple[int, str]] = news) -> None:
+        def each(sample: int, writers: list[Writer] = writers, news: asyncio.Queue[tuple[int, str, Any]] = news) -> None:
             piece = writers[sample].delta(last=False)
             if piece:
-                loop.call_soon_threadsafe(news.put_nowait, (sample, piece))
+                listed = writers[sample].logs(last=False) if asked.logprobs is not None else None
+                loop.call_soon_threadsafe(news.put_nowait, (sample, piece, listed))
 
         first = number * asked.n
         if asked.echo:
@@ -180,13 +186,13 @@ async def stream(engine: Engine, asked: CompletionRequest, prompts: list[Prompt]
                 waiter = asyncio.ensure_future(news.get())
                 await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
                 if waiter.done():
-                    sample, piece = waiter.result()
-                    yield chunk(first + sample, piece, None)
+                    sample, piece, listed = waiter.result()
+                    yield chunk(first + sample, piece, None, listed)
                 else:
                     waiter.cancel()
                     await asyncio.sleep(0)
             for i, (writer, ended) in enumerate(zip(writers, task.result(), strict=True)):
-                listed = writer.listed() if asked.logprobs is not None else None
+                listed = writer.logs(last=True) if asked.logprobs is not None else None
                 yield chunk(first + i, writer.delta(last=True), writer.reason(ended), listed)
         finally:
             task.cancel()

@@ -27,6 +27,15 @@ _AT_ONCE = 2
 class Engine(Protocol):
     tokenizer: Tokenizer
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can answer now."""
+        ...
+
+    async def revive(self) -> None:
+        """Make a dead one answer again. Raises ApiError 503 where that fails."""
+        ...
+
     async def generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling, *, each: Each | None = None) -> list[Sample]:
         """Continuations of `prefix` (decoder ids behind the start token) for one encoder input, which is encoded once.
 
@@ -47,7 +56,9 @@ def load(settings: Settings, metrics: Metrics) -> Engine:
 
 
 class EmbeddedEngine:
-    """CTranslate2, running in threads of its own."""
+    """CTranslate2, running in threads of its own. It lives as long as the service does."""
+
+    alive = True
 
     def __init__(self, checkpoint: Path | None, metrics: Metrics) -> None:
         self.decoder = CTranslate2Decoder(checkpoint, threads=max(1, (os.cpu_count() or 1) // _AT_ONCE))
@@ -76,6 +87,9 @@ class EmbeddedEngine:
             raise
         self._metrics.generated({"read": len(source), "written": sum(len(s.ids) for s in (out if how.temperature else out[:1]))})
         return out
+
+    async def revive(self) -> None:
+        pass
 
     def stop(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

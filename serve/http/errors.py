@@ -79,13 +79,21 @@ def as_api_error(error: BaseException) -> ApiError:
     return ApiError(500, "internal", "a fault of the service", "its log says more")
 
 
+_INTERNAL = re.compile(r"(?:constrained|function)-.*|\w+\[.*|str|int|float|bool|list", re.DOTALL)
+"""What pydantic calls the members of a union, in the place of an error."""
+
+
 def _validation(error: RequestValidationError) -> ApiError:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    told = error.errors()
+    if told[0]["type"] == "json_invalid":
+        return ApiError(400, "invalid_request", "the body is not JSON", "send one JSON object, in UTF-8")
+    # Where several types are allowed, what is wrong with the right one says more than that it is none of the others.
+    first = min(told, key=lambda one: one["type"].endswith("_type"))
+    where = ".".join(str(part) for part in first["loc"] if part != "body" and not _INTERNAL.fullmatch(str(part)))
     return ApiError(400, "invalid_request", f"{where}: {first['msg']}" if where else first["msg"], "GET /openapi.json describes every field")
 
 
-_HINTS = {404: "GET /openapi.json lists what there is", 405: "GET /openapi.json lists what there is"}
+_HINTS = {400: "send one JSON object, in UTF-8", 404: "GET /openapi.json lists what there is", 405: "GET /openapi.json lists what there is"}
 _TYPES = {404: "not_found", 405: "method_not_allowed"}
 
 

@@ -1,12 +1,13 @@
 """The first and the last to see a request, around everything else: who asks, how much may be sent, what is counted.
 
-A pure ASGI layer, so that it holds for every route, streams too. Invariant: no more than the largest allowed request is ever taken in.
+A pure ASGI layer, so that it holds for every route, streams too. Invariant: no more than the largest allowed request is ever kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.routing import Match
@@ -20,6 +21,8 @@ OPEN = frozenset({"/", "/healthz", "/readyz", "/openapi.json"})
 """What needs no key."""
 _PATIENCE = 30.0
 """Seconds that a client may take to send more of its request."""
+_THROWN_AWAY = 64 << 20
+"""Bytes of a request that is too large which are read and forgotten: a client that is cut off while it sends may not see why."""
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
 
 
@@ -45,6 +48,8 @@ class Guard:
             await self.app(scope, await self._whole(receive), watched)
         except ApiError as error:
             if not begun:
+                if error.status == 413:
+                    await _drain(scope, receive)
                 await error.response()(scope, receive, watched)
         except Exception as error:
             reply = as_api_error(error)
@@ -112,3 +117,15 @@ class Guard:
             return message
 
         return again
+
+
+async def _drain(scope: Scope, receive: Receive) -> None:
+    if any(name == b"expect" for name, _ in scope["headers"]):
+        return  # the client waits for a word before it sends
+    taken, more = 0, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            while more and taken < _THROWN_AWAY:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                more = message.get("more_body", False)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import Request, Sample, Sampling, ask, check_checkpoint
+from transpile.serve.decoder import Request, Sample, Sampling, ask, check_checkpoint, trained_languages
 from transpile.tokenizer.vocabulary import load
 from transpile.verify.types import Candidate
 
@@ -92,14 +92,16 @@ class BorrowedDecoder:
     name = "model"
 
     def __init__(self, checkpoint: Path | None) -> None:
-        self.tokenizer = load(check_checkpoint(checkpoint, "model.safetensors") / "tokenizer.json")
+        folder = check_checkpoint(checkpoint, "model.safetensors")
+        self.tokenizer, self.languages = load(folder / "tokenizer.json"), trained_languages(folder)
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(f"../{NAME}")
             with connection.makefile("rwb") as channel:
                 generate = partial(_generate, channel)
-                return [ask(self.tokenizer, one, generate, samples, seed, temperature) for one in requests]
+                known = [not self.languages or one.language in self.languages for one in requests]
+                return [ask(self.tokenizer, one, generate, samples, seed, temperature) if it else [] for one, it in zip(requests, known, strict=True)]
 
 
 def _generate(channel: Any, source: Sequence[int], prefix: Sequence[int], how: Sampling) -> list[Sample]:

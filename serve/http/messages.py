@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -21,7 +22,6 @@ SUM_C = "int sum(const int *values, int n) {\n    int total = 0;\n    for (int i
 CANONICAL = "func i32 -> i32 ; local.get p0 i32.const 3 i32.mul end"
 
 
-
 def _whole(value: Any) -> Any:
     """To JSON Schema, 3.0 is an integer."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -30,9 +30,6 @@ def _whole(value: Any) -> Any:
 Whole = Annotated[int, BeforeValidator(_whole)]
 TargetLanguage = Literal["assemblyscript", "c", "cpp", "d", "go", "rust", "zig"]
 SourceLanguage = Literal[TargetLanguage, "wasm", "wat"]
-_TRAINED = trained_languages(default_checkpoint())
-MODELS = {f"transpile-{language}": language for language in get_args(TargetLanguage) if not _TRAINED or language in _TRAINED}
-"""Names by which a completion asks for a language: those that the weights that ship were trained on. Rules write the others."""
 Identifier = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Wat = Annotated[str, Field(min_length=1, max_length=500_000)]
 Stop = Annotated[str, Field(min_length=1, max_length=64)]
@@ -230,7 +227,6 @@ class CompletionRequest(BaseModel):
     model: str = Field(
         max_length=64,
         description="one of /v1/models: they differ in the language written",
-        json_schema_extra={"enum": list(MODELS)},
     )
     prompt: Wat | Annotated[list[Wat], Field(min_length=1, max_length=8)] = Field(
         description="canonical WAT of a function, or WAT of a module that exports one"
@@ -285,6 +281,12 @@ class Model(_Told):
     object: Literal["model"]
     created: int
     owned_by: str
+
+
+def models_of(checkpoint: Path | None) -> dict[str, str]:
+    """The names by which a completion asks for a language, and that language: those that a checkpoint was trained on. Rules write the others."""
+    trained = trained_languages(checkpoint or default_checkpoint())
+    return {f"transpile-{language}": language for language in get_args(TargetLanguage) if not trained or language in trained}
 
 
 class Models(_Told):

@@ -23,7 +23,7 @@ from transpile.serve.http.engine import Engine, load
 from transpile.serve.http.errors import ApiError, as_api_error
 from transpile.serve.http.jobs import Runner, Table
 from transpile.serve.http.lend import Lender
-from transpile.serve.http.messages import CompletionRequest, DecodeRequest
+from transpile.serve.http.messages import CompletionRequest, DecodeRequest, models_of
 from transpile.serve.http.metrics import Metrics
 from transpile.serve.http.settings import Settings
 from transpile.serve.http.workers import Workers
@@ -31,6 +31,8 @@ from transpile.tokenizer.vocabulary import decode
 
 _HEARTBEAT = 5.0
 """Seconds of silence after which a stream says that it lives."""
+_LOOK = 2.0
+"""Seconds between looks whether the engine is alive."""
 _JOB_SECONDS = 6 * 3600.0
 _VLLM_AT_ONCE = 64
 """Requests to decode that vLLM has at the same time; it makes batches of them."""
@@ -43,7 +45,8 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.metrics = settings, Metrics()
-        self.ready = False
+        self.models = models_of(settings.checkpoint)
+        self.warm = False
         self.table = Table(settings.jobs, settings.keep_days * 86400)
         self.engine: Engine
         self.workers: Workers
@@ -63,15 +66,28 @@ class Service:
         self.engine = await asyncio.to_thread(load, settings, self.metrics)
         stack.callback(self.engine.stop)
         if lent:
+            stack.push_async_callback(_ended, asyncio.create_task(self._watch()))
             await stack.enter_async_context(Lender(self.engine, self.workers.folder))
         self.runner = Runner(self.table, self._job, max(1, settings.workers // 2), self.metrics)
         stack.push_async_callback(_ended, asyncio.create_task(self.runner.run()))
 
     async def _warm(self) -> None:
-        """Ready is who has a worker that answers (the engine is loaded before the first request is taken)."""
+        """Warm is who has a worker that answers (the engine is loaded before the first request is taken)."""
         await self.workers.run(work.ready)
-        self.ready = True
+        self.warm = True
         log.info("ready")
+
+    @property
+    def ready(self) -> bool:
+        return self.warm and self.engine.alive
+
+    async def _watch(self) -> None:
+        """An engine that has ended is begun anew, whether or not somebody asks it."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            if not self.engine.alive:
+                with contextlib.suppress(ApiError):  # which is logged; the next look tries again
+                    await self.engine.revive()
 
     # ------------------------------------------------------------ decoding
 
@@ -84,6 +100,10 @@ class Service:
 
     async def decode(self, request: DecodeRequest) -> dict[str, Any]:
         asked = request.model_dump()
+        known = self.models.values()
+        if request.target_language not in known:
+            hint = f"it writes {', '.join(known)}; /v1/transpile has rules for the others"
+            raise ApiError(422, "unprocessable", f"the model was never shown {request.target_language}", hint)
         async with self.decoding.turn():
             worked, prompt = await self._read(asked)
             how = Sampling(request.n, request.temperature, request.top_p, request.seed, grammar=prompt.grammar)
@@ -102,7 +122,7 @@ class Service:
         return self._bounded({"candidates": candidates, "wat": worked.wat, "language": request.target_language})
 
     async def prompts(self, asked: CompletionRequest) -> list[completions.Prompt]:
-        language = completions.language_of(asked.model)
+        language = completions.language_of(asked.model, self.models)
         out = []
         for text in asked.prompts():
             spec = DecodeRequest(wat=text, target_language=language, signature=asked.signature, constrained=asked.constrained).model_dump()

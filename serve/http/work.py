@@ -110,7 +110,10 @@ def ready(emit: Emit) -> bool:
 def _write(source: str, kind: str, name: str) -> Path:
     path = Path(name)
     if kind == "wasm":
-        path.write_bytes(_bytes(source))
+        data = _bytes(source)
+        if not data.startswith(b"\0asm"):
+            raise TranspileError("what is in base64 is not wasm", hint="send a module's bytes; WAT goes in as text")
+        path.write_bytes(data)
     else:
         path.write_text(source, encoding="utf-8", errors="replace")
     return path
@@ -207,7 +210,7 @@ def subject(asked: dict[str, Any]) -> tuple[Any, Any]:
     kind = "wat" if asked["wasm"] is None else "wasm"
     program = load(_write(text if kind == "wat" else asked["wasm"], kind, f"module.{kind}"), kind)
     names = [f.name for f in program.functions]
-    wanted = asked["function"] or (names[0] if len(names) == 1 else None)
+    wanted = program.named(asked["function"]) if asked["function"] else names[0] if len(names) == 1 else None
     if wanted not in names:
         what = f"no function '{wanted}' is exported" if wanted else f"the module exports {len(names)} functions"
         raise TranspileError(what, hint=f"name one in `function`: {', '.join(names[:12])}")
@@ -312,7 +315,8 @@ def verify(asked: dict[str, Any], written: list[tuple[str, float]], emit: Emit) 
         return [verdict.as_json() for _ in written]
     target = language(asked["target_language"])
     results = [result for _, result in compile_with_repairs(target, _sources(target, worked, written))]
-    original = Executable(program.wasm, program.exports[asked["function"] or program.functions[0].name])
+    export = program.exports[program.named(asked["function"]) if asked["function"] else program.functions[0].name]
+    original = Executable(program.wasm, export)
     compiled = [Executable(r.wasm, r.export) for r in results if isinstance(r, Compiled)]
     judged = iter(judge(original, compiled, worked.function.signature, inputs=asked["inputs"], seed=asked["seed"] or 0))
     return [(next(judged) if isinstance(r, Compiled) else Verdict("compile_error", evidence=r.message)).as_json() for r in results]

@@ -1,11 +1,13 @@
 """The service's engine on vLLM: an AsyncLLM, whose model runs in a process of its own, asked from the service's event loop.
 
+When that process ends, a new one takes its place; what was under way is asked again there, unless a part of it has been handed on already.
 Requests of all clients and workers are batched by vLLM as they come. Log-probabilities are those of the model, before temperature and grammar.
 Limit: vLLM's own `/v1/completions` is not used, since it feeds the prompt to the decoder; ours (`serve.http.completions`) gives it to the encoder.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import os
@@ -20,12 +22,16 @@ from transpile.serve.vllm.plugin import FOLLOW
 from transpile.tokenizer.vocabulary import END, load
 
 if TYPE_CHECKING:
+    from vllm.v1.engine.async_llm import AsyncLLM
+
     from transpile.serve.decoder import Each
     from transpile.serve.http.metrics import Metrics
 
 HOTTEST = 2.0
 LONGEST = 4096
 """Positions of the decoder, prefix and all."""
+_TRIES = 2
+log = logging.getLogger("transpile.serve")
 _ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "VLLM_CPU_KVCACHE_SPACE": "1",
@@ -81,22 +87,74 @@ class VllmEngine:
     """Raises TranspileError for a missing vLLM, a bad checkpoint, or options that vLLM does not take."""
 
     def __init__(self, checkpoint: Path | None, options: Mapping[str, Any], metrics: Metrics) -> None:
-        arguments = engine_arguments(checkpoint, options)
-        self.tokenizer = load(Path(arguments["model"]) / "tokenizer.json")
+        self._arguments = engine_arguments(checkpoint, options)
+        self.tokenizer = load(Path(self._arguments["model"]) / "tokenizer.json")
         self._metrics = metrics
         self._numbers = itertools.count()
+        self._reviving: asyncio.Task[None] | None = None
+        logging.getLogger("vllm").propagate = False
+        os.environ[FOLLOW] = "1"
+        self._llm = self._build()
+
+    def _build(self) -> AsyncLLM:
         from vllm import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
 
-        logging.getLogger("vllm").propagate = False
-        os.environ[FOLLOW] = "1"
         try:
-            self._llm = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
+            return AsyncLLM.from_engine_args(AsyncEngineArgs(**self._arguments))
         except (TypeError, ValueError, RuntimeError) as error:
             raise TranspileError(f"vLLM did not start: {error}", hint="see what it said above; --vllm-option takes arguments of its AsyncEngineArgs") from error
 
+    @property
+    def alive(self) -> bool:
+        return not self._llm.errored
+
+    async def revive(self) -> None:
+        """As in `serve.http.engine.Engine`; whoever comes while it is being done waits for the same."""
+        if self._reviving is None:
+            self._reviving = asyncio.create_task(self._replace())
+            self._reviving.add_done_callback(self._revived)
+        await asyncio.shield(self._reviving)
+
+    async def _replace(self) -> None:
+        from transpile.serve.http.errors import ApiError
+
+        log.error("vLLM's process has ended: a new one is started")
+        self._llm.shutdown(timeout=1.0)
+        try:
+            self._llm = await asyncio.to_thread(self._build)
+        except TranspileError as error:
+            log.error("%s", error.message)
+            raise ApiError(503, "engine_lost", "the engine has ended and does not start again", "ask again later", {"Retry-After": "30"}) from error
+
+    def _revived(self, task: asyncio.Task[None]) -> None:
+        self._reviving = None
+        if not task.cancelled():
+            task.exception()  # whoever waits has it
+
     async def generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling, *, each: Each | None = None) -> list[Sample]:
         """As in `serve.http.engine.Engine`; `each` is called on the event loop."""
+        from vllm.v1.engine.exceptions import EngineDeadError
+
+        from transpile.serve.http.errors import ApiError
+
+        for _ in range(_TRIES):
+            heard = False
+
+            def hear(sample: int, token: int, logprob: float) -> bool:
+                nonlocal heard
+                heard = True
+                return each is not None and bool(each(sample, token, logprob))
+
+            try:
+                return await self._generate(source, prefix, how, hear if each else None)
+            except EngineDeadError:
+                if heard:
+                    break
+                await self.revive()
+        raise ApiError(503, "engine_lost", "the engine ended while it worked on this", "ask again", {"Retry-After": "1"})
+
+    async def _generate(self, source: Sequence[int], prefix: Sequence[int], how: Sampling, each: Each | None) -> list[Sample]:
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 

@@ -14,18 +14,22 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from services import Running
 
 pytest.importorskip("fastapi")
 
+from transpile.serve.http.messages import TargetLanguage, models_of
+
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = Path(__file__).resolve().parents[1] / "cases" / "hostile"
 SUM = "int sum(const int *values, int n) {\n    int total = 0;\n    for (int i = 0; i < n; i++) total += values[i];\n    return total;\n}\n"
 CANONICAL = "func i32 -> i32 ; local.get p0 i32.const 3 i32.mul end"
 TRIPLE = '(module (func (export "triple") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3))))'
+UNKNOWN = next(language for language in get_args(TargetLanguage) if language not in models_of(None).values())
+"""A language that the weights that ship were not trained on."""
 SLOW = "".join(f"int slow{i}(int x) {{ for (int i = 0; i < x; i++) x ^= x * {i + 3} + i; return x; }}\n" for i in range(30))
 
 
@@ -122,6 +126,8 @@ def module() -> bytes:
         ({"wat": "(module (func"}, ""),
         ({"wasm": "AGFzbQ=="}, ""),
         ({"wasm": "not base64"}, "base64"),
+        ({"wasm": "bm90IHdhc20="}, "not wasm"),
+        ({"wat": CANONICAL, "target_language": UNKNOWN}, f"never shown {UNKNOWN}"),
         ({"wat": "func i32 -> i32 ; " + "i32.const 1 drop " * 2000 + "end"}, "tokens long"),
     ],
 )
@@ -140,6 +146,7 @@ def test_the_openai_client_works_unmodified(service: Running) -> None:
     openai = pytest.importorskip("openai")
     client = openai.OpenAI(base_url=f"{service.url}v1", api_key="not needed here")
     assert "transpile-rust" in [m.id for m in client.models.list()]
+    assert client.models.retrieve("transpile-rust").id == "transpile-rust"
     greedy = client.completions.create(model="transpile-rust", prompt=CANONICAL, temperature=0, logprobs=1)
     assert greedy.choices[0].finish_reason == "stop"
     assert greedy.choices[0].text.endswith("}")
@@ -147,17 +154,19 @@ def test_the_openai_client_works_unmodified(service: Running) -> None:
     sampled = client.completions.create(model="transpile-rust", prompt=CANONICAL, n=4, seed=7, max_tokens=200)
     assert [c.index for c in sampled.choices] == [0, 1, 2, 3]
     texts, reasons = [""] * 4, [None] * 4
-    usage = None
+    usage, tokens = None, [0] * 4
     for chunk in client.completions.create(
-        model="transpile-rust", prompt=CANONICAL, n=4, seed=7, max_tokens=200, stream=True, stream_options={"include_usage": True}
+        model="transpile-rust", prompt=CANONICAL, n=4, seed=7, max_tokens=200, stream=True, stream_options={"include_usage": True}, logprobs=1
     ):
         usage = chunk.usage or usage
         for choice in chunk.choices:
             texts[choice.index] += choice.text
+            tokens[choice.index] += len(choice.logprobs.tokens)
+            assert not choice.text or choice.logprobs.tokens  # each with its text
             reasons[choice.index] = choice.finish_reason or reasons[choice.index]
     assert texts == [c.text for c in sampled.choices]
     assert reasons == [c.finish_reason for c in sampled.choices]
-    assert usage.completion_tokens == sampled.usage.completion_tokens
+    assert sum(tokens) == usage.completion_tokens == sampled.usage.completion_tokens
     stopped = client.completions.create(model="transpile-c", prompt=[CANONICAL, TRIPLE], temperature=0, stop=";", echo=True)
     assert [";" in c.text for c in stopped.choices] == [False, False]
     assert all(c.text.startswith("int32_t f0 ( int32_t p0 ) {") for c in stopped.choices)
@@ -333,6 +342,18 @@ def test_hostile_sources_get_answers_without_our_paths(service: Running) -> None
         for place in (str(ROOT), "/tmp/", sys.prefix, "site-packages", "Traceback"):
             assert place not in text, (file.name, text[:500])
     assert service.ask("GET", "healthz")[0] == 200
+
+
+def test_what_an_export_is_called_is_no_code(service: Running) -> None:
+    """The judge looks at behaviour, not at names: an export's name must not get past it as a part of the translation."""
+    wat = '(module (func (export "f(void) { return 1; } int evil") (result i32) (i32.const 7)))'
+    for path, asked in (("v1/transpile", transpilation(wat, source_language="wat", target_language="c", engine="lifter", include=["file"])),
+                        ("v1/decode", {"wat": wat, "target_language": "c", "function": "f(void) { return 1; } int evil", "verify": True})):
+        status, reply, _ = service.ask("POST", path, asked)
+        assert status == 200
+        texts = [f["code"] for f in reply.get("functions", reply.get("candidates"))] + [reply.get("file", "")]
+        assert "f_void_return_1_int_evil" in texts[0]
+        assert not any("evil(" in text.replace("_evil(", "") or "return 1" in text for text in texts), texts
 
 
 def test_keys_and_the_document(tmp_path: Path) -> None:

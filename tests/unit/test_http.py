@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import json
 import re
 import subprocess
@@ -19,15 +18,16 @@ import pytest
 
 pytest.importorskip("fastapi")
 
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.routing import Match
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve import remote
 from transpile.serve.http.admission import Admission, while_connected
 from transpile.serve.http.completions import Writer
-from transpile.serve.http.errors import ApiError, as_api_error, without_paths
+from transpile.serve.http.errors import ApiError, _validation, as_api_error, without_paths
 from transpile.serve.http.guard import Guard
-from transpile.serve.http.messages import CompletionRequest, DecodeRequest, TranspileRequest
+from transpile.serve.http.messages import CompletionRequest, DecodeRequest, TranspileRequest, models_of
 from transpile.serve.http.metrics import Metrics
 from transpile.serve.http.settings import Settings, read_keys
 
@@ -144,6 +144,29 @@ def test_who_and_what_gets_in(settings: Settings, asked: dict, status: int) -> N
         assert all(error.values())
 
 
+def test_a_client_that_still_sends_is_heard_out_and_told_that_it_is_too_much() -> None:
+    heard: list[int] = []
+
+    async def run() -> list[dict]:
+        sent: list[dict] = []
+
+        async def receive() -> dict:
+            heard.append(1)
+            return {"type": "http.request", "body": b"x" * 8, "more_body": len(heard) < 5}
+
+        async def send(message: dict) -> None:
+            sent.append(message)
+
+        headers = {b"host": b"localhost", b"content-type": b"application/json", b"content-length": b"40"}
+        scope = {"type": "http", "method": "POST", "path": "/v1/decode", "headers": [*headers.items()]}
+        route = SimpleNamespace(matches=lambda scope: (Match.FULL, {}), path="/v1/decode")
+        await Guard(pass_through, Settings(largest_request=10), Metrics(), [route])(scope, receive, send)
+        return sent
+
+    assert asyncio.run(run())[0]["status"] == 413
+    assert len(heard) == 5
+
+
 def test_a_fault_of_ours_tells_nothing() -> None:
     status, body = ask(fall, Settings())
     assert status == 500
@@ -244,13 +267,22 @@ def test_pieces_add_up_and_stop_words_never_show(stops: list[str], text: str) ->
 
 
 def test_tokens_and_their_places_in_the_text() -> None:
-    writer = Writer(Words(), [])  # type: ignore[arg-type]
+    whole, parts = Writer(Words(), []), Writer(Words(), ["; }"])  # type: ignore[arg-type]
+    lists: list[dict] = []
     for token in (0, 1, 2):
-        writer.add(token, -0.25)
-    listed = writer.listed()
+        whole.add(token, -0.25)
+        parts.add(token, -0.25)
+        parts.delta(last=False)
+        lists.append(parts.logs(last=False))
+    parts.delta(last=True)
+    lists.append(parts.logs(last=True))
+    listed = whole.logs(last=True)
     assert listed["tokens"] == [" let", " v", "0"]
     assert listed["text_offset"] == [0, 3, 5]
     assert listed["token_logprobs"] == [-0.25] * 3
+    # In parts, as the text is sent: each token once; what may begin a stop word is held back.
+    assert [one["tokens"] for one in lists] == [[" let"], [], [" v"], ["0"]]
+    assert [offset for one in lists for offset in one["text_offset"]] == listed["text_offset"]
 
 
 # ---------------------------------------------------------------- messages
@@ -277,29 +309,31 @@ def test_bad_requests_are_refused(model: type, body: dict) -> None:
         model.model_validate(body)
 
 
+@pytest.mark.parametrize(
+    "model, body, says",
+    [
+        (CompletionRequest, {"model": "x", "prompt": ["a"] * 9}, "prompt: List should have at most 8 items"),
+        (CompletionRequest, {"model": "x", "prompt": ""}, "prompt: String should have at least 1 character"),
+        (DecodeRequest, {"target_language": "rust", "wat": "a", "names": {"parameters": [1]}}, "names.parameters.0: Input should be a valid string"),
+        (DecodeRequest, {"target_language": "rust", "wat": "a", "n": "4"}, "n: Input should be a valid integer"),
+    ],
+)
+def test_what_is_wrong_is_said_without_our_inner_names(model: type, body: dict, says: str) -> None:
+    with pytest.raises(ValidationError) as told:
+        model.model_validate(body)
+    error = _validation(RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in told.value.errors()]))
+    assert error.message.startswith(says)
+    assert error.hint
+
+
+def test_models_are_those_of_the_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"languages": ["d", "rust"]}')
+    assert models_of(tmp_path) == {"transpile-d": "d", "transpile-rust": "rust"}
+    assert "transpile-rust" in models_of(None)
+
+
 def test_the_page_asks_no_other_host() -> None:
     page = (files("transpile.serve.http") / "page.html").read_text()
     assert not re.search(r"(?:https?:)?//[a-z]", page.replace("// -", ""))
     assert len(re.findall(r"<script>", page)) == len(re.findall(r"<style>", page)) == 1
     assert not re.search(r"\son\w+=|innerHTML|\sstyle=", page)
-
-
-# ---------------------------------------------------------------- the client
-
-
-def test_events_are_read() -> None:
-    reply = io.BytesIO(b': alive\n\nevent: progress\ndata: {"done": 1}\n\nevent: result\ndata: {"a":\ndata: 2}\n\n')
-    assert list(remote._events(reply)) == [("progress", {"done": 1}), ("result", {"a": 2})]
-
-
-@pytest.mark.parametrize("endpoint", ["nowhere", "ftp://x", "file:///etc/passwd", "http://"])
-def test_what_is_no_endpoint(endpoint: str) -> None:
-    with pytest.raises(TranspileError, match="no endpoint"):
-        remote.translate(endpoint, {})
-
-
-def test_no_service_there() -> None:
-    from services import free_port
-
-    with pytest.raises(TranspileError, match="can't reach"):
-        remote.translate(f"http://127.0.0.1:{free_port()}", {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,17 @@ def test_a_function_that_is_too_long_is_not_asked_for(workplace: Path) -> None:
     long = Request("func ; " + "nop " * MAX_INPUT + "end", "rust", REQUEST.prelude)
     assert run(workplace, engine, lambda decoder: decoder.decode([long], samples=1, seed=0)) == [[]]
     assert not engine.asked
+
+
+def test_a_language_that_the_model_was_never_shown_is_not_asked_for(workplace: Path) -> None:
+    engine = Engine()
+
+    def work(decoder: lend.BorrowedDecoder) -> Any:
+        decoder.languages = frozenset({"c"})
+        return decoder.decode([REQUEST, replace(REQUEST, language="c")], samples=1, seed=0)
+
+    assert [len(found) for found in run(workplace, engine, work)] == [0, 1]
+    assert len(engine.asked) == 1
 
 
 def test_an_engine_that_refuses_says_why(workplace: Path) -> None:

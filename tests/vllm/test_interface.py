@@ -46,7 +46,8 @@ USED = {
     "vllm.platforms": ["current_platform.is_cpu"],
     "vllm.sampling_params": ["RequestOutputKind", "StructuredOutputsParams"],
     "vllm.v1.attention.backend": ["AttentionType"],
-    "vllm.v1.engine.async_llm": ["AsyncLLM.from_engine_args", "AsyncLLM.generate", "AsyncLLM.shutdown"],
+    "vllm.v1.engine.async_llm": ["AsyncLLM.errored", "AsyncLLM.from_engine_args", "AsyncLLM.generate", "AsyncLLM.shutdown"],
+    "vllm.v1.engine.exceptions": ["EngineDeadError"],
 }  # fmt: skip
 
 

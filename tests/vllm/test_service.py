@@ -22,7 +22,7 @@ SUM = "int sum(const int *v, int n) { int t = 0; for (int i = 0; i < n; i++) t +
 @pytest.fixture(scope="module")
 def served() -> Iterator[Running]:
     before = os.environ.pop("VLLM_ENABLE_V1_MULTIPROCESSING", None)  # AsyncLLM has its model in a process of its own
-    with Running("--engine", "vllm", "--workers", "1", "--vllm-option", "max_num_seqs=32", patience=300.0) as running:
+    with Running("--engine", "vllm", "--workers", "1", "--deadline", "400", "--vllm-option", "max_num_seqs=32", patience=400.0) as running:
         yield running
     if before is not None:
         os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = before
@@ -116,9 +116,37 @@ def test_a_client_that_leaves_frees_the_engine(served: Running) -> None:
     assert time.monotonic() - started < 40
 
 
+def engine_of(service: Running) -> psutil.Process:
+    children = psutil.Process(service.process.pid).children(recursive=True)
+    return next(c for c in children if "EngineCore" in " ".join(c.cmdline()) or "EngineCore" in c.name())
+
+
+def test_an_engine_that_is_killed_is_begun_anew_and_its_requests_are_answered(served: Running) -> None:
+    asked = {"wat": CANONICAL, "target_language": "rust", "temperature": 0}
+    before = served.ask("POST", "v1/decode", asked)[1]
+    with ThreadPoolExecutor(2) as pool:
+        long = pool.submit(served.ask, "POST", "v1/decode", {"wat": OTHER, "target_language": "rust", "n": 32, "temperature": 2.0}, None, 400)
+        time.sleep(0.5)
+        old = engine_of(served)
+        old.kill()
+        time.sleep(0.5)
+        assert served.ask("GET", "readyz")[0] == 503  # a balancer sends nothing here meanwhile
+        assert served.ask("GET", "healthz")[0] == 200
+        assert served.ask("POST", "v1/decode", asked, seconds=400)[:2] == (200, before)
+        assert long.result()[0] == 200
+    assert served.ask("GET", "readyz")[0] == 200
+    assert engine_of(served).pid != old.pid
+    engine_of(served).kill()  # nobody asks
+    until = time.monotonic() + 400
+    time.sleep(0.5)
+    while served.ask("GET", "readyz")[0] == 503 and time.monotonic() < until:
+        time.sleep(0.2)
+    assert served.ask("GET", "readyz")[0] == 200
+
+
 def test_a_killed_service_leaves_no_process_and_starts_again(served: Running) -> None:
     children = psutil.Process(served.process.pid).children(recursive=True)
-    assert any("EngineCore" in " ".join(c.cmdline()) or "EngineCore" in c.name() for c in children), [c.name() for c in children]
+    assert engine_of(served) in children
     os.kill(served.process.pid, signal.SIGKILL)
     served.process.wait()
     _, alive = psutil.wait_procs(children, timeout=30)
