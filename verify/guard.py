@@ -4,8 +4,8 @@ An index outside of its array (a static table, a local one, one in a struct), a 
 type that it does not fit, a variable that was never set: C's compilers may do as they like there, and do, one level of optimization otherwise than the
 next. No translation can be held to that. So what the original does with an input counts only where the checked code does the same.
 Invariant: a guard can only set inputs aside.
-Limits: an index is checked where the array's type is in sight, not through a pointer; of functions that keep state only failed checks count, since one
-that is cut short leaves another state.
+Limits: an index is checked where the array itself is in sight, also through pointers and callees that can be inlined, not through pointers that come
+from the caller or out of memory; of functions that keep state only failed checks count, since one that is cut short leaves another state.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ ORIGINAL = {
     "kept": "int32_t kept(uint8_t i) { static int32_t n; n += table[i]; return n; }",
     "whole": "int32_t whole(float x) { return (int32_t)x; }",
     "level": "uint32_t level(double x) { return (uint8_t)(x * 255.0); }",
+    "handed": "static int32_t at(const int32_t *n, int32_t i) { for (; n[i] > 9; i++); return n[i]; }\n"
+    "int32_t handed(uint8_t i, int8_t j) { int32_t n[4] = {1, 20, 3, 4}; n[i & 3]++; return at(n, j); }",
 }
 """What they do where C says what that is, is clear; beyond that it is the neighbours in memory, the shift of the machine, or what the stack held."""
 SAME = {
@@ -32,6 +34,7 @@ SAME = {
     "kept": "int32_t kept(uint8_t i) { static int32_t n; n += i < 4 ? table[i] : 9; return n; }",
     "whole": "int32_t whole(float x) { return x >= -0x1p31f && x < 0x1p31f ? (int32_t)x : 9; }",
     "level": "uint32_t level(double x) { x *= 255.0; return x > -1.0 && x < 256.0 ? (uint32_t)(int32_t)x : 9; }",
+    "handed": "int32_t handed(uint8_t i, int8_t j) { int32_t n[4] = {1, 20, 3, 4}; n[i & 3]++; return j >= 0 && j < 4 ? n[j + (j == 1)] : 9; }",
 }
 WRONG = {
     "looked_up": "int32_t looked_up(uint8_t i) { return i < 3 ? table[i] : 0; }",
@@ -41,6 +44,7 @@ WRONG = {
     "kept": "int32_t kept(uint8_t i) { static int32_t n; n += i < 4 ? table[i & 1] : 0; return n; }",
     "whole": "int32_t whole(float x) { return x >= -0x1p31f && x < 0x1p30f ? (int32_t)x : 9; }",
     "level": "uint32_t level(double x) { x *= 255.0; return x >= 0.0 && x < 255.0 ? (uint32_t)(int32_t)x : 9; }",
+    "handed": "int32_t handed(uint8_t i, int8_t j) { int32_t n[4] = {1, 20, 3, 4}; n[i & 3]++; return j >= 0 && j < 4 ? n[j] : 9; }",
 }
 
 
@@ -59,7 +63,7 @@ def modules() -> dict[str, bytes]:
 @pytest.mark.parametrize("name", ORIGINAL)
 def test_only_what_c_defines_is_judged(name: str, modules: dict[str, bytes], tmp_path: Path) -> None:
     (tmp_path / "a.c").write_text(HEAD + ORIGINAL[name])
-    signature = load(tmp_path / "a.c").functions[0].signature
+    signature = next(f.signature for f in load(tmp_path / "a.c").functions if f.name == name)
 
     def verdict(candidate: str, guard: Executable | None) -> Verdict:
         return Jury(Executable(modules["0"], name), signature, normal_form=None, guard=guard).judge(Executable(modules[candidate], name))
