@@ -11,7 +11,6 @@ whose calls of imports or callbacks would have to be compared are not run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -19,42 +18,25 @@ import wasmtime
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import driver, stand_in
-from transpile.verify.draw import FLOAT_VALUES, TEXT, Mined, boundaries
+from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE, Placement, Probe, Target
 from transpile.verify.driver_wat import loads
-from transpile.verify.explore_wat import (
-    BOOL,
-    BY_LENGTH,
-    BY_ROOM,
-    CHOICE,
-    FEATURES,
-    FIELD,
-    FLOAT,
-    LENGTH,
-    REST,
-    SCALAR,
-    SETTINGS,
-    SIGNED_,
-    TO_END,
-    TO_NUL,
-    UNSIGNED,
-    WHOLE,
-    text,
-)
+from transpile.verify.explore_tables import SUSPECTS, lay_out
+from transpile.verify.explore_wat import FEATURES, SETTINGS, text
 from transpile.verify.instrument import BASE, Instrumented
-from transpile.verify.layout import LENGTHS, NOWHERE, NULL, POINTER, Layout, Vectors
+from transpile.verify.layout import NOWHERE, NULL, Vectors
 from transpile.verify.marshal import FUNCTIONS, Marshal
 from transpile.verify.placement import compile_once, engine
 from transpile.verify.policy import same_end, unusable
 
-_POT = 3_000_000
-"""Fuel handed out at a time: what one endless input can burn."""
+_POT = 2_000_000
+"""Fuel that one input may burn beyond what others need; `reference` sets inputs aside that need less."""
+_SLICE = 256
+"""Runs for which fuel is handed out at a time where some do not end: what is left of it is what the next such input burns."""
 _MOST_TRAPS = 400
 _BLOCK = 4 * len(SETTINGS)
-_ARRAYS = 4
-"""Elements whose arrays are changed; each is a span of its own."""
-_SUSPECTS, _MOST_DOUBTS = 16, 6
-"""Rows on which the two seem to differ that are kept at a time, and how often some may all turn out to be none before that ends."""
+_MOST_DOUBTS = 6
+"""How often the rows on which the two seem to differ may all turn out to be none before that ends."""
 
 
 _ENDLESS = 3
@@ -96,19 +78,6 @@ def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
     return wasmtime.Module(engine(), wasmtime.wat2wasm(wat))
 
 
-_STEPS = bytes(1 << min(k - 1 if k < 3 else k.bit_length() if k > 3 else 2, 7) if k else 0 for k in range(256))
-"""How often something was reached, in steps that double: 1, 2, 3, 4 and more, 8 and more, ..."""
-
-
-@dataclass(slots=True)
-class _Tables:
-    """Where things lie in the explorer's memory."""
-
-    settings: dict[str, int]
-    parts: list[tuple[int, bytes]]
-    size: int
-
-
 class Explorer:
     """Explores one function with probes; `any_access`: rows count although they touch memory that they were not given."""
 
@@ -118,14 +87,14 @@ class Explorer:
         self.layout, self.first, self.probes = seeds.layout, len(seeds), probes
         self.rival = rival if rival and not (rival.notes or target.notes) else None
         self.doubts = self.fuel = self.endless = 0
-        self.tables = _lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access, target.marshal)
+        self.tables = lay_out(self.layout, probes, mined, len(seeds) + capacity, any_access, target.marshal)
         self.store = wasmtime.Store(engine())
         self.store.set_fuel(1)
         pages = -(-self.tables.size // PAGE)
         self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
         self.store.set_limits(memory_size=driver.MEMORY_LIMIT, table_elements=driver.TABLE_LIMIT)
         self.target, self.traps, self.exports = target, 0, {}
-        self.each, self.ran = 0.0, 0
+        self.each, self.ran = 10_000 + 6.0 * self.layout.stride, 0
         self.seed = (seed << 20 | 0x9E3779B9) & (1 << 62) - 1
         self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
         for at, data in self.tables.parts:
@@ -137,7 +106,7 @@ class Explorer:
         self._instantiate()
         self._set("found", len(seeds))
         self._run("replay", len(seeds))
-        self._set("suspect_room", _SUSPECTS if self.rival else 0)
+        self._set("suspect_room", SUSPECTS if self.rival else 0)
 
     def explore(self, iterations: int, limit: int = 1) -> int:
         """Make some runs; rows are kept that have a feature which fewer than `limit` rows have. Returns how many were kept."""
@@ -237,25 +206,31 @@ class Explorer:
         return wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, pages)))
 
     def _run(self, entry: str, end: int) -> None:
-        stuck = 0
-        self._set("end", end)
+        stuck = since = 0
         # Large arenas cost fuel to copy.
         pot = _POT + (128 * self.layout.cost if self.layout.wide else 0)
         while self.traps <= _MOST_TRAPS:
             before = self._get("iteration")
+            until = min(end, before + _SLICE) if self.traps else end
+            self._set("end", until)
             # A trap costs as much as a hundred runs: enough for all that are to come, if they are like those before.
-            fuel = pot + int(self.each * (end - before))
+            fuel = pot + int(self.each * (until - before))
             self.store.set_fuel(fuel)
             trap = driver.call(self.store, self.exports[entry])
-            self.fuel += fuel - self.store.get_fuel()
+            left = self.store.get_fuel()
+            self.fuel += fuel - left
             if trap == driver.RETURNED:
-                self._learn(fuel, end - before)
-                return
+                runs = self._get("iteration") - before
+                self._learn(fuel - left, runs)
+                if until == end or before + runs < until:
+                    return
+                continue
             if self._get("phase"):
                 self._rival_trapped(trap)
                 continue
             # One that does not end costs as much as many traps.
-            stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - before < 64 else 0
+            stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - since < 64 else 0
+            since = self._get("iteration")
             self.traps += 1 + 20 * (stuck > 1)
             self.endless += stuck > 0
             self._set("gentle", self.endless >= _ENDLESS)
@@ -289,9 +264,8 @@ class Explorer:
             self.rival_place.load()
             self._instantiate()
 
-    def _learn(self, fuel: int, runs: int) -> None:
+    def _learn(self, used: int, runs: int) -> None:
         """What a run costs, from some that all ended."""
-        used = fuel - self.store.get_fuel()
         self.ran += runs
         self.each += 0 if not self.ran else (used - self.each * runs) / self.ran
 
@@ -300,104 +274,3 @@ class Explorer:
 
     def _set(self, name: str, value: int) -> None:
         self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)] = value
-
-
-def _lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, any_access: bool, marshal: Marshal | None) -> _Tables:
-    head = 8 * len(layout.signature.passed())
-    row = -(-(head + layout.stride) // 16) * 16
-    parts: list[tuple[int, bytes]] = []
-    at = stand_in.RESERVED
-
-    def put(data: bytes | int) -> int:
-        nonlocal at
-        at = -(-at // 16) * 16
-        start = at
-        if isinstance(data, bytes):
-            parts.append((at, data))
-        at += data if isinstance(data, int) else len(data)
-        return start
-
-    choices = {t: np.concatenate(([0], layout.targets(t))) for t in _cell_types(layout)}
-    starts = np.concatenate(([0], np.cumsum([len(c) for c in choices.values()]))).astype(int)
-    tables = {t: (int(start), len(c)) for (t, c), start in zip(choices.items(), starts, strict=False)}
-    spans, slots = _spans(layout, head, tables), _slots(layout)
-    integers = np.unique(np.concatenate([mined.integers, boundaries("i64"), boundaries("i32")]))
-    # What the code says itself comes up more often than what it may mean.
-    said = np.unique(mined.script).astype(np.int64)
-    integers = np.concatenate([integers, np.resize(said, min(4 * len(said), len(integers)))])
-    floats = np.concatenate([mined.floats, mined.floats, FLOAT_VALUES])
-    settings = {
-        "argument_bytes": head, "stride": layout.stride, "tail": probes.tail, "ways": len(probes.ways),
-        "spans": put(spans.tobytes()), "span_count": len(spans), "slots": put(slots.tobytes()), "slot_count": len(slots),
-        "rows": put(row * capacity), "row_bytes": row, "capacity": capacity, "scratch": put(row), "hits": put(FEATURES * probes.tail),
-        "integers": put(integers.astype("<i8").tobytes()), "integer_count": len(integers),
-        "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
-        "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
-        "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
-        "cells": put(marshal.cells if marshal else b""), "choices": put(np.concatenate([*choices.values(), [0]]).astype("<u4").tobytes()),
-        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
-        "owners": put(2 * FEATURES * probes.tail), "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
-        "suspects": put(row * _SUSPECTS), "suspect_count": 0, "suspect_room": 0, "phase": 0, "rival_base": 0, "rival_stack": 0,
-        "gentle": 0, "steps": put(_STEPS),
-    }  # fmt: skip
-    parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
-    return _Tables(settings, parts, at)
-
-
-def _cell_types(layout: Layout) -> list[str]:
-    """The types of pointers in memory, and of parameters that are pointers to functions."""
-    return list(dict.fromkeys([*(c.type for s in layout.slots for c in s.cells), *(t for t in layout.types if t and t not in WIDTHS)]))
-
-
-def _spans(layout: Layout, head: int, tables: dict[str, tuple[int, int]]) -> np.ndarray:
-    """int32 [N, 8]; see `explore_wat`. `tables`: for every type of `_cell_types` where its choices begin, and how many there are."""
-    out = []
-    lengths = layout.signature.lengths()
-    for place, passed in enumerate(layout.signature.passed()):
-        k = passed.parameter
-        type_ = None if k is None else layout.types[k]
-        if type_ in WIDTHS:
-            out.append((LENGTH if k in lengths else SCALAR, 8 * place, 8, WIDTHS[type_], _class(type_), 1, -1, 0))
-        elif type_ is not None:
-            out.append((CHOICE, 8 * place, 8, 4, tables[type_][0], 1, -1, tables[type_][1]))
-    at = _places(layout)
-    for slot in layout.slots:
-        length = -1 if slot.length is None else 8 * at[slot.length]
-        for scalar, offset, repeat in slot.fields:
-            width, from_ = WIDTHS[scalar], head + slot.offset + offset
-            if repeat == 1:
-                out.append((FIELD, from_, slot.size, width, _class(scalar), slot.count, length, 0))
-            else:
-                out += [(FIELD, from_ + k * slot.size, width, width, _class(scalar), repeat, -1, 0) for k in range(min(slot.count, _ARRAYS))]
-        for cell in slot.cells:
-            start, count = tables[cell.type]
-            from_ = head + slot.offset + cell.offset
-            if cell.repeat == 1:
-                out.append((CHOICE, from_, slot.size, 4, start, slot.count, length, count))
-            else:
-                out += [(CHOICE, from_ + k * slot.size, 4, 4, start, cell.repeat, -1, count) for k in range(min(slot.count, _ARRAYS))]
-    return np.array(out, "<i4").reshape(-1, 8)
-
-
-def _places(layout: Layout) -> dict[int, int]:
-    """Which argument a parameter is."""
-    return {p.parameter: k for k, p in enumerate(layout.signature.passed()) if p.parameter is not None}
-
-
-def _slots(layout: Layout) -> np.ndarray:
-    """int32 [N, 6]; see `explore_wat`."""
-    out = []
-    at = _places(layout)
-    for slot in layout.slots:
-        how = BY_LENGTH if slot.length is not None else BY_ROOM
-        if slot.text and slot.length is None:
-            how = TO_NUL if slot.const and layout.room == 1 else TO_END
-        if slot.whole:
-            how = REST if slot.role == POINTER else WHOLE
-        place = 0 if slot.parameter is None else 8 * at[slot.parameter]
-        out.append((place, slot.size, how, 8 * at[slot.length] if slot.length is not None else 0, slot.offset, slot.end))
-    return np.array(out, "<i4").reshape(-1, 6)
-
-
-def _class(scalar: str) -> int:
-    return FLOAT if scalar in FLOATS else BOOL if scalar == "bool" else SIGNED_ if scalar in SIGNED else UNSIGNED

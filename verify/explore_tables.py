@@ -1,0 +1,149 @@
+"""The tables that `explore_wat`'s loop reads: what a row holds, how it may change, and the values that it may change to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
+from transpile.verify import stand_in
+from transpile.verify.draw import FLOAT_VALUES, TEXT, Mined, boundaries
+from transpile.verify.explore_wat import (
+    BOOL,
+    BY_LENGTH,
+    BY_ROOM,
+    CHOICE,
+    FEATURES,
+    FIELD,
+    FLOAT,
+    LENGTH,
+    REST,
+    SCALAR,
+    SETTINGS,
+    SIGNED_,
+    TO_END,
+    TO_NUL,
+    UNSIGNED,
+    WHOLE,
+)
+from transpile.verify.instrument import Instrumented
+from transpile.verify.layout import LENGTHS, POINTER, Layout
+from transpile.verify.marshal import Marshal
+
+_ARRAYS = 4
+"""Elements whose arrays are changed; each is a span of its own."""
+SUSPECTS = 16
+"""Rows on which function and rival seem to differ that are kept at a time."""
+_STEPS = bytes(1 << min(k - 1 if k < 3 else k.bit_length() if k > 3 else 2, 7) if k else 0 for k in range(256))
+"""How often something was reached, in steps that double: 1, 2, 3, 4 and more, 8 and more, ..."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """Where things lie in the explorer's memory."""
+
+    settings: dict[str, int]
+    parts: list[tuple[int, bytes]]
+    size: int
+
+
+def lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, any_access: bool, marshal: Marshal | None) -> Tables:
+    head = 8 * len(layout.signature.passed())
+    row = -(-(head + layout.stride) // 16) * 16
+    parts: list[tuple[int, bytes]] = []
+    at = stand_in.RESERVED
+
+    def put(data: bytes | int) -> int:
+        nonlocal at
+        at = -(-at // 16) * 16
+        start = at
+        if isinstance(data, bytes):
+            parts.append((at, data))
+        at += data if isinstance(data, int) else len(data)
+        return start
+
+    choices = {t: np.concatenate(([0], layout.targets(t))) for t in _cell_types(layout)}
+    starts = np.concatenate(([0], np.cumsum([len(c) for c in choices.values()]))).astype(int)
+    tables = {t: (int(start), len(c)) for (t, c), start in zip(choices.items(), starts, strict=False)}
+    spans, slots = _spans(layout, head, tables), _slots(layout)
+    integers = np.unique(np.concatenate([mined.integers, boundaries("i64"), boundaries("i32")]))
+    # What the code says itself comes up more often than what it may mean.
+    said = np.unique(mined.script).astype(np.int64)
+    integers = np.concatenate([integers, np.resize(said, min(4 * len(said), len(integers)))])
+    floats = np.concatenate([mined.floats, mined.floats, FLOAT_VALUES])
+    settings = {
+        "argument_bytes": head, "stride": layout.stride, "tail": probes.tail, "ways": len(probes.ways),
+        "spans": put(spans.tobytes()), "span_count": len(spans), "slots": put(slots.tobytes()), "slot_count": len(slots),
+        "rows": put(row * capacity), "row_bytes": row, "capacity": capacity, "scratch": put(row), "hits": put(FEATURES * probes.tail),
+        "integers": put(integers.astype("<i8").tobytes()), "integer_count": len(integers),
+        "floats": put(floats.astype("<f8").tobytes()), "float_count": len(floats),
+        "text": put(TEXT.tobytes()), "text_count": len(TEXT), "script": put(mined.script.tobytes()), "script_count": len(mined.script),
+        "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
+        "cells": put(marshal.cells if marshal else b""), "choices": put(np.concatenate([*choices.values(), [0]]).astype("<u4").tobytes()),
+        "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
+        "owners": put(2 * FEATURES * probes.tail), "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
+        "suspects": put(row * SUSPECTS), "suspect_count": 0, "suspect_room": 0, "phase": 0, "rival_base": 0, "rival_stack": 0,
+        "gentle": 0, "steps": put(_STEPS),
+    }  # fmt: skip
+    parts.append((0, np.array([settings[name] for name in SETTINGS], "<u4").tobytes()))
+    return Tables(settings, parts, at)
+
+
+def _cell_types(layout: Layout) -> list[str]:
+    """The types of pointers in memory, and of parameters that are pointers to functions."""
+    return list(dict.fromkeys([*(c.type for s in layout.slots for c in s.cells), *(t for t in layout.types if t and t not in WIDTHS)]))
+
+
+def _spans(layout: Layout, head: int, tables: dict[str, tuple[int, int]]) -> np.ndarray:
+    """int32 [N, 8]; see `explore_wat`. `tables`: for every type of `_cell_types` where its choices begin, and how many there are."""
+    out = []
+    lengths = layout.signature.lengths()
+    for place, passed in enumerate(layout.signature.passed()):
+        k = passed.parameter
+        type_ = None if k is None else layout.types[k]
+        if type_ in WIDTHS:
+            out.append((LENGTH if k in lengths else SCALAR, 8 * place, 8, WIDTHS[type_], _class(type_), 1, -1, 0))
+        elif type_ is not None:
+            out.append((CHOICE, 8 * place, 8, 4, tables[type_][0], 1, -1, tables[type_][1]))
+    at = _places(layout)
+    for slot in layout.slots:
+        length = -1 if slot.length is None else 8 * at[slot.length]
+        for scalar, offset, repeat in slot.fields:
+            width, from_ = WIDTHS[scalar], head + slot.offset + offset
+            if repeat == 1:
+                out.append((FIELD, from_, slot.size, width, _class(scalar), slot.count, length, 0))
+            else:
+                out += [(FIELD, from_ + k * slot.size, width, width, _class(scalar), repeat, -1, 0) for k in range(min(slot.count, _ARRAYS))]
+        for cell in slot.cells:
+            start, count = tables[cell.type]
+            from_ = head + slot.offset + cell.offset
+            if cell.repeat == 1:
+                out.append((CHOICE, from_, slot.size, 4, start, slot.count, length, count))
+            else:
+                out += [(CHOICE, from_ + k * slot.size, 4, 4, start, cell.repeat, -1, count) for k in range(min(slot.count, _ARRAYS))]
+    return np.array(out, "<i4").reshape(-1, 8)
+
+
+def _places(layout: Layout) -> dict[int, int]:
+    """Which argument a parameter is."""
+    return {p.parameter: k for k, p in enumerate(layout.signature.passed()) if p.parameter is not None}
+
+
+def _slots(layout: Layout) -> np.ndarray:
+    """int32 [N, 6]; see `explore_wat`."""
+    out = []
+    at = _places(layout)
+    for slot in layout.slots:
+        how = BY_LENGTH if slot.length is not None else BY_ROOM
+        if slot.text and slot.length is None:
+            how = TO_NUL if slot.const and layout.room == 1 else TO_END
+        if slot.whole:
+            how = REST if slot.role == POINTER else WHOLE
+        place = 0 if slot.parameter is None else 8 * at[slot.parameter]
+        out.append((place, slot.size, how, 8 * at[slot.length] if slot.length is not None else 0, slot.offset, slot.end))
+    return np.array(out, "<i4").reshape(-1, 6)
+
+
+def _class(scalar: str) -> int:
+    return FLOAT if scalar in FLOATS else BOOL if scalar == "bool" else SIGNED_ if scalar in SIGNED else UNSIGNED
