@@ -5,6 +5,8 @@ Values are drawn as 64-bit integers (or float64) and cut to the type's width, so
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -37,7 +39,7 @@ TEXT = np.frombuffer(b"0123456789 +-abcdefghijklmnopqrstuvwxyzABCDEFXYZ.,:;_/()[
 
 def pick(rng: np.random.Generator, pool: np.ndarray, shape: int | tuple[int, ...]) -> np.ndarray:
     """Elements of a pool by chance; as `Generator.choice` has it, without its checks, which take longer."""
-    return pool[rng.integers(0, len(pool), shape)]
+    return pool.take(rng.integers(0, len(pool), shape))
 
 
 @cache
@@ -50,7 +52,7 @@ def boundaries(scalar: str) -> np.ndarray:
     return np.array([v & (1 << 64) - 1 for v in values], np.uint64).view(np.int64)
 
 
-def _integers(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int, ...], mined: Mined) -> np.ndarray:
+def _integers(rng: np.random.Generator, style: str, scalar: str, shape: int, mined: Mined) -> np.ndarray:
     if style == "tiny":
         return rng.integers(0, 4, shape)
     if style == "small":
@@ -76,7 +78,7 @@ def _integers(rng: np.random.Generator, style: str, scalar: str, shape: tuple[in
     return bits
 
 
-def _floats(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int, ...], mined: Mined) -> np.ndarray:
+def _floats(rng: np.random.Generator, style: str, scalar: str, shape: int, mined: Mined) -> np.ndarray:
     if style == "whole":
         return rng.integers(-10, 21, shape).astype(np.float64)
     if style == "quarter":
@@ -94,20 +96,30 @@ def _floats(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int,
 
 def draw(rng: np.random.Generator, style: str, scalar: str, shape: tuple[int, ...], mined: Mined) -> np.ndarray:
     """Raw bits (uint64, cut to the type's width) of `shape` values in one style."""
+    return _draw(rng, style, scalar, math.prod(shape), mined).reshape(shape)
+
+
+def draw_mixed(rng: np.random.Generator, kinds: Sequence[str], scalar: str, count: int, mined: Mined) -> np.ndarray:
+    """Raw bits of `count` values, each in a style of its own."""
+    shares = np.bincount(rng.integers(0, len(kinds), count), minlength=len(kinds)).tolist()
+    return rng.permutation(np.concatenate([_draw(rng, kind, scalar, share, mined) for kind, share in zip(kinds, shares, strict=True)]))
+
+
+def _draw(rng: np.random.Generator, style: str, scalar: str, count: int, mined: Mined) -> np.ndarray:
     width = WIDTHS[scalar]
     if scalar in FLOATS:
         if style == "bits":
-            return rng.integers(0, (1 << 8 * width) - 1, shape, np.uint64, endpoint=True)
+            return rng.integers(0, (1 << 8 * width) - 1, count, np.uint64, endpoint=True)
         with np.errstate(all="ignore"):
-            values = _floats(rng, style, scalar, shape, mined)
+            values = _floats(rng, style, scalar, count, mined)
             return values.astype(f"<f{width}").view(f"<u{width}").astype(np.uint64)
     if scalar == "bool":
-        return rng.integers(0, 2, shape).astype(np.uint64)
+        return rng.integers(0, 2, count).astype(np.uint64)
     if style == "text":
-        return pick(rng, TEXT, shape).astype(np.uint64)
+        return pick(rng, TEXT, count).astype(np.uint64)
     if style == "digits":
-        return rng.integers(48, 58, shape).astype(np.uint64)
-    return cut(_integers(rng, style, scalar, shape, mined).view(np.uint64), width)
+        return rng.integers(48, 58, count).astype(np.uint64)
+    return cut(_integers(rng, style, scalar, count, mined).view(np.uint64), width)
 
 
 def extremes(scalar: str, mined: Mined) -> np.ndarray:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from transpile.corpus.signature import FLOATS, WIDTHS
-from transpile.verify.draw import TEXT, Mined, cut, draw, extremes, pick, sortable, styles
+from transpile.verify.draw import TEXT, Mined, cut, draw, draw_mixed, extremes, pick, sortable, styles
 from transpile.verify.layout import CAPACITY, LENGTHS, POOL, RESULT, Layout, Slot, Vectors
 from transpile.verify.links import copy_elements, drop, end_texts, link, relink, share
 
@@ -50,9 +50,9 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
     for position in layout.scalars:
         scalar = layout.types[position]
         assert scalar is not None
-        vectors.values[:, position] = _by_row(rng, styles(scalar), scalar, count, mined)
+        vectors.values[:, position] = draw_mixed(rng, styles(scalar), scalar, count, mined)
         gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed", "small", "medium")
-        vectors.values[modest, position] = _by_row(rng, gentle, scalar, int(modest.sum()), mined)
+        vectors.values[modest, position] = draw_mixed(rng, gentle, scalar, int(modest.sum()), mined)
     _bind(vectors, rng)
     _go_to_extremes(vectors, rng, mined)
     _alias(vectors, rng)
@@ -76,12 +76,6 @@ def _go_to_extremes(vectors: Vectors, rng: np.random.Generator, mined: Mined) ->
         for position, pool in zip(positions, pools, strict=True):
             vectors.values[rows, position] = pool[picks % len(pool)]
             picks = picks // len(pool)
-
-
-def _by_row(rng: np.random.Generator, kinds: tuple[str, ...], scalar: str, count: int, mined: Mined) -> np.ndarray:
-    """One value per row, each in a style of its own."""
-    table = np.stack([draw(rng, kind, scalar, (count,), mined) for kind in kinds])
-    return table[rng.integers(0, len(kinds), count), np.arange(count)]
 
 
 def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generator, mined: Mined) -> None:
@@ -133,9 +127,7 @@ def _contents(
         few = draw(rng, style, scalar, (count, 3), mined)
         return np.take_along_axis(few, rng.integers(0, 3, shape), axis=1)
     if kind == "mixed":
-        table = np.stack([draw(rng, s, scalar, shape, mined) for s in names])
-        picks = rng.integers(0, len(names), shape)
-        return np.take_along_axis(table, picks[None], axis=0)[0]
+        return draw_mixed(rng, names, scalar, count * width, mined).reshape(shape)
     bits = draw(rng, style, scalar, shape, mined)
     if kind == "sorted":
         order = np.argsort(sortable(bits, scalar), axis=1, kind="stable")
@@ -322,7 +314,7 @@ def _nudge(vectors: Vectors, position: int, rows: np.ndarray, rng: np.random.Gen
         vectors.values[rows, position] = np.where(rng.random(len(rows)) < 0.5, step, fresh)
         return
     flipped = old ^ (np.uint64(1) << rng.integers(0, 8 * WIDTHS[scalar], len(rows)).astype(np.uint64))
-    fresh = _by_row(rng, styles(scalar), scalar, len(rows), mined)
+    fresh = draw_mixed(rng, styles(scalar), scalar, len(rows), mined)
     changes = [flipped, fresh] if scalar in FLOATS else [step, flipped, fresh]
     if scalar not in FLOATS and len(mined.integers):
         # Keeps a remainder by a constant of the code.
@@ -343,7 +335,7 @@ def _edit(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
     where, other = rng.integers(0, reach), rng.integers(0, reach)
     byte = WIDTHS[scalar] == 1 and scalar != "bool"
     kinds = ("text", "digits", "small", "mined", "boundary") if slot.text else (*styles(scalar), "text", "digits") if byte else styles(scalar)
-    fresh = _by_row(rng, kinds, scalar, len(rows), mined)
+    fresh = draw_mixed(rng, kinds, scalar, len(rows), mined)
     flipped = bits[each, where] ^ (np.uint64(1) << rng.integers(0, 8 * WIDTHS[scalar], len(rows)).astype(np.uint64)).astype(bits.dtype)
     table = np.stack([fresh.astype(bits.dtype), bits[each, other], flipped])
     bits[each, where] = table[rng.integers(0, 3, len(rows)), each]
