@@ -97,9 +97,8 @@ class Body:
         if value.base == "guard":
             raise Unsupported("the limit of Go's stack as a value")
         place = self.place(value.base, value.offset, escapes=True)
-        if value.type == "i32":
-            return self.name(f"ptrtoint ptr {place} to i32", "i32").text
-        return self.name(f"ptrtoint ptr {place} to i64", "i64").text
+        kind = "i32" if value.type == "i32" else "i64"
+        return self.name(f"ptrtoint ptr {place} to {kind}", kind).text
 
     def place(self, base: str, offset: int, *, escapes: bool = False) -> str:
         """A ptr to a constant place: in the frame, among the arguments, or in a symbol's data."""
@@ -223,8 +222,7 @@ class Body:
         self.label(closed.target)
         self.resume = None
         if closed.target in self.targets:
-            first = self.targets[0] == closed.target
-            self.pointer = 0 if first else -self.symbol.frame
+            self.pointer = 0 if self.targets[0] == closed.target else -self.symbol.frame
 
     def _dispatch(self, depths: tuple[int, ...]) -> None:
         if self.targets or self.stack.pop() != Value("i32", "resume"):
@@ -267,7 +265,7 @@ class Body:
             self.trap()
             return
         if self.doubt is not None and name.startswith("runtime."):
-            raise Unsupported(f"{name} needs Go's runtime")
+            raise Unsupported(name)
         self.settle()
         self.call(name, self)
         # The callee takes its return address away.
@@ -380,6 +378,8 @@ class Body:
         return self.name(f"inttoptr i32 {self.read(address)} to ptr", "ptr").text
 
     def _compute(self, name: str) -> None:
+        if name == "call_indirect":
+            raise Unsupported("a function as a value")
         takes, gives = EFFECTS[name]
         arguments = [self.pop(one) for one in reversed(takes)][::-1]
         first, last = arguments[0], arguments[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from transpile.corpus.go.object import ADDRESS, CALL, Symbol
@@ -13,6 +14,27 @@ RETURN_ADDRESS = 8
 
 TRAPS = ("runtime.panic", "runtime.goPanic", "runtime.gopanic", "runtime.throw", "runtime.sigpanic", "runtime.fatal")
 """How the names of routines begin that never return."""
+
+_ROUTINES = (
+    ("growslice", "appends to a slice, which allocates memory"),
+    ("newobject|makeslice|malloc|newarray", "allocates memory"),
+    ("map|makemap", "uses a map"),
+    ("concat|slicebytetostring|slicerunetostring|stringtoslice|intstring|rawstring", "builds a string"),
+    ("chan|select|makechan|closechan", "uses a channel"),
+    ("newproc", "starts a goroutine"),
+    ("conv|assert|typeAssert|typeSwitch|interface|iface|eface|nilinter|inter", "uses an interface"),
+    ("defer|gorecover", "defers a call"),
+    ("print", "prints"),
+)
+"""How the names of the runtime's routines begin that what a person writes becomes, and what that does."""
+
+
+def routine(name: str) -> str | None:
+    """What a function does that calls a routine of Go's runtime; None for another function."""
+    if not re.match(r"runtime\.\w+$", name):
+        return None
+    does = next((words for pattern, words in _ROUTINES if re.match(rf"runtime\.(?:{pattern})", name)), None)
+    return f"{does} ({name})" if does else f"needs {name} of Go's runtime"
 
 
 class Unsupported(Exception):

@@ -8,13 +8,15 @@ that does is left out, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from transpile.corpus.go.body import Body
-from transpile.corpus.go.code import Unsupported
-from transpile.corpus.go.object import ADDRESS, READ_ONLY, TEXT, ZERO, Symbol
+from transpile.corpus.go.code import Unsupported, routine
+from transpile.corpus.go.object import ADDRESS, CALL, READ_ONLY, TEXT, ZERO, Symbol
 from transpile.corpus.go.ops import INTRINSICS, PRELUDE
+from transpile.corpus.go.packages import Library
+from transpile.corpus.go.routines import ROUTINES
 
 HEADER = 'target datalayout = "e-m:e-p:32:32-p10:8:8-p20:8:8-i64:64-i128:128-n32:64-S128-ni:1:10:20"\ntarget triple = "wasm32-unknown-wasi"\n'
 
@@ -73,9 +75,9 @@ class Export:
 
 @dataclass(slots=True)
 class Linker:
-    """Builds the module. `find` gives a symbol by its name, None where it is nowhere defined."""
+    """Builds the module."""
 
-    find: Callable[[str], Symbol | None]
+    library: Library
     shapes: Mapping[str, Shape]
     exports: Sequence[Export]
     imports: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +90,8 @@ class Linker:
     data: dict[str, str] = field(default_factory=dict)
     uses: dict[str, list[str]] = field(default_factory=dict)
     """By function, the data that it refers to."""
+    types: dict[str, int] = field(default_factory=dict)
+    """Numbers of the types that generic code names."""
     used: dict[str, list[str]] = field(default_factory=dict)
     """By function, the C functions that it calls."""
 
@@ -144,29 +148,40 @@ class Linker:
         for caller, callees in self.callees.items():
             for callee in callees:
                 callers.setdefault(callee, []).append(caller)
-        out = dict(self.failed)
+        out, roots = dict(self.failed), dict(self.failed)
         pending = sorted(self.failed)
         while pending:
             name = pending.pop(0)
             for caller in callers.get(name, []):
                 if caller not in out:
-                    out[caller] = out[name] if name not in self.failed else f"{out[name]} (in {name})"
+                    roots[caller] = routine(name) or roots[name]
+                    out[caller] = routine(name) or f"calls {self._shown(name)}, which {roots[name]}"
                     pending.append(caller)
         return out
+
+    def _shown(self, name: str) -> str:
+        """A function's name as the source has it."""
+        return name.removeprefix(f"{self.library.package}.")
 
     # ------------------------------------------------------------ functions
 
     def _translate(self, name: str) -> None:
         self.callees[name], self.uses[name], self.used[name] = [], [], []
-        symbol = self.find(name)
+        if name in ROUTINES:
+            self.functions[name], callees = ROUTINES[name]
+            self.callees[name] = list(callees)
+            return
+        symbol = self.library.find(name)
         if symbol is None or symbol.kind not in TEXT:
-            self.failed[name] = f"{name} needs Go's runtime"
+            self.failed[name] = "needs Go's runtime"
             return
         body = Body(symbol, lambda callee, at: self._call(callee, at, name), lambda data: self._address(data, name))
         try:
             self.functions[name] = "\n".join(body.translate())
         except Unsupported as error:
-            self.failed[name] = str(error)
+            # What is printed becomes an interface first: that is not what a person has written.
+            prints = next((r.symbol for r in symbol.relocations if r.kind == CALL and r.symbol.startswith(("fmt.", "log."))), None)
+            self.failed[name] = f"calls {prints}, which needs Go's runtime" if prints else routine(str(error)) or f"uses {error}"
 
     def _call(self, callee: str, body: Body, caller: str) -> None:
         if callee in _MEMORY or callee in _EXTREMES:
@@ -236,7 +251,7 @@ class Linker:
         return self._around(name, symbol, parameters, lines, shape.result, hidden)
 
     def _around(self, name: str, symbol: str, parameters: str, lines: list[str], result: Slot | None, hidden: bool) -> str:
-        found = self.find(name)
+        found = self.library.find(name)
         assert found is not None
         head = [f"  %args = alloca [{max(8, found.arguments)} x i8], align 8"]
         tail = [f"  call void @{body_name(name)}(ptr %args)"]
@@ -277,21 +292,39 @@ class Linker:
     def _define(self, name: str) -> None:
         if name in self.data:
             return
-        symbol = self.find(name)
+        symbol = self.library.find(name)
         if name.startswith(("type:", "go:itab")):
             raise Unsupported("types at run time")
         if symbol is None or symbol.kind in TEXT:
             raise Unsupported(f"a reference to {name or 'a function'}")
         if len(symbol.data) > _MOST_DATA or symbol.size > _MOST_MEMORY:
-            raise Unsupported(f"{symbol.size} bytes of memory in {name}")
+            raise Unsupported(f"{symbol.size} bytes of memory in {self._shown(name)}")
+        if symbol.kind not in READ_ONLY and self.library.written_at_start(name):
+            raise Unsupported(f"{self._shown(name)}, which gets its value when the program starts")
         self.data[name] = ""  # it may refer to itself
-        parts, at = [], 0
+        try:
+            self.data[name] = self._contents(symbol)
+        except Unsupported:
+            del self.data[name]
+            raise
+
+    def _contents(self, symbol: Symbol) -> str:
+        """The definition of a symbol's memory; what it refers to is defined, too."""
+        parts, at, refers = [], 0, []
         for one in sorted(symbol.relocations, key=lambda r: r.at):
+            if not one.size:  # only tells Go's linker what to keep
+                continue
             if one.kind != ADDRESS or one.size != 8:
                 raise Unsupported("data that only Go's linker can lay out")
-            self._define(one.symbol)
             parts += _bytes(symbol.data[at : one.at])
-            parts.append(f"ptr getelementptr (i8, ptr @{quoted('data.' + one.symbol)}, i32 {one.add})")
+            if "..dict." in symbol.name and one.symbol.startswith("type:"):
+                # Generic code hands its types on; what looked at one would trap, as these addresses are nowhere.
+                number = self.types.setdefault(one.symbol, len(self.types))
+                parts.append(f"ptr inttoptr (i32 {8 * number - (1 << 16)} to ptr)")
+            else:
+                self._define(one.symbol)
+                refers.append(one.symbol)
+                parts.append(f"ptr getelementptr (i8, ptr @{quoted('data.' + one.symbol)}, i32 {one.add})")
             parts.append("i32 0")
             at = one.at + 8
         parts += _bytes(symbol.data[at:])
@@ -304,8 +337,8 @@ class Linker:
         contents = ", ".join(parts)
         # What functions share keeps its name, and its first value is not taken for its only one.
         linkage = "internal" if kind == "constant" else "hidden"
-        self.data[name] = f"@{quoted('data.' + name)} = {linkage} {kind} <{{ {types} }}> <{{ {contents} }}>, align 8"
-        self.uses.setdefault("data " + name, []).extend(r.symbol for r in symbol.relocations)
+        self.uses["data " + symbol.name] = refers
+        return f"@{quoted('data.' + symbol.name)} = {linkage} {kind} <{{ {types} }}> <{{ {contents} }}>, align 8"
 
     def _closed(self, names: Mapping[str, None]) -> list[str]:
         found: dict[str, None] = {}

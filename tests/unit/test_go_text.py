@@ -7,7 +7,8 @@ import pytest
 from transpile.corpus import ir
 from transpile.corpus.globals import Global
 from transpile.corpus.go.hoist import Hoister
-from transpile.corpus.go.object import MAGIC, read_object
+from transpile.corpus.go.object import MAGIC, Symbols
+from transpile.corpus.go.packages import imported
 from transpile.corpus.go.shapes import directive, exports, shapes
 from transpile.corpus.go.text import blank_go, explicit, functions, named_types, parameters
 from transpile.corpus.ir_names import walk
@@ -220,4 +221,10 @@ def test_text_that_reaches_beyond_the_unit_is_refused(text: str) -> None:
 @pytest.mark.parametrize("data", [b"", b"!<arch>\n", b"!<arch>\n" + MAGIC + b"\1" * 40, b"!<arch>\n" + MAGIC + b"\xff" * 400])
 def test_broken_object_files_are_refused(data: bytes) -> None:
     with pytest.raises(WasmError):
-        read_object(data, ())
+        Symbols(data, ())
+
+
+def test_imports_are_found_where_go_has_them() -> None:
+    text = 'package a; import "math"\nimport (\n\tf "fmt" // "os"\n\t. `strings`; _ "bytes"\n)\n/* import "net" */\nvar s = `\nimport "time"\n`\n'
+    assert imported(text) == {"math": 1, "fmt": 3, "strings": 4, "bytes": 4}
+    assert GO.compile('package a\n\nimport "C"\n').diagnostics[0].line == 3

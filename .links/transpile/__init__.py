@@ -1,0 +1,1 @@
+/work/scratch/goimp/package/__init__.py
