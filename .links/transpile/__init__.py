@@ -1,1 +1,0 @@
-/work/scratch/goimp/package/__init__.py
