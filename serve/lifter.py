@@ -44,6 +44,8 @@ class Lifter:
         self.program = program
         self._starts: dict[int, set[int]] | None = None
         self._state: State | None = None
+        self.reasons: dict[str, str] = {}
+        """By function: what ended the last attempt at it that came to nothing."""
 
     @property
     def state(self) -> State:
@@ -75,13 +77,14 @@ class Lifter:
         if target.externs:
             imported = {i.field for i in self.program.module.imports if i.kind == "function"}
             callees = {**callees, **{n: EXTERNS[n] for n in read.callees if n in EXTERNS and n in imported}}
-        wat = name_counted_ends(self._name_addresses(wat, segments), segments, self.program.module.segments)
-        wat = self._name_arrays(wat, segments)
+        named = [self._name_addresses(wat, segments, arrays) for arrays in (True, False)]
+        wat, *others = dict.fromkeys(self._name_arrays(name_counted_ends(t, segments, self.program.module.segments), segments) for t in named)
         data = [self.program.module.segments[i].data for i in segments]
         state = {d: self.state.by_segment[i] for d, i in enumerate(segments) if i in self.state.by_segment}
         known = [sorted({0, *self.starts().get(i, ())}) for i in segments]
         found: dict[str, None] = {}
-        ways = [(wat, data, known), (wat, data, None)] if data else [(wat, data, None)]
+        why = ""
+        ways = [*([(wat, data, known)] if data else []), *((text, data, None) for text in others), (wat, data, None)]
         if len(data) > 1 and not state:
             ways.append((*_as_one(wat, data), None))
         if state:
@@ -91,16 +94,17 @@ class Lifter:
                 try:
                     lifted = lift(text, signature, callees, tables, starts, state, index_type=index_type, idioms=idioms)
                     found.setdefault(_body(lifted.function, callees, self.state.globals, target))
-                except GIVES_UP:
-                    continue
+                except GIVES_UP as error:
+                    why = _words(error, target)
             if text is wat and found and starts is None:
                 break
-        for idioms in (True, False) if target.pointers else ():
+        for text, idioms in product((wat, *others), (True, False)) if target.pointers else ():
             try:
-                lifted = lift_pointers(wat, signature, callees, data, state, idioms=idioms)
+                lifted = lift_pointers(text, signature, callees, data, state, idioms=idioms)
                 found.setdefault(_body(lifted.function, callees, self.state.globals, target))
-            except GIVES_UP:
-                continue
+            except GIVES_UP as error:
+                why = _words(error, target)
+        self.reasons[name] = why
         return list(found)
 
     def _name_ends(self, wat: str, segments: list[int]) -> str:
@@ -117,14 +121,18 @@ class Lifter:
 
         return re.sub(r"i32\.const d(\d+)(?! -?\d)\b", name, wat)
 
-    def _name_addresses(self, wat: str, segments: list[int]) -> str:
-        """Constants right before or behind a data segment as symbols of the nearest; `segments` grows by those that the text did not name."""
+    def _name_addresses(self, wat: str, segments: list[int], arrays: bool) -> str:
+        """Constants right before or behind a data segment as symbols of the nearest, or (`arrays`) of the nearest variable that is an array, if there is
+        one; `segments` grows by those that the text did not name."""
         placed = [(s.address, s.address + len(s.data), k) for k, s in enumerate(self.program.module.segments) if s.address is not None]
+        indexed = [one for one in placed if any(v.itself.count for v in self.state.by_segment.get(one[2], ()))] if arrays else []
 
         def name(found: re.Match[str]) -> str:
             value = int(found[2], 0)
-            near = min(((max(low - value, value - high), low, k) for low, high, k in placed if low >= BEFORE), default=(BEFORE, 0, 0))
-            if near[0] >= BEFORE:
+            near = (BEFORE, 0, 0)
+            for some in (placed, indexed):
+                near = min(((d, low, k) for low, high, k in some if low >= BEFORE and (d := max(low - value, value - high)) < BEFORE), default=near)
+            if near[0] == BEFORE:
                 return found[0]
             return f"{found[1]} {_symbol(near[2], value - near[1], segments)}"
 
@@ -147,6 +155,17 @@ class Lifter:
             return f"i32.const {_symbol(behind[1], -behind[0], segments)} i32.add"
 
         return re.sub(r"i32\.const d(\d+)(?: (-?\d+))? i32\.add", name, wat)
+
+
+def _words(error: BaseException, target: Language) -> str:
+    """Why an attempt ended, for people."""
+    if isinstance(error, ir.NotInLanguage):
+        node = re.search(r" for (\w+)\(", str(error))
+        thing = "pointers to functions" if node and node[1] == "CallThrough" else "pointers" if node else ""
+        return f"{target.title} is not told how to write {thing}" if thing else str(error)
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error) if isinstance(error, NotLiftable) else "types that no rule foresaw"
 
 
 def _symbol(number: int, offset: int, segments: list[int]) -> str:

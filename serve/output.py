@@ -81,6 +81,15 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     if from_c:
         declarations = [target.write_inner(SourceFunction(target.name, s, target.write_prototype(s)), inline=False) for s in from_c.values()]
         bodies.insert(0, "\n".join([f"{comment} C's library, to be linked.", *declarations]) + "\n")
+    called = {name for one in shown_ones for name in one.missing} - {one.name for one in shown_ones}
+    missing = {t.name: t for t in translations if t.name in called}
+    if missing:
+        prototypes = []
+        for t in missing.values():
+            signature = readable_signature(t.signature, target)
+            structs |= {s.name: s for s in signature.structs}
+            prototypes.append(target.write_inner(SourceFunction(target.name, signature, target.write_prototype(signature)), inline=False))
+        bodies.insert(0, "\n".join([f"{comment} Not translated: the original's own, to be linked.", *prototypes]) + "\n")
     if target.in_order:
         late = [t for k, t in enumerate(shown_ones) if any(t.name in earlier.callees for earlier in shown_ones[:k])]
         if late:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from transpile.corpus.batch import Compiled, compile_with_repairs
@@ -19,9 +19,9 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.signature import Signature, Struct
+from transpile.corpus.signature import Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import canonical_text, lex
+from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
 from transpile.serve.callees import Accepted, as_callee, written
@@ -31,17 +31,12 @@ from transpile.serve.circles import Member as CircleMember
 from transpile.serve.decoder import Decoder, Request
 from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.search import mutations, similarity
+from transpile.serve.supplied import declared, said, with_originals
 from transpile.serve.together import Member, judge_in_turn, sharing
+from transpile.serve.work import RANK, TYPES, Near, Work, finished_one, offer, unread_one
+from transpile.serve.work import Translation as Translation
 from transpile.verify.judge import judge
 from transpile.verify.types import Candidate, Executable, Verdict
-
-_STATUSES = ("identical", "proved", "tested", "inconclusive", "mismatch", "wrong_signature", "compile_error", "undecoded")
-RANK = {status: rank for rank, status in enumerate(_STATUSES)}
-"""Best verdict first."""
-
-
-TYPES = "no unions, bit fields, packed structs, flexible arrays, variable arguments or long double in parameters and results"
-"""What a signature can not hold."""
 
 CLIMBS, NEAREST, CHANGES, JUDGED = 3, 5, 200, 24
 """The search around near misses: rounds, how many of the nearest are changed, changes a round, and how many of those are judged."""
@@ -56,70 +51,6 @@ class Options:
     seed: int = 0
     inputs: int = 1024
     only: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """One function's outcome: the chosen candidate (canonical source, compilable alone) with its verdict; None where nothing was decoded."""
-
-    signature: Signature
-    verdict: Verdict
-    source: SourceFunction | None
-    callees: tuple[str, ...]
-    structs: dict[str, str]
-    fields: dict[str, str]
-    """Canonical names of the structs and fields, by name as written."""
-    engine: str
-    tried: int
-    compiled: int
-    seconds: float
-    is_read: bool = True
-    """Whether the signature is the function's; a function that could not be read has its name alone."""
-
-    @property
-    def name(self) -> str:
-        return self.signature.name
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """What compiled but is not verified: how like the target's WAT its own WAT is."""
-
-    similarity: float
-    wat: str
-    source: SourceFunction
-
-
-@dataclass(slots=True)
-class Work:
-    """A function under way."""
-
-    function: SourceFunction
-    wat: str
-    callees: tuple[str, ...]
-    structs: dict[str, str]
-    fields: dict[str, str]
-    canonical: Signature
-    callee_signatures: tuple[Signature, ...]
-    spent: float = 0.0
-    tried: set[str] = field(default_factory=set)
-    compiled: int = 0
-    best: tuple[tuple, Candidate, Verdict, SourceFunction] | None = None
-    """Sort key, candidate, verdict, source as compiled."""
-    near: list[_Near] = field(default_factory=list)
-    alone: bool = True
-    """Whether nobody judges it together with functions that it shares variables with."""
-
-    @property
-    def verified(self) -> bool:
-        return self.best is not None and self.best[2].verified
-
-
-def readability(code: str) -> tuple[int, int]:
-    """Less is more readable: reinterpretations and raw pointers first, then tokens."""
-    tokens = lex(code)
-    odd = sum(t in ("unsafe", "transmute", "@bitCast", "reinterpret_cast", "goto") for t in tokens)
-    return odd, len(tokens)
 
 
 def transpile(
@@ -157,8 +88,8 @@ def transpile(
     def finish(w: Work, verdict: Verdict | None = None) -> None:
         if w.function.name in done:
             return
-        done[w.function.name] = _finish(w, verdict)
-        if w.verified:
+        done[w.function.name] = finished_one(w, verdict)
+        if w.verified and not w.missing:
             accepted[w.function.name] = Accepted(w.best[3], w.structs, w.fields)
         if finished and w.function.name not in grouped:
             finished(done[w.function.name])
@@ -166,7 +97,7 @@ def transpile(
     for level in levels(program, [f.name for f in wanted]):
         for name in level & (earlier or {}).keys():
             done[name] = one = (earlier or {})[name]
-            if one.source is not None and one.verdict.verified:
+            if one.source is not None and one.verdict.verified and not one.missing:
                 accepted[name] = Accepted(one.source, one.structs, one.fields)
             if finished:
                 finished(one)
@@ -174,10 +105,13 @@ def transpile(
         if lifter:
             _translate_circles(program, target, lifter, options, works, accepted, finish)
             works = [w for w in works if w.function.name not in done]
-        blocked = [w for w in works if any(c not in accepted for c in w.callees)]
+        for w in works:
+            w.missing = {f"c{i}": c for i, c in enumerate(w.callees) if c not in accepted}
+        # Declared only; but what is called in turn shares variables, and what is under way in a circle has no verdict yet.
+        able = target.externs and lifter is not None
+        blocked = [w for w in works if w.missing and not (able and w.function.name not in grouped and all(c in done for c in w.missing.values()))]
         for w in blocked:
-            missing = ", ".join(c for c in w.callees if c not in accepted)
-            finish(w, Verdict("inconclusive", evidence=f"calls {missing}, not translated"))
+            finish(w, Verdict("inconclusive", evidence=f"calls {', '.join(w.missing.values())}, not translated"))
         works = [w for w in works if w not in blocked]
         for w in works:
             w.alone = w.function.name not in grouped
@@ -198,16 +132,11 @@ def transpile(
         for name in names:
             if finished and name not in (earlier or {}):
                 finished(done[name])
-    unread = [_unread(name, program.reasons.get(name)) for name in program.left_out if not options.only]
+    unread = [unread_one(name, program.reasons.get(name)) for name in program.left_out if not options.only]
     for one in unread:
         if finished:
             finished(one)
     return [*(done[f.name] for f in wanted), *unread]
-
-
-def _unread(name: str, reason: str | None) -> Translation:
-    verdict = Verdict("undecoded", evidence=reason or f"its types can't be written yet: {TYPES}")
-    return Translation(Signature(name, ()), verdict, None, (), {}, {}, "", 0, 0, 0.0, is_read=False)
 
 
 def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct] = ()) -> Work:
@@ -246,6 +175,7 @@ def _translate_level(
             if lifter:
                 types = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
                 bodies = lifter.decode(w.function.name, w.wat, w.canonical, types, target)
+                w.reason = lifter.reasons[w.function.name]
                 # The first is the most readable one; the others are for when it fails.
                 candidates += [Candidate(code, target.name, 0.0, NAME) for code in (bodies[1:] if number else bodies[:1])]
             if decoder and samples:
@@ -253,7 +183,10 @@ def _translate_level(
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
                 candidates += decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
             header = canonical_text(target.write_header(w.canonical))
-            callees = tuple(as_callee(accepted[c], w.structs, w.fields, i) for i, c in enumerate(w.callees))
+            callees = tuple(
+                declared(target, w.callee_signatures[i]) if f"c{i}" in w.missing else as_callee(accepted[c], w.structs, w.fields, i)
+                for i, c in enumerate(w.callees)
+            )
             for candidate in candidates:
                 if candidate.code not in w.tried:
                     w.tried.add(candidate.code)
@@ -361,11 +294,16 @@ def _judge_batch(
             good = [good[i] for _, i in sorted(scored, reverse=True)[:most]]
         for _, c, s, r in entries:
             if not isinstance(r, Compiled):
-                _offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
+                offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
         original = Executable(program.wasm, program.exports[w.function.name])
+        whole = with_originals(program, w.function.name, [r for _, _, r in good], w.missing)
+        for (c, s, _), one in zip(good, whole, strict=True):
+            if one is None:
+                offer(w, c, Verdict("inconclusive", evidence=f"calls {', '.join(w.missing.values())}, not translated"), s)
+        good = [g for g, one in zip(good, whole, strict=True) if one is not None]
         verdicts = judge(
             original,
-            [Executable(r.wasm, r.export) for _, _, r in good],
+            [one for one in whole if one is not None],
             w.function.signature,
             inputs=options.inputs,
             seed=options.seed,
@@ -373,21 +311,7 @@ def _judge_batch(
             guard=Executable(program.checked, program.exports[w.function.name]) if program.checked else None,
         )
         for (c, s, _), verdict in zip(good, verdicts, strict=True):
-            _offer(w, c, verdict, s)
+            offer(w, c, said(verdict, w.missing), s)
         if not w.verified:
-            w.near += [_Near(*_similarity(w, r), s) for (_, s, r), v in zip(good, verdicts, strict=True) if v.status == "mismatch"]
+            w.near += [Near(*_similarity(w, r), s) for (_, s, r), v in zip(good, verdicts, strict=True) if v.status == "mismatch"]
         w.spent += time.monotonic() - started
-
-
-def _offer(w: Work, candidate: Candidate, verdict: Verdict, source: SourceFunction) -> None:
-    key = (RANK[verdict.status], *readability(source.text)) if verdict.verified else (RANK[verdict.status], -candidate.logprob)
-    if w.best is None or key < w.best[0]:
-        w.best = (key, candidate, verdict, source)
-
-
-def _finish(w: Work, verdict: Verdict | None = None) -> Translation:
-    if verdict is None:
-        verdict = w.best[2] if w.best else Verdict("undecoded", evidence="no engine wrote anything: too long for the model, or beyond the rules")
-    source = w.best[3] if w.best else None
-    engine = w.best[1].engine if w.best else ""
-    return Translation(w.function.signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent)

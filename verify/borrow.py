@@ -8,12 +8,14 @@ indirect calls, no imports or globals but the stack pointer in what is borrowed;
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.wasm.instructions import encode_body, write_signed, write_unsigned
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
-from transpile.corpus.wasm.reader import Reader
+from transpile.corpus.wasm.opcodes import TYPE_BYTES
+from transpile.corpus.wasm.reader import Import, Reader, write_name
+from transpile.verify.shared import use
 from transpile.verify.thin import parsed, reachable, rebuilt, thin
 from transpile.verify.types import Executable
 
@@ -52,6 +54,66 @@ def borrow(candidate: Executable, original: Executable) -> tuple[Executable, tup
         return Executable(_transplant(module, source, matched), alone.export), tuple(base_name(f.name) for f, _ in matched)
     except (TranspileError, _Unborrowable):
         return None
+
+
+def supplied(candidate: Executable, original: Executable, names: Mapping[str, str]) -> Executable | None:
+    """The candidate with functions of the original behind some of its imports; `names`: theirs by the imports'. None where they can't be had: where they
+    share variables with the rest of the original, or need what does not move."""
+    try:
+        alone = thin(candidate)
+        module, source = parsed(alone.wasm), parsed(thin(original).wasm)
+        found = {field: source.function(name) for field, name in names.items()}
+        needed = {f.index: f for one in found.values() for f in reachable(source, one.name)}
+        used = [use([f for f in reachable(source, original.export) if (f.index in needed) == inside]) for inside in (True, False)]
+        if used[0].sets & (used[1].sets | used[1].reads) or used[0].reads & used[1].sets:
+            return None
+        return Executable(_supply(module, source, found, needed), alone.export)
+    except (TranspileError, _Unborrowable):
+        return None
+
+
+def _supply(module: WasmModule, source: WasmModule, found: Mapping[str, WasmFunction], needed: Mapping[int, WasmFunction]) -> bytes:
+    own = {i.field: i for i in module.imports if i.kind == "function" and i.module == "env"}
+    if any(own[field].type != one.type for field, one in found.items() if field in own) or any(i.kind != "function" for i in module.imports):
+        raise _Unborrowable("a callee of another type")
+    count = len(module.function_types)
+    number = {index: count + k for k, index in enumerate(needed)}
+    # An import that a function of the original takes the place of is free for one that these need.
+    free = [own[field].index for field in found if field in own]
+    renamed: dict[int, Import] = {}
+    called = {immediate for f in needed.values() for name, immediate, _ in f.instructions if name == "call"}
+    for one in source.imports:
+        if one.kind == "function" and one.index in called:
+            same = next((i for i in module.imports if (i.module, i.field, i.type) == (one.module, one.field, one.type)), None)
+            if same is None and not free:
+                raise _Unborrowable("an import")
+            number[one.index] = same.index if same else free.pop()
+            renamed |= {} if same else {number[one.index]: one}
+    low, high = source.data_range
+    moved = module.memories[0].minimum * _PAGE - (low & ~0xFFFF) if module.memories else 0
+    calls = {own[field].index: number[one.index] for field, one in found.items() if field in own}
+    bodies = {}
+    for function in module.functions:
+        code = [(name, calls.get(immediate, immediate) if name == "call" else immediate) for name, immediate, _ in function.instructions]
+        bodies[function.index] = encode_body(function.locals, code)
+    added = [(f.type, _moved(f, number, module, source, low, high, moved)) for f in needed.values()]
+    wasm = _with_imports(module.replace_bodies(bodies, added_functions=added), renamed)
+    segments = [(s.address + moved, s.data) for s in source.segments if s.address is not None and s.data]
+    return _with_data(wasm, module, segments, -(-(high + moved) // _PAGE)) if high and module.memories else wasm
+
+
+def _with_imports(wasm: bytes, renamed: Mapping[int, Import]) -> bytes:
+    """The module with other functions imported in the places of some, by index."""
+    if not renamed:
+        return wasm
+    module = parsed(wasm)
+    types = [*module.types, *dict.fromkeys(one.type for one in renamed.values() if one.type and one.type not in module.types)]
+    imports = [renamed.get(one.index, one) for one in module.imports]
+    written = {
+        1: [b"\x60" + b"".join(write_unsigned(len(side)) + bytes(TYPE_BYTES[t] for t in side) for side in one) for one in types],
+        2: [write_name(i.module) + write_name(i.field) + b"\0" + write_unsigned(types.index(i.type)) for i in imports if i.type],
+    }
+    return rebuilt(wasm, lambda k, payload: write_unsigned(len(written[k])) + b"".join(written[k]) if k in written else payload, {})
 
 
 def _transplant(module: WasmModule, source: WasmModule, matched: Sequence[tuple[WasmFunction, WasmFunction]]) -> bytes:

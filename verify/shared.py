@@ -51,11 +51,16 @@ class Use:
 
 
 def variables(executable: Executable) -> Use:
-    """Raises TranspileError for a module that our decoder does not know."""
-    module = parsed(executable.wasm)
+    """Of a function and its callees. Raises TranspileError for a module that our decoder does not know."""
+    return use(reachable(parsed(executable.wasm), executable.export))
+
+
+def use(functions: Sequence[WasmFunction]) -> Use:
+    """What some functions of one module set and read themselves."""
     sets: set[str] = set()
     reads: set[str] = set()
-    for function in reachable(module, executable.export):
+    for function in functions:
+        module = function.module
         names = {name for name, _, _ in function.instructions}
         loads = any(".load" in n or n == "memory.copy" for n in names)
         back = {-immediate for name, immediate, _ in function.instructions if name == "i32.const" and immediate < 0}

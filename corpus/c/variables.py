@@ -26,12 +26,12 @@ def read_variables(reader: CReader) -> dict[str, Declaration]:
     reader.functions()
     out: dict[str, Declaration] = {}
     for name, words in _declarations(reader, 0, len(reader.tokens)):
-        base, _, rest = reader.types.base(words)
+        base, const, rest = reader.types.base(words)
         if not base or reader.unreadable & {*words} - {"=", "&"} or words[0] in _OTHER:
             continue
         for declarator in split(rest):
             declarator = declarator[: declarator.index("=")] if "=" in declarator else declarator
-            found = reader.types.declarator(declarator, base, False)
+            found = reader.types.declarator(declarator, base, const)
             if found and found[0] and not found[1].startswith("F("):
                 size, parts = reader.types.size(found[1]), tuple(_parts(reader.types, found[1], "", 0))
                 said = _said(reader, found[1], found[0])

@@ -208,6 +208,9 @@ class Memory:
                     self.frame = one.name
                     self.arrays[one.name] = Array(one.name, "", size=-form.constant)
                     self.pointers[one.name] = one.name
+        for one in statements(self.body):
+            if isinstance(one, Set) and one.name == "sp" and linear(one.value).terms not in (((Get("i32", "sp"), 1),), ((Get("i32", self.frame), 1),)):
+                raise NotLiftable("a local array of no fixed size")
         if self.frame:  # it is aligned, so LLVM may write the sum as `or`
             aligned = Get("i32", self.frame)
             self.body = map_body(

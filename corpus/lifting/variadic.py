@@ -18,8 +18,10 @@ from transpile.corpus.lifting.tree import (
     Const,
     Do,
     Get,
+    Load,
     Node,
     NotLiftable,
+    Op,
     Set,
     Stmt,
     Store,
@@ -71,13 +73,15 @@ class _Gather:
         buffer = self.place(call.args[fixed]) if wanted else ("", 0)
         if buffer is None:
             raise NotLiftable(f"arguments of {call.name} that are elsewhere")
-        at, read = 0, set[int]()
+        at, places, read = 0, dict[int, tuple[str, int]](), set[int]()
         for type_ in wanted:
             kind = wasm_type(type_)
             size = 8 if kind in ("i64", "f64") else 4
             at = -(-at // size) * size
-            arguments.append(self.stored(call.name, (buffer[0], buffer[1] + at), kind, size, before, read))
+            places[buffer[1] + at] = kind, size
             at += size
+        self.halve(before, buffer[0], places)
+        arguments += [self.stored(call.name, (buffer[0], start), *one, before, read) for start, one in places.items()]
         before[:] = [one for k, one in enumerate(before) if k not in read]
         return replace(call, args=tuple(arguments))
 
@@ -99,13 +103,43 @@ class _Gather:
             if start != where[1] or one.width != size or value.kind != kind:
                 break
             if not isinstance(value, Get) or value.name in ("sp", where[0]) or value.name[0] != "t":
-                temporary = f"t{sum(n[0] == 't' for n in self.types)}"
-                self.types[temporary] = kind
+                temporary = self.temporary(kind)
                 before[k] = Set(temporary, value)
                 return Get(kind, temporary)
             read.add(k)
             return value
         raise NotLiftable(f"arguments of {name} that are not set right before it")
+
+    def halve(self, before: list[Stmt], base: str, places: Mapping[int, tuple[str, int]]) -> None:
+        """Make two of every store that sets two arguments at once, and of the load that its value came from."""
+        for k in range(len(before) - 1, -1, -1):
+            one = before[k]
+            if bodies(one):
+                return
+            to = self.place(one.address) if isinstance(one, Store) and one.name == "i64.store" and not isinstance(one.value, Const) else None
+            if not isinstance(one, Store) or to is None or to[0] != base or places.get(to[1] + one.offset, ("", 0))[0] != "i32":
+                continue
+            names = [self.temporary("i32"), self.temporary("i32")]
+            value = one.value
+            at = next((i for i in range(k) if isinstance(value, Get) and isinstance(s := before[i], Set) and s.name == value.name), k)
+            source = before[at]
+            once = at < k and isinstance(source, Set) and self.resolved(value) is source.value and self.uses(value) == 1
+            loaded = source.value if once and isinstance(source, Set) else value
+            if isinstance(loaded, Load) and loaded.name == "i64.load":
+                values: list[Node] = [Load("i32", "i32.load", loaded.address, loaded.offset + more) for more in (0, 4)]
+            else:
+                at = k
+                values = [Op("i32", "i32.wrap_i64", (v,)) for v in (value, Op("i64", "i64.shr_u", (value, Const("i64", 32))))]
+            halves = [Set(name, v) for name, v in zip(names, values, strict=True)]
+            stores = [Store("i32.store", one.address, one.offset + more, Get("i32", name)) for more, name in zip((0, 4), names, strict=True)]
+            before[k : k + 1] = [*(halves if at == k else ()), *stores]
+            if at < k:
+                before[at : at + 1] = halves
+
+    def temporary(self, kind: str) -> str:
+        name = f"t{sum(n[0] == 't' for n in self.types)}"
+        self.types[name] = kind
+        return name
 
     def text(self, node: Node) -> bytes:
         """The constant text that an argument leads to."""
@@ -120,6 +154,9 @@ class _Gather:
         """What a variable is set to, if that is one thing."""
         sets = [one.value for one in statements(self.body) if isinstance(one, Set) and isinstance(node, Get) and one.name == node.name]
         return sets[0] if len(sets) == 1 else node
+
+    def uses(self, node: Node) -> int:
+        return sum(n == node for one in statements(self.body) for e in expressions(one) for n in nodes(e))
 
     def place(self, node: Node) -> tuple[str, int] | None:
         """A variable and a distance that an address is made of: the frame's, if it is in the frame."""

@@ -11,6 +11,7 @@ from transpile.corpus.program import load
 from transpile.serve.lifter import Lifter
 from transpile.serve.output import write_file
 from transpile.serve.transpiler import Options, Translation, transpile
+from transpile.verify.borrow import supplied
 from transpile.verify.judge import judge
 from transpile.verify.types import Executable
 
@@ -284,3 +285,44 @@ def test_what_is_printed_wrong_shows(name: str, old: str, new: str) -> None:
     sides = [Executable(one, export) for one in (original, candidate)]
     verdicts = judge(sides[0], sides, signature, normal_form=None, inputs=512)
     assert verdicts[0].verified and verdicts[1].status == "mismatch", verdicts
+
+
+UNTRANSLATED = """
+#include <stdio.h>
+static const int primes[4] = {2, 3, 5, 7};
+int odd(int n) {
+    if (n < 1 || n > 50) return 0;
+    int v[n];
+    for (int i = 0; i < n; i++) v[i] = i * primes[i & 3];
+    printf("odd %d\\n", n);
+    return v[n - 1] + v[n / 2];
+}
+int caller(int x, int y) {
+    int s = odd(x) * 3 + odd(y);
+    return s > 10 ? s - 10 : s;
+}
+void shout(int x) { printf("%d\\n", caller(x, 2)); }
+"""
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c"])
+def test_callers_of_what_is_not_translated_are_judged_with_the_original_s(tmp_path: Path, to: str) -> None:
+    """Arrays of no fixed size are beyond the rules."""
+    found, file = translated(tmp_path, UNTRANSLATED, to)
+    assert unverified(found) == {"odd": "undecoded: beyond the rules: a local array of no fixed size"}
+    assert found["caller"].verdict.evidence.endswith("with the original's odd")
+    assert "original's own, to be linked" in file and "printf" in file
+    tongue = language(to)
+    compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
+    assert compiled.wasm, compiled.diagnostics
+
+
+@pytest.mark.parametrize(("body", "status"), [("odd(x) * 3 + odd(y)", "tested"), ("odd(x) * 3 + odd(x)", "mismatch"), ("odd(x) * 2 + odd(y)", "mismatch")])
+def test_a_function_of_the_original_stands_in_for_one_that_is_declared(body: str, status: str) -> None:
+    c = language("c")
+    whole, part = c.compile(UNTRANSLATED).wasm, c.compile(f"int odd(int n);\nint f(int x, int y) {{ int s = {body}; return s > 10 ? s - 10 : s; }}").wasm
+    assert whole and part
+    signature = next(f.signature for f in c.read(UNTRANSLATED) if f.name == "caller")
+    original = Executable(whole, "caller")
+    one = supplied(Executable(part, "f"), original, {"odd": "odd"})
+    assert one is not None and judge(original, [one], signature, normal_form=None)[0].status == status
