@@ -280,6 +280,10 @@ class Language(ABC):
         """Functions with a body in a source file, in order, with signatures (as the C ABI sees them: slices become pointer and length)
         and the callees among them. A function whose types are outside `signature` is left out. Names are as written."""
 
+    def unread(self, text: str) -> dict[str, str]:
+        """Why functions of a file are not among those that `read` gives, by name, where it can be told: a predicate."""
+        return {}
+
     def read_variables(self, text: str) -> dict[str, Declaration]:
         """Variables of the file that a source declares, and those that functions keep (as `function.name`), where it can be told."""
         return {}

@@ -136,7 +136,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
         )
     read = {f.name for f in functions}
     left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")
-    reasons = {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
+    reasons = {name: reason for name, reason in tongue.unread(text).items() if name in left_out}
+    reasons |= {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
     return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)
 

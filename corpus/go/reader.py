@@ -2,16 +2,17 @@
 
 A slice becomes a pointer with a length parameter `n<position>` right behind it, a string one that is const. A pointer is const where the body
 neither stores through it nor hands it on. The text that comes back starts with `write_header` of the signature and has its semicolons.
-The file's constants that it names stand at its start, and its own names of numeric types are replaced, so that it stands alone.
-Limits: methods, generic functions, several results and named ones, types of other packages, constants made with `iota`.
+The file's constants that it names stand at its start, and its own names of numeric types are replaced, so that it stands alone; but where it calls
+a method. A method is a function with its receiver in front.
+Limits: generic functions, several results, structs by value, types of other packages, constants made with `iota`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from transpile.corpus.go.text import SCALARS, Item, blank_go, compact, entries, explicit, functions, named_types, parameters, resolve
+from transpile.corpus.go.text import SCALARS, Item, blank_go, compact, entries, explicit, functions, named_types, resolve
 from transpile.corpus.scanner import Found, split, with_callees
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
@@ -25,17 +26,35 @@ _WORDS = {"int": "int64", "uint": "uint64", "uintptr": "uint64"}
 def read_functions(text: str, language: str, write_header: Callable[[Signature], str]) -> list[SourceFunction]:
     """Functions of `text` in order, with their callees. `write_header` is the language's own."""
     code = blank_go(text)
+    items = list(functions(code))
+    found = [one for one in _read(text, code, items, write_header).values() if isinstance(one, Found)]
+    methods = {item.name: item.symbol.rpartition(".")[2] for item in items if item.receiver}
+
+    def is_call(name: str, body: str) -> bool:
+        return re.search(rf"\.{methods[name]}\s*\(" if name in methods else rf"(?<![.\w]){name}\s*\(", body) is not None
+
+    return with_callees(language, found, is_call)
+
+
+def unread(text: str) -> dict[str, str]:
+    """Why functions of `text` are not among those that are read, by name."""
+    code = blank_go(text)
+    return {name: one for name, one in _read(text, code, list(functions(code)), lambda _: "").items() if isinstance(one, str)}
+
+
+def _read(text: str, code: str, items: Sequence[Item], write_header: Callable[[Signature], str]) -> dict[str, Found | str]:
+    """By name each function, or why it is none of ours."""
     types = named_types(code)
     structs = {name: struct for name in types if (struct := _struct(name, types)) is not None}
     known = constants(text, code)
-    found = []
-    items = list(functions(code))
     passed = entries(text, {item.name for item in items})
+    out: dict[str, Found | str] = {}
     for item in items:
-        one = None if item.name in passed else _function(text, code, item, types, structs, known, write_header)
-        if one is not None:
-            found.append(one)
-    return with_callees(language, found, lambda name, body: re.search(rf"(?<![.\w]){name}\s*\(", body) is not None)
+        if item.name in passed or item.name in ("main", "init") or item.body is None:
+            continue
+        one = "has the name of another function" if item.name in out else _function(text, code, item, types, structs, known, write_header)
+        out[item.name] = one
+    return out
 
 
 def _struct(name: str, types: dict[str, str]) -> Struct | None:
@@ -58,23 +77,24 @@ def _struct(name: str, types: dict[str, str]) -> Struct | None:
 def _function(
     text: str, code: str, item: Item, types: dict[str, str], structs: dict[str, Struct], known: Mapping[str, str],
     write_header: Callable[[Signature], str],
-) -> Found | None:  # fmt: skip
-    if not item.name or item.name in ("main", "init") or item.body is None:
-        return None
+) -> Found | str:  # fmt: skip
+    assert item.body is not None
     blanked = code[slice(*item.body)]
+    if item.is_generic:
+        return "has type parameters"
     taken: list[Parameter] = []
     used: dict[str, Struct] = {}
-    for name, written in parameters(item.parameters):
+    for name, written in item.taken():
         type_ = resolve(written, types)
         if name in ("", "_"):
-            return None
+            return "has a parameter without a name"
         if type_ in SCALARS:
             taken.append(Parameter(name, SCALARS[type_]))
             continue
         pointer = re.fullmatch(r"(\*|\[\])\s*(\w+)", type_)
         to = "byte" if type_ == "string" else resolve(pointer[2], types) if pointer else ""
         if to not in SCALARS and to not in structs:
-            return None
+            return f"takes {written}, a type that can't be passed yet" if written not in structs else f"takes {written} by value"
         if to in structs:
             used[to] = structs[to]
         many = type_ == "string" or (pointer is not None and pointer[1] == "[]")
@@ -82,12 +102,16 @@ def _function(
         taken.append(Parameter(name, SCALARS.get(to, to), True, const, len(taken) + 1 if many else None))
         if many:
             taken.append(Parameter(f"n{len(taken) - 1}", "usize"))
-    result = resolve(compact(item.result), types)
+    named, written = _result(item.result)
+    result = resolve(written, types)
     if result and result not in SCALARS:
-        return None
+        return "gives several results" if "," in written else f"gives {written}, a type that can't be passed yet"
     signature = Signature(item.name, tuple(taken), SCALARS.get(result), tuple(used.values()))
     body = explicit(text[slice(*item.body)])
-    needed = _needed(blanked, known, {name for name, _ in parameters(item.parameters)})
+    if named:
+        declared = f" var {named} {written};" if re.search(rf"\b{named}\b|\breturn\s*(?:[;}}]|$)", blanked, re.M) else ""
+        body = declared + re.sub(r"\breturn(?=\s*[;}]|\s*$)", f"return {named}", body)
+    needed = _needed(blanked, known, {name for name, _ in item.taken()} | {named})
     body = "".join(f" {known[name]};" for name in needed) + _with_words(body, item, types)
     for name, under in types.items():
         scalar = resolve(under, types)
@@ -96,13 +120,21 @@ def _function(
     return Found(signature, f"{write_header(signature)}{body}}}", blanked)
 
 
+def _result(written: str) -> tuple[str, str]:
+    """Name ("" where it has none) and type of a function's result; several have a comma in their type."""
+    inside = re.fullmatch(r"\(\s*(?:([^\W\d]\w*)\s+(?!\.))?(.*?)\s*\)", written, re.S)
+    if inside is None or "," in written:
+        return "", compact(written)
+    return ("" if inside[1] in (None, "_") else inside[1]), compact(inside[2])
+
+
 def _with_words(body: str, item: Item, types: dict[str, str]) -> str:
     """A body between parameters and a result that signatures call int64 or uint64, and that it takes for int, uint or uintptr."""
-    for name, written in reversed(parameters(item.parameters)):
+    for name, written in reversed(item.taken()):
         type_ = resolve(written, types)
         if type_ in _WORDS and re.search(rf"(?<![.\w]){name}\b", body):
             body = f" {name}Word := {type_}({name});" + re.sub(rf"(?<![.\w]){name}\b", f"{name}Word", body)
-    result = resolve(compact(item.result), types)
+    result = resolve(_result(item.result)[1], types)
     if result in _WORDS:
         body = re.sub(r"\breturn\b[ \t]*([^;{}]+)", rf"return {_WORDS[result]}(\1)", body)
     return body

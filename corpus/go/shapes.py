@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from transpile.corpus.go.link import Export, Shape, Slot
-from transpile.corpus.go.text import SCALARS, WASM_EXPORT, compact, functions, named_types, parameters, resolve
+from transpile.corpus.go.text import SCALARS, WASM_EXPORT, compact, functions, named_types, resolve
 from transpile.corpus.signature import SIGNED, WIDTHS, Signature
 
-_DIRECTIVE = re.compile(r"^//export +(\w+) = (\w+)\(([^)\n]*)\)[ \t]*$", re.M)
+_DIRECTIVE = re.compile(r"^//export +(\w+) = ((?:\(\*\w+\)\.|\w+\.)?\w+)\(([^)\n]*)\)[ \t]*$", re.M)
 _WASM_IMPORT = re.compile(r"^//go:wasmimport[ \t]+\S+[ \t]+(\S+)[ \t]*\n(?://[^\n]*\n)*func[ \t]+(\w+)", re.M)
 _FLOATS = {"f32": "float", "f64": "double"}
 
@@ -47,9 +47,11 @@ def shapes(code: str, package: str) -> dict[str, Shape]:
     types = named_types(code)
     out = {}
     for item in functions(code):
+        if item.is_generic:
+            continue
         slots: list[Slot] = []
         offset = 0
-        for _, type_ in parameters(item.parameters):
+        for _, type_ in item.taken():
             found = _slots(resolve(type_, types), offset)
             if found is None:
                 break
@@ -58,9 +60,9 @@ def shapes(code: str, package: str) -> dict[str, Shape]:
         else:
             result = compact(item.result.strip("() "))
             if item.name and not result:
-                out[f"{package}.{item.name}"] = Shape(tuple(slots))
+                out[f"{package}.{item.symbol}"] = Shape(tuple(slots))
             elif item.name and (found := _slots(resolve(result.split(" ")[-1], types), -(-offset // 8) * 8)) and len(found[0]) == 1 and "," not in result:
-                out[f"{package}.{item.name}"] = Shape(tuple(slots), found[0][0])
+                out[f"{package}.{item.symbol}"] = Shape(tuple(slots), found[0][0])
     return out
 
 
@@ -77,8 +79,9 @@ def imports(text: str, package: str) -> dict[str, str]:
     return {f"{package}.{m[2]}": m[1] for m in _WASM_IMPORT.finditer(text)}
 
 
-def directive(signature: Signature) -> str:
-    """The line that exports a function with C's order of parameters; a parameter is the number of a slot, or a length's type and the slots it fills."""
+def directive(signature: Signature, symbol: str = "") -> str:
+    """The line that exports a function (under another name than its symbol, if it is a method) with C's order of parameters; a parameter is the number
+    of a slot, or a length's type and the slots it fills."""
     numbers: dict[int, int] = {}
     lengths: dict[int, list[int]] = {}
     slot = 0
@@ -97,7 +100,7 @@ def directive(signature: Signature) -> str:
         i in numbers or (parameter.type in ("i32", "u32", "usize") and lengths[i] == [k])
         for k, (i, parameter) in enumerate(enumerate(signature.parameters))
     )
-    return f"//export {signature.name} = {signature.name}({'' if plain else ', '.join(words)})"
+    return f"//export {signature.name} = {symbol or signature.name}({'' if plain else ', '.join(words)})"
 
 
 def _arguments(text: str) -> tuple[tuple[Slot | int, tuple[int, ...]], ...] | None:

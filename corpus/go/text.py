@@ -21,7 +21,7 @@ SCALARS = {
 _PIECE = re.compile(r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<string>`[^`]*`?|"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?)""", re.S)
 _FUNCTION = re.compile(r"^[ \t]*(?=func\b)|(?<=;)\s*(?=func\b)", re.M)
 """A declaration; the types and literals of functions stand further right."""
-_HEAD = re.compile(r"func\s+([^\W\d]\w*)\s*(?=\()")
+_HEAD = re.compile(r"func\s+([^\W\d]\w*)\s*(?=[(\[])")
 _TYPE = re.compile(r"(?:^|[;\n])\s*type\s+(\w+)\s*=?\s*")
 WASM_EXPORT = re.compile(r"^//go:wasmexport[ \t]+(\S+)[ \t]*\n(?://[^\n]*\n)*func[ \t]+(\w+)", re.M)
 """(name, function) of what a unit exports by Go's own means."""
@@ -34,7 +34,7 @@ _GOES_ON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A function at the top level: its name ("" for a method), where `func` stands, its parameters, its result, and its body without braces
+    """A function at the top level: its name (of a method `Type_Method`), where `func` stands, its parameters, its result, and its body without braces
     (None where it has none). All but the positions is blanked text."""
 
     name: str
@@ -42,6 +42,21 @@ class Item:
     parameters: str
     result: str
     body: tuple[int, int] | None
+    receiver: tuple[str, str] | None = None
+    """Name ("_" where it has none) and type."""
+    is_generic: bool = False
+
+    @property
+    def symbol(self) -> str:
+        """The name that the compiler gives it, without the package."""
+        if self.receiver is None:
+            return self.name
+        type_ = self.receiver[1]
+        return f"{f'({type_})' if type_.startswith('*') else type_}.{self.name.removeprefix(type_.lstrip('*') + '_')}"
+
+    def taken(self) -> list[tuple[str, str]]:
+        """(name, type) of what it takes, the receiver first."""
+        return [*([self.receiver] if self.receiver else []), *parameters(self.parameters)]
 
 
 def blank_go(text: str, *, strings: bool = True) -> str:
@@ -71,25 +86,28 @@ def explicit(text: str) -> str:
 
 
 def functions(code: str) -> Iterator[Item]:
-    """The functions at the top level of blanked text, in order; those with type parameters are passed over."""
+    """The functions and methods at the top level of blanked text, in order."""
     position = 0
     while found := _FUNCTION.search(code, position):
         start = found.end()
         position = start + len("func")
-        head = _HEAD.match(code, start)
-        opening = code.find("(", start)
-        if head is None and not re.match(r"func\s*\(", code[start : opening + 1]):
-            position = _skip(code, position)
-            continue
-        end = closing(code, opening)
-        if end is None:
-            return
-        if head is None:  # a method: past its receiver
-            after = re.compile(r"\s*\w*\s*(?=\()").match(code, end + 1)
-            end = closing(code, after.end()) if after else None
-            if end is None:
+        head, receiver = _HEAD.match(code, start), None
+        if head is None:
+            stop = closing(code, code.find("(", start)) if re.match(r"func\s*\(", code[start:]) else None
+            after = None if stop is None else re.compile(r"\s*(\w+)\s*(?=\()").match(code, stop + 1)
+            read = after and re.fullmatch(r"func\s*\(\s*(?:(\w+)\s+)?(\*?)\s*(\w+)(\s*\[[\w\s,]*\])?\s*", code[start:stop])
+            if not after or not read:
                 position = _skip(code, position)
                 continue
+            receiver, name, opening, is_generic = (read[1] or "_", read[2] + read[3]), f"{read[3]}_{after[1]}", after.end(), bool(read[4])
+        else:
+            name, opening, is_generic = head[1], head.end(), code[head.end()] == "["
+            if is_generic:
+                stop = closing(code, opening)
+                opening = -1 if stop is None else code.find("(", stop)
+        end = closing(code, opening) if opening >= 0 else None
+        if end is None:
+            return
         result, brace = _result(code, end + 1)
         body = None
         position = end + 1
@@ -98,7 +116,7 @@ def functions(code: str) -> Iterator[Item]:
             if stop is None:
                 return
             body, position = (brace + 1, stop), stop + 1
-        yield Item(head[1] if head else "", start, code[opening + 1 : end] if head else "", result, body)
+        yield Item(name, start, code[opening + 1 : end], result, body, receiver, is_generic)
 
 
 def entries(text: str, names: Collection[str]) -> set[str]:

@@ -18,10 +18,11 @@ from transpile.corpus.go import toolchain as go_toolchain
 from transpile.corpus.go.link import Linker
 from transpile.corpus.go.object import Symbols
 from transpile.corpus.go.packages import Library, archives, imported, refusal
-from transpile.corpus.go.reader import read_functions
+from transpile.corpus.go.reader import read_functions, unread
 from transpile.corpus.go.renderer import GoRenderer
 from transpile.corpus.go.shapes import directive, exports, imports, shapes
-from transpile.corpus.go.text import blank_go, entries, functions
+from transpile.corpus.go.text import blank_go, entries
+from transpile.corpus.go.text import functions as items
 from transpile.corpus.go.types import go_type, head
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import MATH
@@ -152,7 +153,8 @@ class Go(Language):
         return source.text
 
     def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
-        directives = "\n".join(directive(f.signature) for f in functions)
+        symbols = {one.name: one.symbol for one in items(blank_go(text))}
+        directives = "\n".join(directive(f.signature, symbols.get(f.name, "")) for f in functions)
         package = _PACKAGE.search(blank_go(text))
         if package is None:
             return f"{self.prologue}{text}\n{directives}\n", self.prologue.count("\n")
@@ -160,7 +162,7 @@ class Go(Language):
         return f"{text}\n{main}{directives}\n", 0
 
     def definitions(self, text: str) -> list[str]:
-        names = dict.fromkeys(one.name for one in functions(blank_go(text)) if one.name not in ("", "init") and one.body)
+        names = dict.fromkeys(one.name for one in items(blank_go(text)) if one.name != "init" and one.body)
         passed = entries(text, names)
         return [name for name in names if name not in passed]
 
@@ -195,6 +197,9 @@ class Go(Language):
 
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
+
+    def unread(self, text: str) -> dict[str, str]:
+        return unread(text)
 
     def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
         return [*GoRenderer(function, signatures).lines(), "}"]

@@ -74,6 +74,29 @@ func Read(n int32) int32 {
 	return int32(len(data)) + n
 }
 
+type Account struct {
+	Owner   uint16
+	Balance int64
+}
+
+func (a *Account) Deposit(amount int64) (after int64) {
+	if amount > 0 {
+		a.Balance += amount
+	}
+	return a.Balance
+}
+
+func (a *Account) Move(to *Account, amount int64) bool {
+	if amount < 0 || a.Balance < amount {
+		return false
+	}
+	a.Balance -= amount
+	to.Deposit(amount)
+	return true
+}
+
+func Halves(n int) (int, int) { return n / 2, n - n/2 }
+
 func init() { *last = 11 }
 
 func main() { fmt.Println(Sum(nil), Report(1)) }
@@ -102,6 +125,12 @@ pub fn Vowel(c: u8) -> bool { matches!(c, b'a' | b'e' | b'i' | b'o' | b'u') }
 pub fn Order(values: &mut [i64], n: i32) {
     if n > 0 && !values.is_empty() { values[0] = *values.iter().take(4).min().unwrap(); }
 }
+#[repr(C)]
+pub struct Account { Owner: u16, Balance: i64 }
+pub fn Account_Deposit(a: &mut Account, amount: i64) -> i64 {
+    if amount > 0 { a.Balance = a.Balance.wrapping_add(amount); }
+    a.Balance
+}
 """
 
 
@@ -118,18 +147,20 @@ def verdicts(go: Path, rust: Path) -> dict[str, str]:
 def test_functions_that_need_no_runtime_are_judged(tmp_path: Path) -> None:
     go = written(tmp_path, GO)
     found = verdicts(go, written(tmp_path, RUST, "b.rs"))
-    assert found.keys() == {"Sum", "Runes", "Order", "Vowel"} and set(found.values()) <= {"proved", "tested", "identical"}, found
-    wrong = RUST.replace("v as i64", "v as u32 as i64").replace("0xed if next(1) <= 0x9f", "0xed if next(1) <= 0xbf").replace("b'u'", "b'v'")
-    found = verdicts(go, written(tmp_path, wrong.replace("take(4)", "take(3)"), "b.rs"))
+    assert found.keys() == {"Sum", "Runes", "Order", "Vowel", "Account_Deposit"} and set(found.values()) <= {"proved", "tested", "identical"}, found
+    wrong = RUST.replace("v as i64", "v as u32 as i64").replace("0xc2..=0xdf if tail(1)", "0xc2..=0xdf").replace("b'u'", "b'v'")
+    wrong = wrong.replace("take(4)", "take(3)").replace("amount > 0", "amount > 1")
+    found = verdicts(go, written(tmp_path, wrong, "b.rs"))
     assert {name: status for name, status in found.items() if status != "mismatch"} == {}, found
 
 
 def test_the_rest_is_left_out_with_what_it_needs(tmp_path: Path) -> None:
     program = load(written(tmp_path, GO))
-    assert [f.name for f in program.functions] == ["Sum", "Runes", "Order", "Vowel"]
+    assert [f.name for f in program.functions] == ["Sum", "Runes", "Order", "Vowel", "Account_Deposit", "Account_Move"]
     reasons = program.reasons
     assert reasons["Report"] == "calls fmt.Println, which needs Go's runtime"
     assert reasons["Read"] == "calls os.ReadFile, which needs Go's runtime"
+    assert reasons["Halves"] == "gives several results"
     # What a program sets when it starts, directly or behind a pointer, is not what stands in its object file.
     assert reasons["Square"] == "uses squares, which gets its value when the program starts"
     assert "gets its value when the program starts" in reasons["Prime"]

@@ -77,7 +77,7 @@ func total2(a []int32) int32 { return a[0] }
 
 def test_functions_are_read_with_their_types() -> None:
     found = {f.name: f for f in GO.read(SOURCE)}
-    assert set(found) == {"total", "fill", "pass", "total2"}
+    assert set(found) == {"pair_method", "total", "fill", "pass", "total2"}
     total = found["total"].signature
     assert [(p.name, p.type, p.pointer, p.const, p.length) for p in total.parameters] == [
         ("p", "pair", True, True, None), ("ids", "u16", True, True, 2), ("n1", "usize", False, False, None), ("s", "u8", True, True, 4),
@@ -88,12 +88,18 @@ def test_functions_are_read_with_their_types() -> None:
     # What is handed on may be changed there.
     assert [p.const for p in found["pass"].signature.parameters if p.pointer] == [False, True]
     assert [c.name for c in found["pass"].callees] == ["total2"]
-    assert GO.definitions(SOURCE) == ["two", "total", "fill", "pass", "total2"]
+    assert GO.definitions(SOURCE) == ["pair_method", "generic", "two", "total", "fill", "pass", "total2"]
+    assert GO.unread(SOURCE) == {"generic": "has type parameters", "two": "gives several results"}
     assert found["fill"].text.startswith("func fill(dst []uint8, v uint8) {")
 
 
 def test_methods_and_their_kin_do_not_hide_what_follows() -> None:
-    assert [f.name for f in functions(blank_go(SOURCE))] == ["", "two", "total", "fill", "pass", "total2"]
+    names = ["pair_method", "generic", "two", "total", "fill", "pass", "total2"]
+    assert [f.name for f in functions(blank_go(SOURCE))] == names
+    odd = "func (s *Stack[T]) Push(x T) {}\nfunc (*pair) odd(int) int { return 1 }\nfunc (c Celsius) F() float64 { return float64(c) }\n"
+    assert [(f.symbol, f.is_generic) for f in functions(blank_go(odd))] == [("(*Stack).Push", True), ("(*pair).odd", False), ("Celsius.F", False)]
+    assert "unit.(*pair).odd" in shapes(blank_go(odd), "unit") and "unit.(*Stack).Push" not in shapes(blank_go(odd), "unit")
+    assert GO.unread("type pair struct { a int }\n" + odd)["pair_odd"] == "has a parameter without a name"
     assert named_types(blank_go(SOURCE))["id"] == "uint16"
 
 
@@ -228,3 +234,20 @@ def test_imports_are_found_where_go_has_them() -> None:
     text = 'package a; import "math"\nimport (\n\tf "fmt" // "os"\n\t. `strings`; _ "bytes"\n)\n/* import "net" */\nvar s = `\nimport "time"\n`\n'
     assert imported(text) == {"math": 1, "fmt": 3, "strings": 4, "bytes": 4}
     assert GO.compile('package a\n\nimport "C"\n').diagnostics[0].line == 3
+
+
+def test_a_result_with_a_name_is_a_variable() -> None:
+    text = "func dot(a, b []float64) (sum float64) {\n\tfor i := range a {\n\t\tsum += a[i] * b[i]\n\t}\n\treturn\n}\n"
+    (dot,) = GO.read(text)
+    assert dot.signature.result == "f64" and "{ var sum float64;" in dot.text and "return sum;" in dot.text
+    (steps,) = GO.read("func steps(n int) (s int) { if n < 0 { return }; s = n; return s + 1 }\n")
+    assert "return int64(s )}" in steps.text and "return int64(s + 1)" in steps.text
+
+
+def test_a_method_is_a_function_that_its_calls_find() -> None:
+    text = "type p struct { a int32 }\nfunc (s *p) Get() int32 { return s.a }\nfunc use(s *p) int32 { return s.Get() }\n"
+    found = {f.name: f for f in GO.read(text)}
+    assert [c.name for c in found["use"].callees] == ["p_Get"]
+    unit, _ = GO.expose(f"package a\n\n{text}", tuple(found.values()))
+    assert "//export p_Get = (*p).Get()" in unit
+    assert exports(unit, "unit")[0].symbol == "unit.(*p).Get"
