@@ -140,6 +140,9 @@ class PointerValues(PointerTypes):
         index = self._index(own, first)
         path: list[str | ir.Expr] = []
         type_ = to
+        if left and (found := self._array_within(to, constant, left, size)) is not None:
+            index = self._index(own, 0)
+            path, type_, left, rest = found
         for _ in range(12):
             read = read_type(type_)
             is_leaf = type_ in WIDTHS or is_address(type_)
@@ -165,6 +168,20 @@ class PointerValues(PointerTypes):
                     break
             else:
                 return None
+        return None
+
+    def _array_within(self, to: str, constant: int, terms: Sequence[tuple[Node, int]], size: int):
+        """`nodes[i].next[c - 'a']`, where an address is so many bytes behind a struct and terms of an array in it: the path to the element, its type, and
+        that nothing is left. None where the constant alone tells the same."""
+        struct = next((s for s in self.structs if s.name == to), None)
+        if struct is None or 0 <= constant < size:
+            return None
+        for field, type_, at in struct.layout(self.structs)[0]:
+            inner = read_type(type_)
+            step = size_of(inner.of, self.structs)[0] if isinstance(inner, ArrayType) else 0
+            if isinstance(inner, ArrayType) and step and not (constant - at) % step and not any(c % step for _, c in terms) and constant % size != at:
+                number = self._index([(t, c // step) for t, c in terms], (constant - at) // step)
+                return [field, number or ir.Const("index", 0)], inner.of, [], 0
         return None
 
     def _index(self, terms: Sequence[tuple[Node, int]], constant: int) -> ir.Expr | None:
