@@ -13,7 +13,7 @@ import numpy as np
 from transpile.corpus.signature import FLOATS, WIDTHS
 from transpile.verify.draw import TEXT, Mined, cut, draw, draw_mixed, extremes, pick, sortable, styles
 from transpile.verify.layout import CAPACITY, LENGTHS, POOL, RESULT, Layout, Slot, Vectors
-from transpile.verify.links import copy_elements, drop, end_texts, link, relink, share
+from transpile.verify.links import agree, copy_elements, drop, end_texts, link, relink, share
 
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
@@ -58,6 +58,8 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
     _alias(vectors, rng)
     if layout.nullable:
         drop(vectors, rng)
+    if layout.guessed:
+        agree(vectors, rng)
     return vectors.settle()
 
 

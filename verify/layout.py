@@ -111,6 +111,8 @@ class Layout:
     """The functions that pointers to functions may lead to: (type, which one of it); see `callbacks`."""
     nullable: frozenset[int] = frozenset()
     """Slots whose pointer may be null, because the original can take it."""
+    guessed: tuple[tuple[int, Tied], ...] = ()
+    """Numbers in elements of slots that are taken for lengths, because the original then takes more; in most vectors they say no more than there is."""
 
     @classmethod
     def of(cls, signature: Signature, *, room: int = 1, aliasing: bool = True, nullable: frozenset[int] = frozenset()) -> Layout:
@@ -314,15 +316,19 @@ class Vectors:
                 self._tie(slot, tied)
         return self
 
-    def _tie(self, slot: Slot, tied: Tied) -> None:
-        """Lengths beside pointers: at most what is left of the pool that each leads to."""
-        layout = self.layout
-        pointers = layout.columns(self.arenas, slot, Field("u32", tied.pointer)).astype(np.int64)
-        field = Field(tied.scalar, tied.offset)
+    def left(self, slot: Slot, tied: Tied) -> np.ndarray:
+        """int64 [N, elements]: how many elements there are from where the pointer of a length leads; 0 for null."""
+        pointers = self.layout.columns(self.arenas, slot, Field("u32", tied.pointer)).astype(np.int64)
         limit = np.zeros(pointers.shape, np.int64)
-        for pool in layout.slots:  # or a place within the struct itself
+        for pool in self.layout.slots:  # or a place within the struct itself
             there = (pointers - 1 >= pool.offset) & (pointers - 1 < pool.end)
             limit = np.where(there, (pool.end - pointers + 1) // tied.size, limit)
+        return limit
+
+    def _tie(self, slot: Slot, tied: Tied) -> None:
+        """Lengths beside pointers: at most what is left of the pool that each leads to."""
+        layout, field = self.layout, Field(tied.scalar, tied.offset)
+        limit = self.left(slot, tied)
         lengths = layout.columns(self.arenas, slot, field)
         fitting = np.minimum(lengths, limit.astype(lengths.dtype))
         if (fitting != lengths).any():

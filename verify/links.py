@@ -12,11 +12,13 @@ from functools import cache
 
 import numpy as np
 
-from transpile.corpus.signature import WIDTHS, Array, Struct, read_type
+from transpile.corpus.signature import FLOATS, WIDTHS, Array, Pointer, Struct, read_type
 from transpile.verify.draw import pick
-from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Vectors
+from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Tied, Vectors
 
 _BACK = re.compile(r"prev|previous|back|parent|up|pred|owner|last", re.IGNORECASE)
+_LENGTHS, _AGREEING = 8, 0.9
+"""Numbers that are tried as lengths, and the share of the rows in which they are such."""
 _CYCLIC, _NULLED, _ABSENT, _INNER = 0.06, 0.35, 0.12, 0.12
 """Shares of the rows in which links may lead anywhere, some other pointers are null, a nullable parameter is null, pointers lead to a field of the
 struct that they are in."""
@@ -62,6 +64,32 @@ def drop(vectors: Vectors, rng: np.random.Generator) -> None:
         # What another pointer's alias is stays.
         rows = rows[~((vectors.home[rows] == k).sum(axis=1) > 1)]
         vectors.home[rows, k], vectors.shift[rows, k] = NULL, 0
+
+
+def lengths_of(layout: Layout) -> list[tuple[tuple[int, Tied], ...]]:
+    """What may be a length in a struct: every number beside a pointer, with each of the pointers whose elements it may count, in all slots of the type."""
+    out: dict[tuple[str, int], list[tuple[int, Tied]]] = {}
+    for k, slot in enumerate(layout.slots):
+        known = {t.offset for t in slot.tied}
+        pointers = [(c.offset, pointee.to) for c in slot.cells if c.repeat == 1 and not _own(slot, c) and isinstance(pointee := read_type(c.type), Pointer)]
+        for field in slot.fields:
+            if field.repeat == 1 and field.scalar not in FLOATS and field.scalar != "bool" and field.offset not in known:
+                ties = [(k, Tied(at, field.scalar, field.offset, max(1, layout.signature.size(to)[0]))) for at, to in pointers]
+                out.setdefault((slot.type, field.offset), []).extend(ties)
+    return [tuple(ties) for ties in out.values() if ties][:_LENGTHS]
+
+
+def agree(vectors: Vectors, rng: np.random.Generator) -> None:
+    """In most rows what is taken for a length says no more than there is: 0 beside null."""
+    layout = vectors.layout
+    rows = np.flatnonzero(rng.random(len(vectors)) < _AGREEING)
+    most = pick(rng, np.array([3, 8, 32, 1 << 30]), (len(rows), 1))
+    for k, tied in layout.guessed:
+        slot, field = layout.slots[k], Field(tied.scalar, tied.offset)
+        limit = vectors.left(slot, tied)[rows]
+        lengths = layout.columns(vectors.arenas[rows], slot, field)
+        fitting = np.where(lengths <= limit.astype(np.uint64), lengths, lengths % (np.minimum(limit, most) + 1).astype(np.uint64))
+        layout.write(vectors.arenas, slot, field, rows, fitting)
 
 
 def _field(cell: Cell) -> Field:

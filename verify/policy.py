@@ -32,7 +32,8 @@ The original is the reference; what it does as compiled is what its source means
 * Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements, a bool is 0 or 1, narrow
   integers are extended as the C ABI says, no pointer parameter is null; what pointers in memory lead to is there whole, strings end. Equal normal
   forms and proofs may rest on that. Among wider types (pointers in structs, pointers to pointers, structs by value, pointers to functions)
-  pointers in memory may be null, shared, and lead in circles, and a pointer parameter is null in some inputs if the original is seen to take that.
+  pointers in memory may be null, shared, and lead in circles, and a pointer parameter is null in some inputs if the original is seen to take that; a number
+  beside a pointer in a struct says, in most inputs, no more than how many elements there are, if the original is seen to take more inputs so.
 * That a translation needs more steps is no difference, that it never ends is one. Inputs that take it more than 100 times the fuel that the
   original may use are looked at one by one: if control comes back to a loop with all that decides where it goes as it was, it never ends. If it ends within
   a hundred million instructions it is slow, and the inputs that it is slow on are set aside. If neither, it counts as endless unless its steps grow

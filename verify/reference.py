@@ -24,7 +24,8 @@ from transpile.verify.guard import Guard
 from transpile.verify.heap import with_heap
 from transpile.verify.inputs import generate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine
-from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Vectors
+from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Tied, Vectors
+from transpile.verify.links import lengths_of
 from transpile.verify.marshal import ADDRESS, NUMBER, marshal
 from transpile.verify.thin import parsed, reachable, thin, with_table
 from transpile.verify.types import Executable
@@ -36,6 +37,8 @@ _DRAWN = 0.6
 _PROBED = 96
 _FEWEST, _MOST_BYTES = 128, 1 << 24
 """Vectors of large arenas are fewer, so that all of them together have at most so many bytes; but not fewer than this."""
+_ENOUGH, _GAIN = 0.9, 0.06
+"""Share of the inputs that the original takes at which no lengths in structs are looked for, and by how much one must raise that share."""
 _TAKES_NULL = 0.5
 """Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
@@ -246,11 +249,13 @@ class _Study:
     def _choose_room(self) -> Layout:
         """How much a pointer without a length points to: one element, unless the original is seen to use more."""
         layout = Layout.of(self.signature, aliasing=self.aliasing)
+        guessed = self._find_lengths(replace(layout, room=CAPACITY)) if layout.wide and self.probing else ()
+        layout = replace(layout, guessed=guessed)
         if not self.probing or all(s.length is not None for s in layout.slots):
             return self._allow_null(layout)
         best, share = layout, 0.3
         for room in (1, 16, CAPACITY):
-            layout = Layout.of(self.signature, room=room, aliasing=self.aliasing)
+            layout = replace(layout, room=room)
             probes, probed = self._instrument(layout)
             vectors = generate(layout, _PROBED, np.random.default_rng(1), self.mined, small=0.9)
             refused = 1 - float(self._try(vectors, probes, probed)[0].mean())
@@ -259,6 +264,25 @@ class _Study:
             if room == 1 or refused < share:
                 best, share = layout, refused
         return self._allow_null(best)
+
+    def _find_lengths(self, layout: Layout) -> tuple[tuple[int, Tied], ...]:
+        """Numbers in structs that hold how many elements a pointer beside them leads to: those with which the original is seen to take more."""
+        ways = lengths_of(layout)
+
+        def share(guessed: tuple[tuple[int, Tied], ...]) -> float:
+            tried = replace(layout, guessed=guessed)
+            probes, probed = self._instrument(tried)
+            return float(self._try(generate(tried, _PROBED // 2, np.random.default_rng(3), self.mined, small=0.9), probes, probed)[0].mean())
+
+        chosen: tuple[tuple[int, Tied], ...] = ()
+        best = share(chosen) if ways else 1.0
+        while ways and best < _ENOUGH:
+            found = [share((*chosen, *ties)) for ties in ways]
+            top = int(np.argmax(found))
+            if found[top] < best + _GAIN:
+                break
+            chosen, best = (*chosen, *ways.pop(top)), found[top]
+        return chosen
 
     def _allow_null(self, layout: Layout) -> Layout:
         """The layout with those pointers nullable, among wide types, that the original is seen to take null for."""

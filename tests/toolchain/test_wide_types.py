@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from transpile.corpus.language import language
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.verify.judge import Jury
+from transpile.verify.layout import Field
 from transpile.verify.load import read_pairs
+from transpile.verify.reference import study
 from transpile.verify.types import Executable
 
 NODE = Struct("Node", (("value", "i32"), ("next", "*Node")))
@@ -198,3 +201,36 @@ def test_translations_into_other_languages_are_called_by_the_types_of_c(file: st
         assert pair.translated is not None, pair.problem
         verdict = Jury(pair.original, pair.signature).judge(pair.translated)
         assert verdict.verified == (name != wrong), (name, verdict.evidence)
+
+
+LENGTHS = """
+struct vec { int32_t *m0; uint32_t m1, m2; };
+int32_t total(const struct vec *v) { int32_t s = 0; for (uint32_t i = 0; i < v->m1; i++) s += v->m0[i]; return s; }
+int32_t push(struct vec *v, int32_t x) { if (v->m1 >= v->m2) return -1; v->m0[v->m1++] = x; return 0; }
+struct str { char *m0; int32_t m1; };
+struct line { struct str m0; int32_t m1; };
+int32_t spaces(const struct line *l) { int32_t c = l->m1; for (int32_t i = 0; i < l->m0.m1; i++) c += l->m0.m0[i] == ' '; return c; }
+"""
+VEC = Struct("vec", (("m0", "*i32"), ("m1", "u32"), ("m2", "u32")))
+LINE = (Struct("str", (("m0", "*i8"), ("m1", "i32"))), Struct("line", (("m0", "str"), ("m1", "i32"))))
+
+
+@pytest.mark.parametrize(
+    ("signature", "length"),
+    [
+        (Signature("total", (Parameter("v", "vec", True, True),), "i32", (VEC,)), 4),
+        (Signature("push", (Parameter("v", "vec", True), Parameter("x", "i32")), "i32", (VEC,)), 8),
+        (Signature("spaces", (Parameter("l", "line", True, True),), "i32", LINE), 4),
+    ],
+    ids=["length", "capacity", "nested"],
+)
+def test_lengths_in_structs_are_found_by_what_the_code_does(signature: Signature, length: int) -> None:
+    """Nothing in a name tells them: the original strays where they say more than there is."""
+    wasm = language("c").compile("#include <stdint.h>\n" + LENGTHS).wasm
+    assert wasm is not None
+    reference = study(Executable(wasm, signature.name), signature)
+    assert [tied.offset for _, tied in reference.layout.guessed] == [length]
+    assert reference.set_aside < 100 and reference.coverage == 1.0
+    vectors, slot = reference.vectors, reference.layout.slots[0]
+    pointers, lengths = (vectors.layout.columns(vectors.arenas, slot, Field("u32", at))[:, 0] for at in (0, length))
+    assert (lengths == 0).any() and (lengths[pointers == 0] == 0).any() and len(np.unique(lengths)) > 20
