@@ -262,18 +262,20 @@ def finish(
 
 
 def link(
-    objects: Sequence[Path], output: Path, exports: Sequence[str] | None = None, *, seconds: float = 60.0, if_defined: bool = False
-) -> Completed:
+    objects: Sequence[Path], output: Path, exports: Sequence[str] | None = None, *, seconds: float = 60.0, if_defined: bool = False,
+    libraries: Sequence[Path] = (),
+) -> Completed:  # fmt: skip
     """Link wasm objects (and archives) to the module `output`, with the names kept and memory, stack pointer and heap base exported.
 
     `exports`: exactly these functions (`if_defined`: those of them that there are); None: every visible one. What is nowhere
-    defined becomes an import. The runtime object is added, and mathematics (`libm`) where something calls it.
+    defined becomes an import. The runtime object is added, and mathematics (`libm`) where something calls it. `libraries`: archives for what
+    is not defined then.
     """
     wanted = ["--export-dynamic"] if exports is None else [f"--export{'-if-defined' if if_defined else ''}={name}" for name in exports]
     command = [
         zig(), "wasm-ld", "--no-entry", *wanted, "--export=__heap_base", "--export=__stack_pointer", "--allow-undefined",
         "--no-check-features", f"--global-base={GLOBAL_BASE}", "--no-merge-data-segments", "-z", f"stack-size={STACK_SIZE}",
-        "--threads=1", *objects, runtime(),
+        "--threads=1", *objects, runtime(), *libraries,
     ]  # fmt: skip
     first = command.index(objects[0])
     folders = [one.parent for one in objects if one.parent != output.parent]

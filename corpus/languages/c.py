@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir, zigcc
+from transpile.corpus.c import standard
 from transpile.corpus.c.clang_tidy import clang_tidy
 from transpile.corpus.c.file import inline_includes, make_visible, with_library
 from transpile.corpus.c.reader import CReader
@@ -61,16 +62,19 @@ size_t strlen(const char *);
 int abs(int);
 """ + "".join(f"double {name}(double);\nfloat {name}f(float);\n" for name in ("sqrt", "floor", "ceil", "trunc", "fabs")) + prototypes()
 
-HEADERS = """
-    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool stddef
-    stdint stdio stdlib stdnoreturn string strings tgmath time uchar wchar wctype
-    algorithm array bit bitset climits cctype cmath cstddef cstdint cstdlib cstring functional initializer_list iterator limits
-    memory numeric optional span string_view tuple type_traits utility vector concepts ranges compare
-"""
-"""What may be included: C's headers, and those of C++ that need no system."""
+HEADERS = standard.HEADERS | frozenset(
+    """
+    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool stdbit stdckdint
+    stddef stdint stdio stdlib stdnoreturn string strings tgmath threads time uchar wchar wctype
+    dirent fcntl getopt libgen malloc pthread regex sched search unistd values sys/stat sys/time sys/types
+    bit cassert ccomplex cctype cerrno cfenv cfloat cinttypes ciso646 climits clocale cmath compare csetjmp csignal cstdalign cstdarg cstdbool cstddef
+    cstdint cstdio cstdlib cstring ctgmath ctime cuchar cwchar cwctype limits type_traits version
+    """.split()
+)
+"""What may be included: headers of the standard libraries of C and C++, and some of POSIX."""
 
 _DIRECTIVE = re.compile(r"^[ \t\v\f]*(?:#|%:|\?\?=)[ \t\v\f]*(\w*)(.*)$")
-_INCLUDE = re.compile(r'\s*(?:<(\w+)(?:\.h)?>|"(\w+)\.h")\s*$')
+_INCLUDE = re.compile(r'\s*(?:<((?:sys/)?\w+)(?:\.h)?>|"(\w+)\.h")\s*$')
 _INCLUDING = r"(?:#|%:)\s*+(?:include|include_next|import|embed|__include_macros)\b\s*+"
 _HIDDEN = (
     (re.compile(rf'{_INCLUDING}["<](?:\s*/|[^">\n]*\.\.)'), "a file by its path"),
@@ -86,6 +90,23 @@ _ASSEMBLY = re.compile(r"\b(?:asm|__asm|__asm__)\b")
 _ERROR = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?error: (.*)$", re.MULTILINE)
 _FINDING = re.compile(r"^unit\.\w+:(\d+):(?:\d+:)? (?:fatal )?(error|warning): (.*)$", re.MULTILINE)
 _ANY_ERROR = re.compile(r"^.*?(?:fatal )?error: (.*)$", re.MULTILINE)
+_INSTANTIATED = re.compile(r"^unit\.\w+:(\d+):\d+: note: .*\brequested here$", re.MULTILINE)
+_INCLUDED_FROM = re.compile(r"^In file included from unit\.\w+:(\d+):$", re.MULTILINE)
+
+
+def _errors(said: str) -> tuple[Diagnostic, ...]:
+    """What clang calls errors, at their lines of the unit; those in a header at the line that asks for a template, else the one that includes it."""
+    found = []
+    starts = list(_ANY_ERROR.finditer(said))
+    for i, one in enumerate(starts):
+        own = _ERROR.match(one[0])
+        if not own:
+            after = said[one.end() : starts[i + 1].start() if i + 1 < len(starts) else None]
+            before = _INCLUDED_FROM.findall(said, starts[i - 1].end() if i else 0, one.start())
+            own = _INSTANTIATED.search(after)
+        line = own[1] if own else before[-1] if before else None
+        found.append(Diagnostic(int(line) if line else None, one[1]))
+    return tuple(found) if all(one.line is None for one in found) else tuple(one for one in found if one.line is not None)
 
 
 _TYPE_WORDS = re.compile(r"(?<![\w'\"])(?:(?:unsigned|signed|char|short|int|long)\b[ \t]*)+(?!['\"\w])")
@@ -112,8 +133,8 @@ def screen(text: str) -> list[Diagnostic]:
             directive = _DIRECTIVE.match(code)
             if directive and directive[1] in {"include", "include_next", "import", "embed", "__include_macros"}:
                 header = _INCLUDE.match(directive[2].split("//")[0])
-                if not header or (header[1] or header[2]) not in HEADERS.split() or directive[1] != "include":
-                    found.append(Diagnostic(number, f"'{code.strip()}': only headers of the C standard library can be included"))
+                if not header or (header[1] or header[2]) not in HEADERS or directive[1] != "include":
+                    found.append(Diagnostic(number, f"'{code.strip()}': only headers of the standard library can be included"))
             elif directive and (directive[1] == "line" or directive[1][:1].isdigit()):
                 found.append(Diagnostic(number, "line directives are not supported"))
         if _ASSEMBLY.search(joined):
@@ -179,31 +200,33 @@ class C(Language):
         return tuple(screen(text))
 
     def _compile(self, text: str, level: str, seconds: float) -> Compilation:
-        unit, command = f"unit{self.suffixes[0]}", self.compiler
         with zigcc.work_folder() as folder:
-            (folder / unit).write_text(text, encoding="utf-8", errors="replace")
-            common, optimized = zigcc.COMMON, (f"-O{level}",)
-            if level == self.checked:
-                common, optimized = tuple(flag for flag in common if flag != "-fno-inline"), CHECKS
-            compile_ = [zigcc.zig(), command[0], *common, *command[1:], *optimized, "-c", unit, "-o", "unit.o"]
-            done = zigcc.run(compile_, folder, seconds)
+            unit = folder / f"unit{self.suffixes[0]}"
+            unit.write_text(text, encoding="utf-8", errors="replace")
+            done = zigcc.run(self._command(text, unit, CHECKS if level == self.checked else (f"-O{level}",)), folder, seconds)
             if done.ok:
-                done = zigcc.link([folder / "unit.o"], folder / "unit.wasm", seconds=seconds)
+                done = self._link(text, folder, seconds)
             if done.ok:
                 return Compilation((folder / "unit.wasm").read_bytes())
         if done.timed_out:
             return Compilation(None, (Diagnostic(None, f"the compiler did not end within {seconds:g} seconds"),))
-        errors = [Diagnostic(int(line), message) for line, message in _ERROR.findall(done.stderr)]
-        if not errors:
-            errors = [Diagnostic(None, message) for message in _ANY_ERROR.findall(done.stderr)]
-        return Compilation(None, tuple(errors) or (Diagnostic(None, done.stderr.strip()[-300:] or "the compiler failed"),))
+        errors = _errors(done.stderr)
+        return Compilation(None, errors or (Diagnostic(None, done.stderr.strip()[-300:] or "the compiler failed"),))
+
+    def _command(self, text: str, unit: Path, options: Sequence[str]) -> list[str | Path]:
+        """What compiles a unit in its folder to `unit.o` there."""
+        common = [flag for flag in zigcc.COMMON if flag != "-fno-inline" or options != CHECKS]
+        return [zigcc.zig(), self.compiler[0], *common, *self.compiler[1:], *options, "-c", unit.name, "-o", "unit.o"]
+
+    def _link(self, text: str, folder: Path, seconds: float) -> zigcc.Completed:
+        """`unit.o` to `unit.wasm`."""
+        return zigcc.link([folder / "unit.o"], folder / "unit.wasm", seconds=seconds)
 
     def _check(self, text: str, seconds: float) -> Findings:
-        unit = f"unit{self.suffixes[0]}"
         with zigcc.work_folder() as folder:
-            (folder / unit).write_text(text, encoding="utf-8", errors="replace")
-            command = [zigcc.zig(), self.compiler[0], *zigcc.COMMON, "-Wall", "-Wextra", *self.compiler[1:], "-O0", "-c", unit, "-o", "unit.o"]
-            done = zigcc.run(command, folder, seconds)
+            unit = folder / f"unit{self.suffixes[0]}"
+            unit.write_text(text, encoding="utf-8", errors="replace")
+            done = zigcc.run(self._command(text, unit, ("-Wall", "-Wextra", "-O0")), folder, seconds)
         found = {kind: tuple(Diagnostic(int(line), said) for line, what, said in _FINDING.findall(done.stderr) if what == kind)
                  for kind in ("error", "warning")}  # fmt: skip
         errors = found["error"]

@@ -1,19 +1,22 @@
 """C++: C's toolchain and text with what C++ does otherwise: casts by name, struct names without `struct`, empty parameter lists.
 
-Functions have C linkage, so that their exports carry plain names. Limits: no exceptions, no RTTI, and of the standard library only what
-its headers hold.
+Functions have C linkage, so that their exports carry plain names. A unit that needs the standard library is compiled and linked with it (`standard`).
+Limits: no exceptions.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
+from transpile.corpus import zigcc
+from transpile.corpus.c import standard
 from transpile.corpus.c.expressions import ATOM, C_TYPES, Text
 from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
-from transpile.corpus.languages.c import PROLOGUE, C
-from transpile.corpus.zigcc import zig_version
+from transpile.corpus.languages.c import CHECKS, PROLOGUE, C
 
 WORDS = """
     alignas alignof and bitand bitor catch class compl concept const_cast consteval constexpr constinit decltype delete
@@ -57,7 +60,15 @@ class Cpp(C):
     linkage: ClassVar[str] = 'extern "C" '
 
     def version(self) -> str:
-        return f"zig c++ {zig_version()}"
+        return f"zig c++ {zigcc.zig_version()}"
+
+    def _command(self, text: str, unit: Path, options: Sequence[str]) -> list[str | Path]:
+        if not standard.needed(text):
+            return super()._command(text, unit, options)
+        return standard.command(unit, (*options, *(standard.CHECKED if options == CHECKS else ())))
+
+    def _link(self, text: str, folder: Path, seconds: float) -> zigcc.Completed:
+        return standard.link(folder, seconds) if standard.needed(text) else super()._link(text, folder, seconds)
 
     @property
     def prologue(self) -> str:
