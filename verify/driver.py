@@ -77,13 +77,13 @@ class Outcomes:
 
 
 @lru_cache(maxsize=64)
-def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, Any]]:
-    """The compiled module and the types of its exports, by name; kept, because a batch is asked for once per candidate."""
+def _module(wasm: bytes) -> tuple[wasmtime.Module, dict[str, wasmtime.ExportType]]:
+    """The compiled module and its exports, by name; kept, because a batch is asked for once per candidate. The type of an export is made when asked for."""
     try:
         module = wasmtime.Module(engine(), wasm)
     except wasmtime.WasmtimeError as error:
         raise UnusableModule(str(error).splitlines()[0]) from error
-    return module, {e.name: e.type for e in module.exports}
+    return module, {e.name: e for e in module.exports}
 
 
 @cache
@@ -116,29 +116,34 @@ class Target:
         self.callbacks = marshal.callbacks if marshal else ()
         self.module, self.kinds = _module(executable.wasm)
         self.export = executable.export
-        if any(one.module in ("d", "t") for one in self.module.imports):
+        imports = self.module.imports
+        if any(one.module in ("d", "t") for one in imports):
             raise UnusableModule("the module imports what is the judge's own")
-        kind = self.kinds.get(self.export)
+        kind = self._kind(self.export)
         if not isinstance(kind, wasmtime.FuncType):
             raise UnusableModule(f"the module exports no function '{self.export}'")
         found = tuple(str(t) for t in kind.params), tuple(str(t) for t in kind.results)
         if found != (parameters, results):
             raise WrongType(f"'{self.export}' is {_arrow(*found)}, expected {_arrow(parameters, results)}")
-        memory = self.kinds.get("memory")
+        memory = self._kind("memory")
         self.memory = isinstance(memory, wasmtime.MemoryType)
         if self.memory and memory.is_64:
             raise UnusableModule("the module's memory has 64-bit addresses")
-        pointer = self.kinds.get("__stack_pointer")
+        pointer = self._kind("__stack_pointer")
         self.executable = executable
         self.type = (parameters, results, pointers, marshal)
         self.reused = False
         """Whether instances serve for several runs; only for what is trusted to keep nothing where its code shows nothing of that."""
         self.marshal = marshal
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
-        self.imports = stand_in.function_imports(self.module)
+        self.imports = stand_in.function_imports(imports)
         self.notes = bool(self.imports or self.callbacks)
         self.driver = _driver(parameters, results, pointers, marshal, self.memory, self.stack, self.notes)
         self.data, self.extent, self.stateful = _variables(original or executable)
+
+    def _kind(self, name: str) -> Any:
+        """The type of an export, None where there is none of that name."""
+        return self.kinds[name].type if name in self.kinds else None
 
     def start(self) -> None:
         """Instantiate the module, and forget it. Raises UnusableModule when that fails."""
@@ -216,6 +221,8 @@ def call(store: wasmtime.Store, entry: Any) -> int:
         entry(store)
         return RETURNED
     except wasmtime.Trap as trap:
+        # Its frames hold it, and with it the store, until somebody looks for garbage.
+        trap.__traceback__ = None
         code = trap.trap_code
         return UNRESOLVED if code is None else _TRAP_BASE + code.value
     except wasmtime.WasmtimeError as error:

@@ -34,7 +34,7 @@ _POT = 2_000_000
 _SLICE = 256
 """Runs for which fuel is handed out at a time where some do not end: what is left of it is what the next such input burns."""
 _MOST_TRAPS = 400
-_BLOCK = 4 * len(SETTINGS)
+_PLACES = {name: k for k, name in enumerate(SETTINGS)}
 _MOST_DOUBTS = 6
 """How often the rows on which the two seem to differ may all turn out to be none before that ends."""
 
@@ -97,6 +97,7 @@ class Explorer:
         self.each, self.ran = 10_000 + 6.0 * self.layout.stride, 0
         self.seed = (seed << 20 | 0x9E3779B9) & (1 << 62) - 1
         self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
+        self.block = self.flat[: 4 * len(SETTINGS)].view("<u4")
         for at, data in self.tables.parts:
             self.flat[at : at + len(data)] = np.frombuffer(data, np.uint8)
         self._rows()[: len(seeds), : self.tables.settings["argument_bytes"]] = seeds.arguments().view(np.uint8).reshape(len(seeds), -1)
@@ -270,7 +271,7 @@ class Explorer:
         self.each += 0 if not self.ran else (used - self.each * runs) / self.ran
 
     def _get(self, name: str) -> int:
-        return int(self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)])
+        return int(self.block[_PLACES[name]])
 
     def _set(self, name: str, value: int) -> None:
-        self.flat[:_BLOCK].view("<u4")[SETTINGS.index(name)] = value
+        self.block[_PLACES[name]] = value

@@ -54,10 +54,10 @@ _ANSWER = {
 }
 
 
-def function_imports(module: wasmtime.Module) -> tuple[tuple[str, str, Type], ...]:
-    """(module, field, type) of the functions that a module imports; those of more than one result, which no C function has, are left out."""
+def function_imports(imports: Sequence[wasmtime.ImportType]) -> tuple[tuple[str, str, Type], ...]:
+    """(module, field, type) of the functions among a module's imports; those of more than one result, which no C function has, are left out."""
     out = []
-    for one in module.imports:
+    for one in imports:
         if isinstance(one.type, wasmtime.FuncType) and len(one.type.results) < 2:
             type_ = tuple(str(t) for t in one.type.params), tuple(str(t) for t in one.type.results)
             if all(t in RAW for side in type_ for t in side):
