@@ -284,6 +284,10 @@ class Language(ABC):
         """Why functions of a file are not among those that `read` gives, by name, where it can be told: a predicate."""
         return {}
 
+    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
+        """What a source file defines that is no function by itself, as C has it (`this` a parameter), by name, with a pattern for the linker's name."""
+        return {}
+
     def read_variables(self, text: str) -> dict[str, Declaration]:
         """Variables of the file that a source declares, and those that functions keep (as `function.name`), where it can be told."""
         return {}

@@ -129,13 +129,18 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     known = {e.name for e in module.exports if e.kind == "function"} - exports.keys()
     unread = tuple(SourceFunction(tongue.name, s, "") for n, s in (expected or {}).items() if n in known and module.function(n).type == s.wasm())
     functions, exports = functions + unread, exports | {f.name: f.name for f in unread}
+    for called, (signature, pattern) in tongue.beyond(text).items():
+        names = [e.name for e in module.exports if e.kind == "function" and pattern.match(e.name) and e.name not in exports.values()]
+        names = [n for n in names if module.function(n).type == signature.wasm()]
+        if len(names) == 1 and called not in exports:
+            functions, exports = (*functions, SourceFunction(tongue.name, signature, "")), exports | {called: names[0]}
     if not functions:
         raise TranspileError(
             f"{path} has no functions to translate",
             hint="functions with a body count whose types C can say: numbers, pointers, structs, pointers to functions",
         )
     read = {f.name for f in functions}
-    left_out = tuple(name for name in tongue.definitions(text) if name not in read and name != "main")
+    left_out = tuple(n for n in tongue.definitions(text) if n not in read and n != "main" and not any(f"{len(n)}{n}" in e for e in exports.values()))
     reasons = {name: reason for name, reason in tongue.unread(text).items() if name in left_out}
     reasons |= {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None

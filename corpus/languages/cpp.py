@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import zigcc
 from transpile.corpus.c import standard
+from transpile.corpus.c.classes import declarations
 from transpile.corpus.c.expressions import ATOM, C_TYPES, Text
 from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.languages.c import CHECKS, PROLOGUE, C
+from transpile.corpus.signature import Signature
 
 WORDS = """
     alignas alignof and bitand bitor catch class compl concept const_cast consteval constexpr constinit decltype delete
@@ -76,6 +79,16 @@ class Cpp(C):
         # The C library's headers for C++ say that these do not throw, and so must whoever declares them first.
         declarations = re.sub(r"(\b(?:mem|str)\w+\(.*\));", r"\1 noexcept;", declarations)
         return f'{head}extern "C" {{\n{declarations}}}\n'
+
+    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
+        found = declarations(text)
+        read: dict[str, Signature] = {}
+        for one in self.reader(found.text, self.name).functions():
+            first = one.signature.parameters[:1]
+            if first and first[0].name == "self":  # one object, whatever the numbers behind it are called
+                one = replace(one, signature=replace(one.signature, parameters=(replace(first[0], length=None), *one.signature.parameters[1:])))
+            read[one.name] = one.signature
+        return {name: (signature, found.exports[name]) for name, signature in read.items() if name in found.exports}
 
     def struct_type(self, name: str) -> str:
         return name

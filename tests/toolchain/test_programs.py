@@ -326,3 +326,43 @@ def test_a_function_of_the_original_stands_in_for_one_that_is_declared(body: str
     original = Executable(whole, "caller")
     one = supplied(Executable(part, "f"), original, {"odd": "odd"})
     assert one is not None and judge(original, [one], signature, normal_form=None)[0].status == status
+
+
+CLASSES = """
+#include <cstdio>
+class Account {
+  public:
+    explicit Account(int first) : balance(first), moves{0} {}
+    bool withdraw(int n);
+    int total() const { return balance * 100 + moves; }
+    Account &operator+=(const Account &other) { balance += other.balance; return *this; }
+  private:
+    int balance;
+    int moves = 0;
+};
+bool Account::withdraw(int n) {
+    if (n < 0 || n > balance) return false;
+    balance -= n;
+    moves++;
+    return true;
+}
+namespace money { void swap(int &a, int &b) { int t = a; a = b; b = t; } }
+template <typename T> T larger(const T &a, const T &b) { return a < b ? b : a; }
+int largest(int a, int b, int c) { return larger(a, larger(b, c)); }
+int main() {
+    Account one(100), other(20);
+    one.withdraw(30);
+    one += other;
+    std::printf("%d\\n", one.total());
+    return 0;
+}
+"""
+
+
+def test_methods_references_and_templates_are_functions(tmp_path: Path) -> None:
+    found, file = translated(tmp_path, CLASSES, "rust", "cpp")
+    assert not unverified(found)
+    assert found.keys() == {"Account_init", "Account_withdraw", "Account_total", "Account_add", "money_swap", "larger_for_int", "largest", "main"}
+    assert "fn Account_withdraw(self_: &mut Account, n: i32) -> bool" in file
+    compiled = language("rust").compile(language("rust").expose(file, [])[0])
+    assert compiled.wasm, compiled.diagnostics
