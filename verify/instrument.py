@@ -97,8 +97,13 @@ def mine(functions: Sequence[WasmFunction]) -> Mined:
     script: list[int] = []
     for function in functions:
         recent: list[int] = []
+        low, high = function.module.data_range
+        if low < GLOBAL_BASE:
+            low = high  # among small numbers nothing tells addresses
         for name, immediate, _ in function.instructions:
             if name in ("i32.const", "i64.const"):
+                if low <= immediate < high:
+                    continue  # An address: as a number it would lead to data that lie elsewhere in another module.
                 for value in (immediate, -immediate, *(immediate - r for r in recent), *(-immediate - r for r in recent)):
                     integers |= {value - 1, value, value + 1}
                 recent = [immediate, *recent[:2]]

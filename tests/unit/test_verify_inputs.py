@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import wasmtime
 
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct
+from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.draw import Mined
 from transpile.verify.inputs import generate, mutate
+from transpile.verify.instrument import mine
 from transpile.verify.layout import CAPACITY, Layout, Vectors
+from transpile.verify.thin import parsed
 
 MINED = Mined(np.array([1234, 58]), np.array([0.125]))
 PAIR = Struct("pair", (("flag", "bool"), ("value", "f64")))
@@ -113,3 +117,11 @@ def test_two_strings_are_often_equal_or_share_a_prefix() -> None:
     near = np.mean([a != b and a[:2] == b[:2] and len(a) > 2 for a, b in zip(one, two, strict=True)])
     assert equal > 0.03 and near > 0.03
     assert any(a[:1] in b"-+" and a[1:2].isdigit() for a in one if len(a) > 1)
+
+
+def test_addresses_of_data_are_no_constants() -> None:
+    """As numbers they would lead into the original's own data, which lie elsewhere in a translation."""
+    wasm = bytes(wasmtime.wat2wasm(f"""(module (memory (export "memory") 400) (data (i32.const {GLOBAL_BASE}) "some text")
+      (func (export "f") (result i32) (i32.add (i32.load (i32.const {GLOBAL_BASE + 4})) (i32.const 1234))))"""))  # fmt: skip
+    integers = mine(parsed(wasm).functions).integers
+    assert 1234 in integers and not ((integers >= GLOBAL_BASE - 1) & (integers < GLOBAL_BASE + 10)).any()
