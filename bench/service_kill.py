@@ -7,6 +7,7 @@ belongs to another job shows. Prints one JSON object; exit code 1 if a job was l
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import random
@@ -44,7 +45,7 @@ class Client(threading.Thread):
                     if status == 202:
                         self.accepted[reply["id"]] = number
                         break
-                except OSError:
+                except (OSError, http.client.HTTPException):  # killed before its answer, or in the middle of it
                     pass
                 self.asked_again += 1
                 time.sleep(0.1)

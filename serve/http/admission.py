@@ -25,23 +25,23 @@ class Admission:
 
     def __init__(self, slots: int, queue: int, metrics: Metrics) -> None:
         self._slots, self._free, self._queue = slots, asyncio.Semaphore(slots), queue
-        self._inside = 0
+        self.inside = 0
         self._usual = 1.0
         """Seconds that a request has lately taken, as a moving average."""
         self._metrics = metrics
 
-    def check(self) -> None:
-        """Raises ApiError 429 if too many wait already."""
-        if self._inside >= self._slots + self._queue:
+    def enter(self) -> Place:
+        """A place in the queue, which is to be left. Raises ApiError 429 if too many wait already."""
+        if self.inside >= self._slots + self._queue:
             self._metrics.refused.inc()
-            wait = math.ceil(self._usual * (self._inside - self._slots + 1) / self._slots)
+            wait = math.ceil(self._usual * (self.inside - self._slots + 1) / self._slots)
             raise ApiError(429, "overloaded", "too many requests wait", "try again later", {"Retry-After": str(min(max(wait, 1), 120))})
+        return Place(self)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """A slot; whoever came first goes first. Raises as `check`."""
-        self.check()
-        self._inside += 1
+    async def turn(self, place: Place | None = None) -> AsyncIterator[None]:
+        """A slot; whoever came first goes first. `place`: one that was entered before. Raises as `enter`."""
+        place = place or self.enter()
         started = 0.0
         try:
             with self._metrics.waiting.track_inprogress():
@@ -53,9 +53,22 @@ class Admission:
             finally:
                 self._free.release()
         finally:
-            self._inside -= 1
+            place.leave()
             if started:
                 self._usual += 0.1 * (time.monotonic() - started - self._usual)
+
+
+class Place:
+    """Counts as inside until it is left, which may be done more than once."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission, self._left = admission, False
+        admission.inside += 1
+
+    def leave(self) -> None:
+        if not self._left:
+            self._left = True
+            self._admission.inside -= 1
 
 
 async def _gone(request: Request) -> None:

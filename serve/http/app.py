@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
@@ -13,10 +13,11 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from transpile.serve.http import completions, errors
 from transpile.serve.http import messages as m
-from transpile.serve.http.admission import Admission, while_connected
+from transpile.serve.http.admission import Admission, Place, while_connected
 from transpile.serve.http.errors import ApiError
 from transpile.serve.http.guard import Guard
 from transpile.serve.http.jobs import STATES
@@ -85,9 +86,18 @@ def _seconds(service: Service, wanted: float | None) -> float:
     return min(wanted or service.settings.seconds, service.settings.seconds)
 
 
-def _streaming(admission: Admission, events: AsyncIterator[str]) -> StreamingResponse:
-    admission.check()
-    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+class _Stream(StreamingResponse):
+    """Events of a request that has its place: who is refused hears so before a stream begins. The place is left even where the stream never began."""
+
+    def __init__(self, admission: Admission, events: Callable[[Place], AsyncIterator[str]]) -> None:
+        self._place = admission.enter()
+        super().__init__(events(self._place), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._place.leave()
 
 
 def _add_v1(app: FastAPI, service: Service) -> None:
@@ -101,7 +111,7 @@ def _add_v1(app: FastAPI, service: Service) -> None:
         """The functions of a file, each with its verdict."""
         seconds, plain = _seconds(service, asked.timeout), asked.model_dump(exclude={"stream", "timeout"})
         if asked.stream:
-            return _streaming(service.admission, service.stream_transpilation(plain, seconds))
+            return _Stream(service.admission, lambda place: service.stream_transpilation(plain, seconds, place))
         return JSONResponse(await while_connected(request, service.transpile_in_turn(plain), seconds, service.metrics))
 
 
@@ -114,7 +124,7 @@ def _add_openai(app: FastAPI, service: Service) -> None:
             raise ApiError(422, "unprocessable", "best_of is not n", "leave it out: every sample is returned")
         seconds = _seconds(service, asked.timeout)
         if asked.stream:
-            return _streaming(service.decoding, service.stream_completion(asked, seconds))
+            return _Stream(service.decoding, lambda place: service.stream_completion(asked, seconds, place))
         return JSONResponse(await while_connected(request, service.complete(asked), seconds, service.metrics))
 
     @app.get("/v1/models", tags=["openai"], **_reply(m.Models, "one for each language that is written"))

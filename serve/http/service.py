@@ -18,7 +18,7 @@ from transpile.corpus.constants import copy_constants
 from transpile.serve.decoder import Sampling
 from transpile.serve.grammar import grammar
 from transpile.serve.http import completions, work
-from transpile.serve.http.admission import Admission
+from transpile.serve.http.admission import Admission, Place
 from transpile.serve.http.engine import Engine, load
 from transpile.serve.http.errors import ApiError, as_api_error
 from transpile.serve.http.jobs import Runner, Table
@@ -133,9 +133,9 @@ class Service:
         async with self.decoding.turn():
             return await completions.complete(self.engine, asked, await self.prompts(asked))
 
-    async def stream_completion(self, asked: CompletionRequest, seconds: float) -> AsyncIterator[str]:
+    async def stream_completion(self, asked: CompletionRequest, seconds: float, place: Place) -> AsyncIterator[str]:
         try:
-            async with asyncio.timeout(seconds), self.decoding.turn():
+            async with asyncio.timeout(seconds), self.decoding.turn(place):
                 async for chunk in completions.stream(self.engine, asked, await self.prompts(asked)):
                     yield chunk
         except asyncio.CancelledError:
@@ -161,14 +161,16 @@ class Service:
         self.metrics.judged(f["status"] for f in result["functions"])
         return self._bounded(result)
 
-    async def transpile_in_turn(self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
-        async with self.admission.turn():
+    async def transpile_in_turn(
+        self, asked: dict[str, Any], each: Callable[[dict[str, Any]], None] | None = None, place: Place | None = None
+    ) -> dict[str, Any]:
+        async with self.admission.turn(place):
             return await self.transpile(asked, each)
 
-    async def stream_transpilation(self, asked: dict[str, Any], seconds: float) -> AsyncIterator[str]:
+    async def stream_transpilation(self, asked: dict[str, Any], seconds: float, place: Place) -> AsyncIterator[str]:
         """Server-sent events: `progress`, `function`, and at the end `result` or `error`."""
         news: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-        task = asyncio.create_task(self.transpile_in_turn(asked, news.put_nowait))
+        task = asyncio.create_task(self.transpile_in_turn(asked, news.put_nowait, place))
         task.add_done_callback(lambda _: news.put_nowait(None))
         sent: set[str] = set()
         try:

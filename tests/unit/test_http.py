@@ -8,6 +8,8 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +25,8 @@ from pydantic import ValidationError
 from starlette.routing import Match
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.http.admission import Admission, while_connected
+from transpile.serve.http.admission import Admission, Place, while_connected
+from transpile.serve.http.app import _Stream
 from transpile.serve.http.completions import Writer
 from transpile.serve.http.errors import ApiError, _validation, as_api_error, without_paths
 from transpile.serve.http.guard import Guard
@@ -210,6 +213,38 @@ def test_the_queue_is_bounded_and_places_come_back() -> None:
         assert order == ["first", "fourth"]
 
     asyncio.run(run())
+
+
+def test_a_stream_has_its_place_before_it_begins() -> None:
+    """Else it would be refused in the middle of a reply that says 200."""
+    admission, sent = Admission(1, 0, Metrics()), []
+
+    async def events(place: Place) -> AsyncIterator[str]:
+        async with admission.turn(place):
+            yield "data: 1\n\n"
+
+    async def receive() -> dict:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message.get("body"))
+
+    async def gone(message: dict) -> None:
+        raise OSError
+
+    async def run() -> None:
+        for say in (send, gone):  # and where it never begins, the place is left all the same
+            stream = _Stream(admission, events)
+            with pytest.raises(ApiError) as refused:
+                _Stream(admission, events)
+            assert refused.value.status == 429
+            with suppress(Exception):
+                await stream({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, say)
+            assert admission.inside == 0
+
+    asyncio.run(run())
+    assert b"data: 1\n\n" in sent
 
 
 def request_that(leaves_after: float) -> Any:
