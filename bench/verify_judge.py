@@ -1,8 +1,8 @@
 """What it costs to judge one candidate: hand-written C functions against their Rust versions, 1,024 inputs with coverage.
 
 Prints one JSON object: median and 90th percentile in ms, of studying the original and of judging the candidate, without what wasmtime's compiler takes,
-which is given apart: of the processor time, and by the clock, which on a busy machine is more. Compiled batches are parsed beforehand, as they are
-wherever many functions are judged, and garbage is looked for as in the workers of `verify run`.
+which is given apart, and with it ("all"): of the processor time, and by the clock, which on a busy machine is more. Compiled batches are parsed
+beforehand, as they are wherever many functions are judged, and garbage is looked for as in the workers of `verify run`.
 """
 
 from __future__ import annotations
@@ -75,10 +75,10 @@ def main() -> None:
         statuses[jury.judge(candidate).status] += 1
         judged = now()
         study, judge = studied - started - compiling, judged - studied - compiler.seconds + compiling
-        rows.append((study, judge, study + judge, compiler.seconds.copy()))
+        rows.append((study, judge, study + judge, compiler.seconds.copy(), judged - started))
     table = 1000 * np.array(rows)
     report = {"functions": len(rows), "verdicts": dict(statuses)}
-    for k, label in enumerate(("study", "judge", "study and judge", "compiling")):
+    for k, label in enumerate(("study", "judge", "study and judge", "compiling", "all")):
         report[label] = {
             how: {"median_ms": round(float(np.median(table[:, k, c])), 2), "p90_ms": round(float(np.quantile(table[:, k, c], 0.9)), 2)}
             for c, how in enumerate(("processor", "clock"))

@@ -228,6 +228,7 @@ class Explorer:
                 continue
             if self._get("phase"):
                 self._rival_trapped(trap)
+                since = self._get("iteration")
                 continue
             # One that does not end costs as much as many traps.
             stuck = stuck + 1 if trap == driver.OUT_OF_FUEL and self._get("iteration") - since < 64 else 0

@@ -35,7 +35,7 @@ _ARRAYS = 4
 """Elements whose arrays are changed; each is a span of its own."""
 SUSPECTS = 16
 """Rows on which function and rival seem to differ that are kept at a time."""
-_STEPS = bytes(1 << min(k - 1 if k < 3 else k.bit_length() if k > 3 else 2, 7) if k else 0 for k in range(256))
+_STEPS = bytes((0, 1, 2, 4)[k] if k < 4 else 1 << min(k.bit_length(), 7) for k in range(256))
 """How often something was reached, in steps that double: 1, 2, 3, 4 and more, 8 and more, ..."""
 
 
