@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from transpile.corpus.go.abi import Export, Shape, Slot, load, resize, returned, store
 from transpile.corpus.go.body import Body
 from transpile.corpus.go.code import Unsupported, routine
 from transpile.corpus.go.object import ADDRESS, CALL, READ_ONLY, TEXT, ZERO, Symbol
@@ -36,41 +37,6 @@ _EXTREMES = {
     for bits, type_ in ((32, "float"), (64, "double"))
 }
 """Go's `min` and `max` of floats, which are wasm's: the type, LLVM's name, the size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One value of a function's C ABI: its LLVM type there, where it lies among Go's arguments, and its type there if that is another."""
-
-    type: str
-    offset: int
-    stored: str = ""
-    signed: bool = False
-    repeats: int = 1
-    """How many times in a row it is stored: a slice's length is its capacity too."""
-
-    @property
-    def passed(self) -> str:
-        """The type with what C's ABI says of how it fills a register."""
-        return f"{self.type} {'signext' if self.signed else 'zeroext'}" if self.type in ("i1", "i8", "i16") else self.type
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a Go function is called as C calls: parameters, result."""
-
-    parameters: tuple[Slot, ...]
-    result: Slot | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A function to be exported under a name. `arguments`: of each parameter of the C ABI how it is passed (a slot of its own, or the number of
-    the function's that it is) and the numbers of the function's slots that it fills; None where the function's own order is that of C."""
-
-    name: str
-    symbol: str
-    arguments: tuple[tuple[Slot | int, tuple[int, ...]], ...] | None = None
 
 
 @dataclass(slots=True)
@@ -113,7 +79,8 @@ class Linker:
             if name not in kept:
                 kept[name] = None
                 pending += self.callees[name]
-        recursive = {name for name in kept if name not in self.shapes and name in self._reached(name)}
+        apart = {name for name, shape in self.shapes.items() if shape.shared}
+        recursive = {name for name in kept if name not in apart and name in self._reached(name)}
         out = [HEADER, PRELUDE, INTRINSICS]
         for name in kept:
             out.append(self._body(name, inline=name not in recursive))
@@ -128,7 +95,7 @@ class Linker:
         out += [self.data[name] for name in self._closed(wanted)]
         for outside in dict.fromkeys(c for name in kept for c in self.used[name]):
             shape = self.shapes[outside]
-            result = "void" if shape.result is None else _returned(shape.result)
+            result = "void" if shape.result is None else returned(shape.result)
             out.append(f"declare {result} @{quoted(self.imports[outside])}({', '.join(s.passed for s in shape.parameters)})")
         return "\n".join(out) + "\n", reasons
 
@@ -193,7 +160,7 @@ class Linker:
         elif callee not in self.callees[caller]:
             self.callees[caller].append(callee)
         where = body.place("stack", -body.symbol.frame) if body.symbol.frame else "null"
-        if shape is None:
+        if shape is None or not shape.shared:
             body.lines.append(f"  call void @{body_name(callee)}(ptr {where})")
             return
         arguments = [f"{one.passed} {self._argument(body, one)}" for one in shape.parameters]
@@ -201,8 +168,8 @@ class Linker:
         if shape.result is None:
             body.lines.append(f"  call void @{target}({', '.join(arguments)})")
             return
-        result = body.name(f"call {_returned(shape.result)} @{target}({', '.join(arguments)})", "").text
-        _store(body.lines, shape.result, result, body.place("stack", shape.result.offset - body.symbol.frame), f"%s{body.fresh}")
+        result = body.name(f"call {returned(shape.result)} @{target}({', '.join(arguments)})", "").text
+        store(body.lines, shape.result, result, body.place("stack", shape.result.offset - body.symbol.frame), f"%s{body.fresh}")
 
     def _target(self, name: str) -> str:
         direct = next((e.name for e in self.exports if e.symbol == name and e.arguments is None), name)
@@ -210,7 +177,7 @@ class Linker:
 
     def _argument(self, body: Body, slot: Slot) -> str:
         place = body.place("stack", slot.offset - body.symbol.frame)
-        return _load(body.lines, slot, place, f"%a{body.fresh}.{slot.offset}")
+        return load(body.lines, slot, place, f"%a{body.fresh}.{slot.offset}")
 
     def _routine(self, name: str, body: Body) -> None:
         call, kinds = _MEMORY[name]
@@ -246,7 +213,7 @@ class Linker:
             for copy in range(slot.repeats):
                 place = f"%p{k}.{copy}"
                 lines.append(f"  {place} = getelementptr i8, ptr %args, i32 {slot.offset + 8 * copy}")
-                _store(lines, slot, f"%x{k}", place, f"%c{k}.{copy}")
+                store(lines, slot, f"%x{k}", place, f"%c{k}.{copy}")
         parameters = ", ".join(f"{slot.passed} %x{k}" for k, slot in enumerate(shape.parameters))
         return self._around(name, symbol, parameters, lines, shape.result, hidden)
 
@@ -259,11 +226,11 @@ class Linker:
             tail.append("  ret void")
         else:
             tail.append(f"  %place = getelementptr i8, ptr %args, i32 {result.offset}")
-            value = _load(tail, result, "%place", "%result")
+            value = load(tail, result, "%place", "%result")
             tail.append(f"  ret {result.type} {value}")
         seen = "hidden " if hidden else ""
         text = "\n".join([*head, *lines, *tail])
-        return f"define {seen}{'void' if result is None else _returned(result)} @{symbol}({parameters}) noinline null_pointer_is_valid {{\n{text}\n}}"
+        return f"define {seen}{'void' if result is None else returned(result)} @{symbol}({parameters}) noinline null_pointer_is_valid {{\n{text}\n}}"
 
     def _entry(self, export: Export) -> str:
         """A C entry point whose lengths stand elsewhere than right behind their pointers."""
@@ -274,12 +241,12 @@ class Linker:
             for j in numbers:
                 slot, value = shape.parameters[j], f"%x{k}"
                 if own.type != slot.type:
-                    lines.append(f"  %w{k}.{j} = {_resize(own.type, slot.type, own.signed)} {own.type} {value} to {slot.type}")
+                    lines.append(f"  %w{k}.{j} = {resize(own.type, slot.type, own.signed)} {own.type} {value} to {slot.type}")
                     value = f"%w{k}.{j}"
                 for copy in range(slot.repeats):
                     place = f"%p{k}.{j}.{copy}"
                     lines.append(f"  {place} = getelementptr i8, ptr %args, i32 {slot.offset + 8 * copy}")
-                    _store(lines, slot, value, place, f"%c{k}.{j}.{copy}")
+                    store(lines, slot, value, place, f"%c{k}.{j}.{copy}")
         return self._around(export.symbol, quoted(export.name), ", ".join(parameters), lines, shape.result, False)
 
     # ------------------------------------------------------------ data
@@ -369,31 +336,3 @@ def _bytes(data: bytes) -> list[str]:
 
 def _type_of(part: str) -> str:
     return part[: part.index("]") + 1] if part.startswith("[") else part.split(" ", 1)[0]
-
-
-def _returned(slot: Slot) -> str:
-    """A result's type, with what the ABI says of it in front."""
-    return " ".join(reversed(slot.passed.split(" ")))
-
-
-def _resize(source: str, target: str, signed: bool) -> str:
-    return "trunc" if int(source[1:]) > int(target[1:]) else "sext" if signed else "zext"
-
-
-def _store(lines: list[str], slot: Slot, value: str, place: str, fresh: str) -> None:
-    """Store a C value as Go has it in memory."""
-    stored = slot.stored or slot.type
-    if stored != slot.type:
-        lines.append(f"  {fresh} = {_resize(slot.type, stored, False)} {slot.type} {value} to {stored}")
-        value = fresh
-    lines.append(f"  store {stored} {value}, ptr {place}, align 1")
-
-
-def _load(lines: list[str], slot: Slot, place: str, fresh: str) -> str:
-    """Load a Go value as C passes it."""
-    stored = slot.stored or slot.type
-    lines.append(f"  {fresh} = load {stored}, ptr {place}, align 1")
-    if stored == slot.type:
-        return fresh
-    lines.append(f"  {fresh}c = {_resize(stored, slot.type, slot.signed)} {stored} {fresh} to {slot.type}")
-    return f"{fresh}c"

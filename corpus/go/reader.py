@@ -3,8 +3,8 @@
 A slice becomes a pointer with a length parameter `n<position>` right behind it, a string one that is const. A pointer is const where the body
 neither stores through it nor hands it on. The text that comes back starts with `write_header` of the signature and has its semicolons.
 The file's constants that it names stand at its start, and its own names of numeric types are replaced, so that it stands alone; but where it calls
-a method. A method is a function with its receiver in front.
-Limits: generic functions, several results, structs by value, types of other packages, constants made with `iota`.
+a method. A method is a function with its receiver in front. A struct by value is a const pointer in the signature, and a copy in the body.
+Limits: generic functions, several results, structs as results, types of other packages, constants made with `iota`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from transpile.corpus.go.text import SCALARS, Item, blank_go, compact, entries, explicit, functions, named_types, resolve
-from transpile.corpus.scanner import Found, split, with_callees
+from transpile.corpus.go.text import SCALARS, Item, blank_go, compact, entries, explicit, functions, named_types, resolve, struct_of
+from transpile.corpus.scanner import Found, with_callees
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 
@@ -45,7 +45,7 @@ def unread(text: str) -> dict[str, str]:
 def _read(text: str, code: str, items: Sequence[Item], write_header: Callable[[Signature], str]) -> dict[str, Found | str]:
     """By name each function, or why it is none of ours."""
     types = named_types(code)
-    structs = {name: struct for name in types if (struct := _struct(name, types)) is not None}
+    structs = {name: struct for name in types if (struct := struct_of(name, types)) is not None}
     known = constants(text, code)
     passed = entries(text, {item.name for item in items})
     out: dict[str, Found | str] = {}
@@ -55,23 +55,6 @@ def _read(text: str, code: str, items: Sequence[Item], write_header: Callable[[S
         one = "has the name of another function" if item.name in out else _function(text, code, item, types, structs, known, write_header)
         out[item.name] = one
     return out
-
-
-def _struct(name: str, types: dict[str, str]) -> Struct | None:
-    """A struct of scalar fields alone."""
-    inside = re.fullmatch(r"struct\s*\{(.*)\}", types[name], re.S)
-    if not inside:
-        return None
-    fields: list[tuple[str, str]] = []
-    for line in re.split(r"[;\n]", inside[1]):
-        if not line.strip():
-            continue
-        found = re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+(\w+)\s*", line)
-        scalar = SCALARS.get(resolve(found[2], types)) if found else None
-        if found is None or scalar is None:
-            return None
-        fields += [(field, scalar) for field in split(found[1])]
-    return Struct(name, tuple(fields)) if fields else None
 
 
 def _function(
@@ -91,10 +74,14 @@ def _function(
         if type_ in SCALARS:
             taken.append(Parameter(name, SCALARS[type_]))
             continue
+        if type_ in structs:
+            used[type_] = structs[type_]
+            taken.append(Parameter(name, type_, True, True))
+            continue
         pointer = re.fullmatch(r"(\*|\[\])\s*(\w+)", type_)
         to = "byte" if type_ == "string" else resolve(pointer[2], types) if pointer else ""
         if to not in SCALARS and to not in structs:
-            return f"takes {written}, a type that can't be passed yet" if written not in structs else f"takes {written} by value"
+            return f"takes {written}, a type that can't be passed yet"
         if to in structs:
             used[to] = structs[to]
         many = type_ == "string" or (pointer is not None and pointer[1] == "[]")
@@ -134,6 +121,8 @@ def _with_words(body: str, item: Item, types: dict[str, str]) -> str:
         type_ = resolve(written, types)
         if type_ in _WORDS and re.search(rf"(?<![.\w]){name}\b", body):
             body = f" {name}Word := {type_}({name});" + re.sub(rf"(?<![.\w]){name}\b", f"{name}Word", body)
+        elif struct_of(type_, types):
+            body = f" {name}Copy := *{name};" + re.sub(rf"(?<![.\w]){name}\b", f"{name}Copy", body)
     result = resolve(_result(item.result)[1], types)
     if result in _WORDS:
         body = re.sub(r"\breturn\b[ \t]*([^;{}]+)", rf"return {_WORDS[result]}(\1)", body)

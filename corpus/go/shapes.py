@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from transpile.corpus.go.link import Export, Shape, Slot
-from transpile.corpus.go.text import SCALARS, WASM_EXPORT, compact, functions, named_types, resolve
-from transpile.corpus.signature import SIGNED, WIDTHS, Signature
+from transpile.corpus.go.abi import Export, Shape, Slot
+from transpile.corpus.go.text import SCALARS, WASM_EXPORT, compact, functions, named_types, resolve, struct_of
+from transpile.corpus.signature import SIGNED, WIDTHS, Signature, size_of
 
 _DIRECTIVE = re.compile(r"^//export +(\w+) = ((?:\(\*\w+\)\.|\w+\.)?\w+)\(([^)\n]*)\)[ \t]*$", re.M)
 _WASM_IMPORT = re.compile(r"^//go:wasmimport[ \t]+\S+[ \t]+(\S+)[ \t]*\n(?://[^\n]*\n)*func[ \t]+(\w+)", re.M)
@@ -26,12 +26,16 @@ def _value(scalar: str, offset: int) -> Slot:
     return Slot(llvm_scalar(scalar), offset, "i8" if scalar == "bool" else "", scalar in SIGNED)
 
 
-def _slots(type_: str, offset: int) -> tuple[list[Slot], int, int] | None:
+def _slots(type_: str, offset: int, types: dict[str, str]) -> tuple[list[Slot], int, int] | None:
     """The slots of a parameter, its size and its alignment; None for a type without a shape."""
     if type_ in SCALARS:
         width = WIDTHS[SCALARS[type_]]
         offset = -(-offset // width) * width
         return [_value(SCALARS[type_], offset)], offset + width, width
+    if (struct := struct_of(type_, types)) is not None:
+        size, align = size_of(struct.name, (struct,))
+        offset = -(-offset // align) * align
+        return [Slot("i32", offset, copied=size)], offset + size, align
     offset = -(-offset // 8) * 8
     address = Slot("i32", offset, "i64")
     if type_.startswith("*") or type_ == "unsafe.Pointer":
@@ -52,17 +56,20 @@ def shapes(code: str, package: str) -> dict[str, Shape]:
         slots: list[Slot] = []
         offset = 0
         for _, type_ in item.taken():
-            found = _slots(resolve(type_, types), offset)
+            found = _slots(resolve(type_, types), offset, types)
             if found is None:
                 break
             slots += found[0]
             offset = found[1]
         else:
             result = compact(item.result.strip("() "))
-            if item.name and not result:
-                out[f"{package}.{item.symbol}"] = Shape(tuple(slots))
-            elif item.name and (found := _slots(resolve(result.split(" ")[-1], types), -(-offset // 8) * 8)) and len(found[0]) == 1 and "," not in result:
-                out[f"{package}.{item.symbol}"] = Shape(tuple(slots), found[0][0])
+            symbol = f"{package}.{item.symbol}"
+            if not result:
+                out[symbol] = Shape(tuple(slots))
+                continue
+            found = None if "," in result else _slots(resolve(result.split(" ")[-1], types), -(-offset // 8) * 8, types)
+            if found and len(found[0]) == 1 and not found[0][0].copied:
+                out[symbol] = Shape(tuple(slots), found[0][0])
     return out
 
 

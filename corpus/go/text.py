@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from transpile.corpus.scanner import closing, split
+from transpile.corpus.signature import Struct
 
 SCALARS = {
     "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "int": "i64", "uint8": "u8", "uint16": "u16", "uint32": "u32", "uint64": "u64",
@@ -187,6 +188,23 @@ def named_types(code: str) -> dict[str, str]:
         under = code[found.end() : end].strip()
         out[found[1]] = under if under.startswith("struct") else compact(under)
     return out
+
+
+def struct_of(name: str, types: dict[str, str]) -> Struct | None:
+    """A struct of scalar fields alone."""
+    inside = re.fullmatch(r"struct\s*\{(.*)\}", types.get(name, ""), re.S)
+    if not inside:
+        return None
+    fields: list[tuple[str, str]] = []
+    for line in re.split(r"[;\n]", inside[1]):
+        if not line.strip():
+            continue
+        found = re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+(\w+)\s*", line)
+        scalar = SCALARS.get(resolve(found[2], types)) if found else None
+        if found is None or scalar is None:
+            return None
+        fields += [(field, scalar) for field in split(found[1])]
+    return Struct(name, tuple(fields)) if fields else None
 
 
 def resolve(type_: str, types: dict[str, str]) -> str:

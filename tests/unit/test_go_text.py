@@ -251,3 +251,13 @@ def test_a_method_is_a_function_that_its_calls_find() -> None:
     unit, _ = GO.expose(f"package a\n\n{text}", tuple(found.values()))
     assert "//export p_Get = (*p).Get()" in unit
     assert exports(unit, "unit")[0].symbol == "unit.(*p).Get"
+
+
+def test_a_struct_by_value_is_a_const_pointer_to_what_the_body_copies() -> None:
+    text = "type p struct { a int8; b int32 }\nfunc (s p) Add(n int8, t p) int32 { s.b += t.b; return s.b + int32(n) }\n"
+    (add,) = GO.read(text)
+    assert [(p.name, p.pointer, p.const) for p in add.signature.parameters] == [("s", True, True), ("n", False, False), ("t", True, True)]
+    assert add.text.startswith("func p_Add(s *p, n int8, t *p) int32 { sCopy := *s; tCopy := *t; sCopy.b += tCopy.b;")
+    shape = shapes(blank_go(text), "unit")["unit.p.Add"]
+    assert [(s.offset, s.copied) for s in shape.parameters] == [(0, 8), (8, 0), (12, 8)] and not shape.shared
+    assert shape.result is not None and shape.result.offset == 24
