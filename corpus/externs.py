@@ -29,6 +29,7 @@ def _formatted(name: str, *types: str) -> Signature:
 EXTERNS = {s.name: s for s in (
     _extern("malloc", "*void", "usize"), _extern("calloc", "*void", "usize", "usize"), _extern("realloc", "*void", "*void", "usize"),
     _extern("free", None, "*void"), _extern("putchar", "i32", "i32"), _extern("puts", "i32", "*const i8"), _extern("getchar", "i32"),
+    _extern("rand", "i32"), _extern("srand", None, "u32"), _extern("time", "i64", "*i64"), _extern("exit", None, "i32"),
     _formatted("printf"), _formatted("sprintf", "*i8"), _formatted("snprintf", "*i8", "usize"),
 )}  # fmt: skip
 """By name: their types on wasm32."""
