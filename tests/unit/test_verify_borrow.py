@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wasmtime
 from judged_modules import NUMBERS, module
 
 from transpile.corpus.wasm.module import WasmModule
@@ -63,3 +64,19 @@ def test_a_thin_module_has_the_function_and_its_callees_alone() -> None:
     assert len(WasmModule.parse(thin(Executable(whole.wasm, "g")).wasm).functions) == 2
     # The table still leads where it led.
     assert Jury(whole, NUMBERS, normal_form=None).reference.outcomes.results[:200].max() == 3
+
+
+def test_a_thin_module_keeps_the_types_it_uses() -> None:
+    """A block of several values and an indirect call name their types by number; those of functions that are gone become empty."""
+    whole = wasmtime.wat2wasm("""(module
+      (type $gone (func (param f64 f64 f64) (result f64))) (type $pair (func (param i32) (result i32 i32))) (type $unary (func (param i32) (result i32)))
+      (table 1 funcref) (elem (i32.const 0) $g)
+      (func $other (export "other") (type $gone) (local.get 0))
+      (func $g (type $unary) (i32.add (local.get 0) (i32.const 1)))
+      (func (export "f") (param i32) (result i32)
+        (local.get 0) (block (type $pair) (local.get 0)) (i32.add) (i32.const 0) (call_indirect (type $unary))))""")
+    cut = thin(Executable(bytes(whole), "f"))
+    assert WasmModule.parse(cut.wasm).types[:3] == [((), ()), (("i32",), ("i32", "i32")), (("i32",), ("i32",))]
+    store = wasmtime.Store()
+    run = wasmtime.Instance(store, wasmtime.Module(store.engine, cut.wasm), []).exports(store)["f"]
+    assert run(store, 20) == 41
