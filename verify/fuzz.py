@@ -21,6 +21,7 @@ from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
 from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
 from transpile.verify.endless import follow
+from transpile.verify.guard import Guard
 from transpile.verify.inputs import generate, mutate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine, reachable
 from transpile.verify.layout import Layout, Vectors
@@ -74,9 +75,12 @@ def _features(counts: np.ndarray) -> np.ndarray:
 class Fuzzer:
     """One original and the candidates that are still to be told from it. `tried`: inputs that it took, so far."""
 
-    def __init__(self, original: Executable, candidates: Sequence[Executable], signature: Signature, layout: Layout, *, seed: int = 0) -> None:
-        """`layout`: where the pointers point, as the judge chose it. Raises TranspileError where the original can't be read."""
+    def __init__(self, original: Executable, candidates: Sequence[Executable], signature: Signature, layout: Layout, *, seed: int = 0,
+                 guard: Guard | None = None) -> None:  # fmt: skip
+        """`layout`: where the pointers point, as the judge chose it. `guard`: tells where the source leaves open what happens.
+        Raises TranspileError where the original can't be read."""
         self.signature, self.layout, self.rng, self.tried = signature, layout, np.random.default_rng(seed), 0
+        self.guard = guard
         self.original = self._side(original)
         self.candidates = {k: self._side(one) for k, one in enumerate(candidates)}
         self.found: dict[int, Counterexample] = {}
@@ -107,6 +111,8 @@ class Fuzzer:
         inside = vectors.inside()
         expected, counts, strayed = self.original.run(vectors, inside, fuel)
         usable = ~(policy.unusable(expected.status, self.layout.wide) | strayed)
+        if self.guard and usable.any():
+            usable &= ~self.guard.refuses(vectors, vectors.arguments(), expected, fuel)
         self.tried += int(usable.sum())
         worth = list(self.original.news(counts, usable))
         rows = np.flatnonzero(usable)
@@ -145,6 +151,8 @@ class Fuzzer:
         expected = self.original.plain.run(vector.arguments(), vector.arenas, fuel=fuel)
         got = side.plain.run(vector.arguments(), vector.arenas, fuel=fuel * policy.FUEL_FACTOR)
         if policy.unusable(expected.status, self.layout.wide).any() or not policy.differences(self.layout, expected, got).any():
+            return False
+        if self.guard and self.guard.refuses(vector, vector.arguments(), expected, fuel).any():
             return False
         if got.status[0] == driver.OUT_OF_FUEL:
             got, unknown = follow(self.original.plain, side.plain, vector, expected)

@@ -99,7 +99,7 @@ class Jury:
         guard: Executable | None = None,
     ) -> None:
         """As for `judge`."""
-        self.alone = alone
+        self.alone, self.guard = alone, guard
         self.thorough = thorough
         self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed
         self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts,

@@ -22,6 +22,7 @@ from random import Random
 from typing import Any
 
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.language import language
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm.module import WasmModule
@@ -143,17 +144,18 @@ def _tasks(options: Options) -> list[_Task]:
 def _measure(task: _Task) -> Tally:
     tally = Tally()
     if task.subjects:
-        _measure_functions(task.subjects, task.options, tally)
+        measure_functions(task.subjects, task.options, tally)
     else:
         _measure_decoded(task.decoded, task.options, tally)
     return tally
 
 
-def _measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally) -> None:
+def measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally) -> None:
     originals = compile_each([s.source for s in chosen])
     others: dict[str, list[Executable | None]] = {f"-O{level}": compile_each([s.source for s in chosen], level=level) for level in LEVELS}
     second = _compile_mixed([s.other for s in chosen])
     wrong = _text_mutants(chosen, originals, options)
+    guards = _guards([s.source for s in chosen])
     for k, (subject, original) in enumerate(zip(chosen, originals, strict=True)):
         if original is None:
             tally.counts["functions not compiled"] += 1
@@ -162,12 +164,18 @@ def _measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally
         tally.counts[f"functions in {subject.language}"] += 1
         try:
             made = [_Made(CODE, f"{m.kind}: {m.what}", m.executable) for m in mutants(original, options.mutants, options.seed)] + wrong[k]
-            _measure_mutants(subject, original, made, options, tally)
-            _measure_pairs(subject, original, {level: e[k] for level, e in others.items()}, options, tally)
+            _measure_mutants(subject, original, guards[k], made, options, tally)
+            _measure_pairs(subject, original, guards[k], {level: e[k] for level, e in others.items()}, options, tally)
             if subject.other is not None:
-                _measure_pairs(subject, original, {subject.other.language: second[k]}, options, tally)
+                _measure_pairs(subject, original, guards[k], {subject.other.language: second[k]}, options, tally)
         except TranspileError as error:
             tally.failed.append(Finding(subject.name, "the original", "", error.message))
+
+
+def _guards(sources: Sequence[SourceFunction]) -> list[Executable | None]:
+    """The sources compiled with checks, where their language has some; all are of one language."""
+    level = language(sources[0].language).checked if sources else ""
+    return compile_each(sources, level=level) if level else [None] * len(sources)
 
 
 def _compile_mixed(sources: Sequence[SourceFunction | None]) -> list[Executable | None]:
@@ -207,8 +215,10 @@ def _code(executable: Executable) -> tuple[object, ...]:
     return tuple((f.type, f.locals, tuple((n, str(i)) for n, i, _ in f.instructions)) for f in reachable(module, executable.export))
 
 
-def _measure_mutants(subject: Subject, original: Executable, made: Sequence[_Made], options: Options, tally: Tally) -> None:
-    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed)
+def _measure_mutants(
+    subject: Subject, original: Executable, guard: Executable | None, made: Sequence[_Made], options: Options, tally: Tally
+) -> None:
+    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed, guard=guard)
     verdicts = _judge_each(jury, [m.executable for m in made], tally)
     for mutant, verdict in zip(made, verdicts, strict=True):
         tally.counts["mutants"] += 1
@@ -231,10 +241,12 @@ def _measure_mutants(subject: Subject, original: Executable, made: Sequence[_Mad
             tally.counts["equal by proof" if settled else "undecided" if verdict.verified else verdict.status] += 1
 
 
-def _measure_pairs(subject: Subject, original: Executable, others: dict[str, Executable | None], options: Options, tally: Tally) -> None:
+def _measure_pairs(
+    subject: Subject, original: Executable, guard: Executable | None, others: dict[str, Executable | None], options: Options, tally: Tally
+) -> None:
     """Equivalent by construction: whatever is not verified is the judge's fault, or the pair's."""
     aliasing = all(how.startswith("-O") for how in others) and subject.language != "rust"
-    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed, aliasing=aliasing)
+    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed, aliasing=aliasing, guard=guard)
     for how, executable in others.items():
         if executable is None:
             tally.counts["pairs not compiled"] += 1
@@ -248,14 +260,15 @@ def _measure_pairs(subject: Subject, original: Executable, others: dict[str, Exe
 
 def _measure_decoded(chosen: Sequence[Decoded], options: Options, tally: Tally) -> None:
     originals = compile_each([d.source for d in chosen])
+    guards = _guards([d.source for d in chosen])
     written = [SourceFunction(d.target, d.source.signature, text) for d in chosen for text in d.candidates]
     compiled = iter(compile_each(written))
-    for one, original in zip(chosen, originals, strict=True):
+    for one, original, guard in zip(chosen, originals, guards, strict=True):
         candidates = [(text, executable) for text in one.candidates if (executable := next(compiled)) is not None]
         if original is None:
             continue
         try:
-            jury = Jury(original, one.source.signature, inputs=options.inputs, seed=options.seed)
+            jury = Jury(original, one.source.signature, inputs=options.inputs, seed=options.seed, guard=guard)
             verdicts = _judge_each(jury, [e for _, e in candidates], tally)
             tally.counts["candidates"] += len(candidates)
             left = [(text, e, v) for (text, e), v in zip(candidates, verdicts, strict=True) if v.verified]
@@ -290,7 +303,7 @@ def stronger(
     if not candidates:
         return shown, set()
     started = time.process_time()
-    fuzzer = Fuzzer(original, candidates, signature, jury.reference.layout, seed=options.seed + 1)
+    fuzzer = Fuzzer(original, candidates, signature, jury.reference.layout, seed=options.seed + 1, guard=jury.reference.guard)
     equal = set()
     for k, candidate in enumerate(candidates):
         answer = _solve(original, candidate, signature, options)
@@ -308,7 +321,7 @@ def stronger(
         left = [k for k in range(len(candidates)) if k not in shown and k not in equal]
         if not left or time.process_time() - started > options.effort or not signature.parameters:
             break
-        other = Jury(original, signature, inputs=8 * options.inputs, seed=seed)
+        other = Jury(original, signature, inputs=8 * options.inputs, seed=seed, guard=jury.guard)
         for k in left:
             verdict = other.judge(candidates[k])
             if verdict.status == "mismatch":

@@ -9,8 +9,12 @@ import pytest
 
 from transpile.corpus.language import language
 from transpile.corpus.program import load
+from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.source import SourceFunction
 from transpile.verify.judge import Jury
 from transpile.verify.load import read_pairs
+from transpile.verify.self_test import Options, Tally, measure_functions
+from transpile.verify.subjects import Subject
 from transpile.verify.types import Executable, Verdict
 
 HEAD = "#include <stdint.h>\nstatic const int32_t table[4] = {7, 5, 3, 2};\n"
@@ -81,3 +85,13 @@ def test_files_in_c_are_guarded(tmp_path: Path) -> None:
     pair = read_pairs(tmp_path / "a.c", tmp_path / "b.c")[0]["looked_up"]
     assert pair.translated and pair.guard and pair.guard.wasm != pair.original.wasm
     assert Jury(pair.original, pair.signature, guard=pair.guard).judge(pair.translated).verified
+
+
+def test_the_self_test_sets_aside_what_c_leaves_open() -> None:
+    signature = Signature("f0", (Parameter("x", "u32"), Parameter("n", "u8")), "u32")
+    source = SourceFunction("c", signature, "uint32_t f0(uint32_t x, uint8_t n) { return x << n; }")
+    other = SourceFunction("c", signature, "uint32_t f0(uint32_t x, uint8_t n) { return n < 32 ? x << n : 9; }")
+    tally = Tally()
+    measure_functions([Subject("shifted", source, other)], Options(mutants=8, text=2, effort=0.2), tally)
+    assert tally.counts["pairs"] == 5 and not tally.rejected and not tally.failed
+    assert tally.counts["killed"] >= 2 and not tally.missed
