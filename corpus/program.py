@@ -14,6 +14,7 @@ from transpile.corpus.language import Language, language, languages
 from transpile.corpus.signature import Parameter, Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
+from transpile.corpus.wasm.reader import Export
 from transpile.corpus.wasm.wat import canonical, read_wat
 
 
@@ -123,7 +124,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
             f"{where}: {first.message if first else 'the compiler failed'}",
             hint=f"{path.name} must compile as {tongue.title} for wasm32 on its own",
         )
-    module = WasmModule.parse(compiled.wasm)
+    wasm = _with_main(compiled.wasm)
+    module = WasmModule.parse(wasm)
     exports = _exports(module, functions)
     functions = tuple(f for f in functions if f.name in exports)
     known = {e.name for e in module.exports if e.kind == "function"} - exports.keys()
@@ -144,7 +146,7 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     reasons = {name: reason for name, reason in tongue.unread(text).items() if name in left_out}
     reasons |= {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
-    return Program(path, tongue, compiled.wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)
+    return Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)
 
 
 def _identifier(export: str, taken: Container[str]) -> str:
@@ -155,6 +157,19 @@ def _identifier(export: str, taken: Container[str]) -> str:
     while name in taken:
         name += "_"
     return name
+
+
+def _with_main(wasm: bytes) -> bytes:
+    """The module with an export for the `main` without parameters that LLVM puts behind one that a system can call, as clang exports it by itself."""
+    module = WasmModule.parse(wasm)
+    names = {e.name: e.index for e in module.exports if e.kind == "function"}
+    if "main" not in names or "__original_main" in names:
+        return wasm
+    code = module.function("main").instructions
+    behind = code[0][1] if [name for name, _, _ in code] == ["call", "end"] else None
+    if behind is None or module.function_types[behind] != ((), ("i32",)):
+        return wasm
+    return module.replace_bodies({}, added_exports=[Export("__original_main", "function", behind)])
 
 
 def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[str, str]:
