@@ -259,7 +259,7 @@ class Body:
             listed = ", ".join(f"{t} {a}" for t, a in zip(parameters, arguments, strict=True))
             self.stack.append(self.name(f"call {result} @{name}({listed})", result))
             return
-        if self.pop("i32").number != 0 or self.pointer != -self.symbol.frame - RETURN_ADDRESS:
+        if not self.stack or self.pop("i32").number != 0 or self.pointer != -self.symbol.frame - RETURN_ADDRESS:
             raise Unsupported(f"a call of {name} in a convention of its own")
         if name.startswith(TRAPS):
             self.trap()

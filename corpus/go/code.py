@@ -64,7 +64,9 @@ class Label:
 
 def code_of(symbol: Symbol) -> tuple[list[Instruction], list[str], dict[int, tuple[str, str, int]]]:
     """The instructions, the types of the locals beyond the resume point, and by offset of an instruction what the linker would put into it:
-    ("call" or "address", symbol, distance)."""
+    ("call" or "address", symbol, distance). Raises Unsupported."""
+    if not symbol.data:
+        raise Unsupported("a function without code")
     patches = sorted((r for r in symbol.relocations if r.kind in (ADDRESS, CALL) and r.size == 1), key=lambda r: r.at)
     out, last, found = bytearray(), 0, {}
     for k, one in enumerate(patches):
@@ -75,7 +77,10 @@ def code_of(symbol: Symbol) -> tuple[list[Instruction], list[str], dict[int, tup
     data = bytes(out + symbol.data[last:])
     reader = Reader(write_unsigned(len(data)) + data)
     _, local_types, start = reader.body()
-    return decode(data, start), list(local_types), found
+    instructions = decode(data, start)
+    if any(name == "call" and offset not in found for name, _, offset in instructions):
+        raise Unsupported("a function of the host")
+    return instructions, list(local_types), found
 
 
 def after_end(instructions: list[Instruction], at: int) -> int:

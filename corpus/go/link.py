@@ -263,7 +263,8 @@ class Linker:
         if name.startswith(("type:", "go:itab")):
             raise Unsupported("types at run time")
         if symbol is None or symbol.kind in TEXT:
-            raise Unsupported(f"a reference to {name or 'a function'}")
+            is_function = symbol is not None or not name or ".func" in name
+            raise Unsupported("a deferred call" if ".deferwrap" in name else "a function as a value" if is_function else f"a reference to {name}")
         if len(symbol.data) > _MOST_DATA or symbol.size > _MOST_MEMORY:
             raise Unsupported(f"{symbol.size} bytes of memory in {self._shown(name)}")
         if symbol.kind not in READ_ONLY and self.library.written_at_start(name):

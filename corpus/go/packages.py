@@ -19,11 +19,10 @@ from pathlib import Path
 
 from transpile.corpus import zigcc
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.go.code import code_of
+from transpile.corpus.go.code import Unsupported, code_of
 from transpile.corpus.go.object import READ_ONLY, TEXT, Symbol, Symbols
 from transpile.corpus.go.text import blank_go
 from transpile.corpus.go.toolchain import HINT, TARGET, builtins, toolchain
-from transpile.corpus.wasm.instructions import WasmError
 
 ALWAYS = ("math", "math/bits", "cmp", "unicode/utf8", "internal/runtime/math")
 """What is always there: the last two are what `range` over a string and `unsafe.Slice` call."""
@@ -166,7 +165,7 @@ def _only_loaded(function: Symbol) -> frozenset[str]:
     """The symbols whose address a function takes for nothing but to load from there at once."""
     try:
         instructions, _, patches = code_of(function)
-    except WasmError:
+    except Unsupported:
         return frozenset()
     loaded, other = set(), set()
     for k, (_, _, offset) in enumerate(instructions):

@@ -9,7 +9,10 @@ import pytest
 
 from transpile.corpus import zigcc
 from transpile.corpus.errors import CompileError
-from transpile.corpus.go import packages
+from transpile.corpus.go import packages, toolchain
+from transpile.corpus.go.abi import Export, Shape
+from transpile.corpus.go.link import Linker
+from transpile.corpus.go.object import TEXT, Symbols
 from transpile.corpus.program import load
 from transpile.verify.judge import judge
 from transpile.verify.load import read_pairs
@@ -213,3 +216,13 @@ def test_a_library_is_built_once_and_whole(tmp_path: Path, monkeypatch: pytest.M
     assert "building Go's standard library" not in capsys.readouterr().out
     assert not [p for p in packages.folder().iterdir() if p.name.startswith("tmp")]
     packages.archives.cache_clear()
+
+
+@pytest.mark.parametrize("package", ["bufio", "container/list", "sort", "strconv", "strings", "time"])
+def test_every_function_of_a_package_is_translated_or_refused_with_a_reason(package: str) -> None:
+    archive = packages.archives((package,))[package]
+    symbols = Symbols(archive.read_bytes(), toolchain.builtins())
+    names = [name for name in symbols if symbols[name].kind in TEXT]
+    text, reasons = Linker(packages.Library(symbols, package), dict.fromkeys(names, Shape(())), [Export(name, name) for name in names]).module()
+    assert len(reasons) < len(names) and text.count("\ndefine ") >= len(names) - len(reasons)
+    assert all(reasons.values()) and all("Unsupported" not in one for one in reasons.values())
