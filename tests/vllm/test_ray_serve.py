@@ -1,4 +1,4 @@
-"""The Ray Serve deployment on a local Ray, with the engine that needs no vLLM: it answers, and it ends."""
+"""The Ray Serve deployment on a local Ray, with both engines: it answers, and it ends."""
 
 from __future__ import annotations
 
@@ -16,28 +16,45 @@ CANONICAL = "func i32 -> i32 ; local.get p0 i32.const 3 i32.mul end"
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def cluster() -> Iterator[str]:
     import ray
     from ray import serve
 
     port = free_port()
-    ray.init(num_cpus=2, include_dashboard=False, configure_logging=False, object_store_memory=100 << 20)
-    serve.start(http_options={"host": "127.0.0.1", "port": port})
-    serve.run(application({"workers": "1", "cpus": "1", "most": "1"}), name="transpile")
-    yield f"http://127.0.0.1:{port}"
-    serve.shutdown()
-    ray.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("VLLM_ENABLE_V1_MULTIPROCESSING", raising=False)
+        ray.init(num_cpus=2, include_dashboard=False, configure_logging=False, object_store_memory=100 << 20)
+        serve.start(http_options={"host": "127.0.0.1", "port": port})
+        yield f"http://127.0.0.1:{port}"
+        serve.shutdown()
+        ray.shutdown()
+
+
+@pytest.fixture(scope="module", params=["ctranslate2", "vllm"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def url(cluster: str, engine: str) -> str:
+    from ray import serve
+
+    options = {"vllm.max_num_seqs": "8"} if engine == "vllm" else {}
+    serve.run(application({"engine": engine, "workers": "1", "cpus": "1", "most": "1", **options}), name="transpile")
+    return cluster
 
 
 def ask(url: str, path: str, body: Any = None) -> requests.Response:
     return requests.request("POST" if body else "GET", url + path, json=body, timeout=120)
 
 
-def test_a_replica_answers(url: str) -> None:
+def test_a_replica_answers(url: str, engine: str) -> None:
     assert ask(url, "/healthz").json() == {"status": "ok"}
     reply = ask(url, "/v1/decode", {"wat": CANONICAL, "target_language": "rust", "temperature": 0})
     assert reply.status_code == 200
     assert reply.json()["candidates"][0]["canonical"].startswith("pub fn f0 ( p0 : i32 ) -> i32 {")
+    held = ask(url, "/v1/decode", {"wat": CANONICAL, "target_language": "rust", "n": 2, "constrained": True})
+    assert held.status_code == (200 if engine == "vllm" else 422)  # only vLLM takes grammars
     body = {"source": "int twice(int x) { return 2 * x; }", "source_language": "c", "target_language": "c", "engine": "lifter"}
     assert ask(url, "/v1/transpile", body).json()["summary"]["verified"] == 1
     assert "event: result" in ask(url, "/v1/transpile", body | {"stream": True}).text
