@@ -24,6 +24,7 @@ from transpile.corpus.pairs import read_corpus, source_function
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 from transpile.verify.judge import judge
+from transpile.verify.subjects import compile_checked
 from transpile.verify.types import Executable
 
 
@@ -47,8 +48,8 @@ def main() -> None:
     reasons: Counter[str] = Counter()
     lines: list[dict] = []
     todo: list[tuple] = []
-    for pair, original in zip(pairs, compile_batch(c, [source_function(p) for p in pairs]), strict=True):
-        source = source_function(pair)
+    sources = [source_function(p) for p in pairs]
+    for pair, source, original, guard in zip(pairs, sources, compile_batch(c, sources), compile_checked(sources), strict=True):
         if not isinstance(original, Compiled):
             counts["original does not compile"] += 1
             continue
@@ -64,18 +65,18 @@ def main() -> None:
             reasons[reason[:60]] += 1
             lines.append({"group": pair.group, "status": "undecoded", "evidence": reason})
         else:
-            todo.append((pair, original, source.signature, [SourceFunction(target.name, source.signature, t) for t in dict.fromkeys(texts)]))
+            todo.append((pair, original, guard, source.signature, [SourceFunction(target.name, source.signature, t) for t in dict.fromkeys(texts)]))
     flat = [(i, one) for i, (*_, sources) in enumerate(todo) for one in sources]
     compiled: dict[int, list] = {}
     for (i, _), (source, result) in zip(flat, compile_with_repairs(target, [one for _, one in flat]), strict=True):
         compiled.setdefault(i, []).append((source, result))
-    for i, (pair, original, signature, _) in enumerate(todo):
+    for i, (pair, original, guard, signature, _) in enumerate(todo):
         good = [(s, r) for s, r in compiled[i] if isinstance(r, Compiled)]
         if not good:
             status, evidence, code = "compile_error", compiled[i][0][1].message, compiled[i][0][0].text
         else:
             reference = Executable(original.wasm, original.export)
-            verdicts = judge(reference, [Executable(r.wasm, r.export) for _, r in good], signature, inputs=arguments.inputs, seed=0)
+            verdicts = judge(reference, [Executable(r.wasm, r.export) for _, r in good], signature, inputs=arguments.inputs, seed=0, guard=guard)
             best = next((k for k, v in enumerate(verdicts) if v.verified), 0)
             shown = verdicts[best].counterexample.text if verdicts[best].counterexample else verdicts[best].evidence
             status, evidence, code = verdicts[best].status, shown, good[best][0].text

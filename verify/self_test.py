@@ -22,7 +22,6 @@ from random import Random
 from typing import Any
 
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.language import language
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm.module import WasmModule
@@ -32,7 +31,7 @@ from transpile.verify.mutate import mutants
 from transpile.verify.mutate_text import text_mutants
 from transpile.verify.parallel import Lost, each
 from transpile.verify.proof import EFFORT, LOOPS, NOTHING, Answer, provable, prove
-from transpile.verify.subjects import Decoded, Subject, compile_each, decoded, subjects
+from transpile.verify.subjects import Decoded, Subject, compile_checked, compile_each, decoded, subjects
 from transpile.verify.thin import reachable
 from transpile.verify.types import Executable, Verdict
 
@@ -155,7 +154,7 @@ def measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally)
     others: dict[str, list[Executable | None]] = {f"-O{level}": compile_each([s.source for s in chosen], level=level) for level in LEVELS}
     second = _compile_mixed([s.other for s in chosen])
     wrong = _text_mutants(chosen, originals, options)
-    guards = _guards([s.source for s in chosen])
+    guards = compile_checked([s.source for s in chosen])
     for k, (subject, original) in enumerate(zip(chosen, originals, strict=True)):
         if original is None:
             tally.counts["functions not compiled"] += 1
@@ -170,12 +169,6 @@ def measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally)
                 _measure_pairs(subject, original, guards[k], {subject.other.language: second[k]}, options, tally)
         except TranspileError as error:
             tally.failed.append(Finding(subject.name, "the original", "", error.message))
-
-
-def _guards(sources: Sequence[SourceFunction]) -> list[Executable | None]:
-    """The sources compiled with checks, where their language has some; all are of one language."""
-    level = language(sources[0].language).checked if sources else ""
-    return compile_each(sources, level=level) if level else [None] * len(sources)
 
 
 def _compile_mixed(sources: Sequence[SourceFunction | None]) -> list[Executable | None]:
@@ -260,7 +253,7 @@ def _measure_pairs(
 
 def _measure_decoded(chosen: Sequence[Decoded], options: Options, tally: Tally) -> None:
     originals = compile_each([d.source for d in chosen])
-    guards = _guards([d.source for d in chosen])
+    guards = compile_checked([d.source for d in chosen])
     written = [SourceFunction(d.target, d.source.signature, text) for d in chosen for text in d.candidates]
     compiled = iter(compile_each(written))
     for one, original, guard in zip(chosen, originals, guards, strict=True):

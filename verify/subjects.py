@@ -104,6 +104,12 @@ def compile_each(sources: Sequence[SourceFunction], *, level: str = "2") -> list
     return [thin(Executable(r.wasm, r.export)) if isinstance(r, Compiled) else None for r in results]
 
 
+def compile_checked(sources: Sequence[SourceFunction]) -> list[Executable | None]:
+    """Every function with checks, as the judge's guard; None where its language has none. All are of one language."""
+    level = language(sources[0].language).checked if sources else ""
+    return compile_each(sources, level=level) if level else [None] * len(sources)
+
+
 def decoded(share: float = 1.0) -> Iterator[Decoded]:
     """What the model wrote, or a share of it spread over the file; nothing where the file is missing."""
     if not CANDIDATES.is_file():
