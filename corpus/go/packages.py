@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -67,9 +68,12 @@ def archives(paths: tuple[str, ...] = ()) -> dict[str, Path]:
     """The archives of these packages, those that there are, by import path; built when they are first asked for. Raises MissingCompiler."""
     wanted = {path: folder() / f"{path}.a" for path in (*ALWAYS, *paths) if path != "unsafe"}
     if missing := [path for path, file in wanted.items() if not file.is_file()]:
-        if not (folder() / "runtime.a").is_file() and any(path not in ALWAYS for path in missing):
-            print("building Go's standard library for wasm (once, some 15 s)", file=sys.stderr)
-        _build(missing)
+        notice = threading.Timer(2.0, print, (f"building {', '.join(missing)} of Go's standard library for wasm (once)",), {"file": sys.stderr})
+        notice.start()
+        try:
+            _build(missing)
+        finally:
+            notice.cancel()
     return {path: file for path, file in wanted.items() if file.is_file()}
 
 
