@@ -158,6 +158,10 @@ class Language(ABC):
         """The C entry point exported under `signature.name`, calling the inner function; "" where the inner function, as `write_inner`
         gives it, is it, unless `always`: then the inner function is as a person wrote it."""
 
+    def write_start(self, signature: Signature) -> str | None:
+        """How a program of this language starts C's `main`, which is then called `c_main`; None where C's is what starts."""
+        return None
+
     @abstractmethod
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         """`source.text` with the attributes that a unit needs. `inline`: into its entry point (the function itself), or never (a callee:

@@ -71,8 +71,10 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
         label = f"{t.verdict.status}: {one_line(t.verdict.evidence)}"
         if not t.verdict.verified:
             label = f"UNVERIFIED, {label}"
-        bodies.append(f"{comment} {label}\n{readable(t, target)}")
-        entry = target.write_entry(signature, always=True)
+        start = target.write_start(signature) if t.name == "main" else None
+        text = readable(t, target)
+        bodies.append(f"{comment} {label}\n{rename(text, {'main': 'c_main'}) if start else text}")
+        entry = start or target.write_entry(signature, always=True)
         if entry:
             entries.append(entry.strip())
     if entries:

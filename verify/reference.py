@@ -91,6 +91,15 @@ class Reference:
             return None
         return self.reached / self.branches if self.branches else 1.0
 
+    def strays(self, rows: Vectors) -> np.ndarray:
+        """bool [N]: called in this order, in a fresh instance, the original leaves what it was given."""
+        if self.probes is None or self.probed is None:
+            return np.zeros(len(rows), bool)
+        arenas = self.probes.arenas(rows.arenas, rows.inside())
+        fuel = 6 * (self.fuel + rows.layout.cost)
+        outcomes = self.probed.run(rows.arguments(), arenas, fuel=fuel, probe=Probe(BASE))
+        return self.probes.read(outcomes.arenas)[1] | policy.unusable(outcomes.status, rows.layout.wide)
+
     @property
     def candidate_fuel(self) -> int:
         """What a candidate may use on one input before it is taken for endless."""
@@ -175,8 +184,8 @@ class _Study:
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         for rounds in range(_ROUNDS):
             fine = ~policy.unusable(outcomes.status, layout.wide)
-            if self.guard and self.plain.stateful and fine.any():  # Else it has been asked.
-                fine &= ~self.guard.refuses(vectors, vectors.arguments(), outcomes, self._fuel(layout))
+            if self.plain.stateful and fine.any():  # In another order it may leave what it was given; else it has been asked.
+                fine &= self._try(vectors, probes, probed)[0]
             if fine.all():
                 break
             if rounds == _ROUNDS - 1:  # State goes on changing what it can take: up to there.

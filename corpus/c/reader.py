@@ -46,6 +46,9 @@ def assign_lengths(parameters: list[Parameter]) -> tuple[Parameter, ...]:
             for pointer in open_:
                 out[pointer] = replace(out[pointer], length=i)
             open_ = []
+    for i, (count, texts) in enumerate(pairwise(parameters)):
+        if (count.name, texts.name) == ("argc", "argv") and texts.pointer:
+            out[i + 1] = replace(texts, length=i)
     return tuple(out)
 
 

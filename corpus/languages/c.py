@@ -284,6 +284,12 @@ class C(Language):
     def write_entry(self, signature: Signature, *, always: bool = False) -> str:
         return ""
 
+    def write_start(self, signature: Signature) -> str | None:
+        if len(signature.parameters) != 2:
+            return None
+        count, texts = (p.name for p in signature.parameters)
+        return f"int main(int {count}, char **{texts}) {{\n    return c_main({count}, (int8_t **) {texts});\n}}"
+
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         return self.linkage + source.text
 

@@ -171,6 +171,23 @@ class Rust(Language):
             f'    pub unsafe extern "C" fn entry({parameters}){result} {{\n        {signature.name}({arguments})\n    }}\n}};'
         )
 
+    def write_start(self, signature: Signature) -> str | None:
+        entry = '#[cfg(target_family = "wasm")]\n' + self.write_entry(signature, always=True).replace(f"{signature.name}(", "c_main(")
+        lines, arguments = [], [_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths()]
+        if len(signature.parameters) == 2:
+            count, texts = signature.parameters
+            lines = [
+                "let given: Vec<_> = std::env::args().map(|a| std::ffi::CString::new(a).unwrap()).collect();",
+                "let mut pointers: Vec<_> = given.iter().map(|a| a.as_ptr()).chain([core::ptr::null()]).collect();",
+                f"let ({count.name}, {texts.name}) = (given.len() as {_c_type(count)}, pointers.as_mut_ptr() as {_c_type(texts)});",
+            ]
+        elif signature.parameters:
+            return None
+        call = f"unsafe {{ c_main({', '.join(arguments)}) }}"
+        lines.append(f"std::process::exit({call})" if signature.result else f"{call};")
+        body = "".join(f"    {line}\n" for line in lines)
+        return f'#[cfg(not(target_family = "wasm"))]\n#[allow(unused_unsafe)]\nfn main() {{\n{body}}}\n{entry}'
+
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         if source.is_declared_only:
             return _from_c(source.signature)

@@ -99,11 +99,14 @@ class Zig(Language):
         errors = () if done.ok else tuple(Diagnostic(e.line, e.message) for e in read_errors(done.stderr))
         return Findings(errors, (), self.version())
 
+    file_header = 'const std = @import("std");\n'
+
     def mended(self, text: str) -> str:
         """With the discards and `const`s that Zig asks for. Other errors stay."""
-        unit = self.prologue + text
+        before, header, own = text.rpartition(self.file_header)
+        unit = self.prologue + own
         with zigcc.work_folder() as folder:
-            return text if self.refused(unit) else _translate(unit, folder, 60.0)[0].removeprefix(self.prologue)
+            return text if self.refused(unit) else before + header + _translate(unit, folder, 60.0)[0].removeprefix(self.prologue)
 
     # ------------------------------------------------------------ writing what a signature determines
 
@@ -149,6 +152,12 @@ class Zig(Language):
             f"            return @call(.always_inline, {signature.name}, .{{ {arguments} }});\n        }}\n    }};\n"
             f'    @export(&c_entry.c_call, .{{ .name = "{signature.name}" }});\n}}'
         )
+
+    def write_start(self, signature: Signature) -> str | None:
+        parameters = ", ".join(f"{p.name}: {_c_type(p, signature)}" for p in signature.parameters)
+        arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
+        # Where std finds a `_start` it adds none of its own, which would want another kind of main; the C library's calls this one (-lc).
+        return f"pub const _start = {{}};\npub export fn main({parameters}) {_result(signature)} {{\n    return c_main({arguments});\n}}"
 
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         if source.is_declared_only:

@@ -109,7 +109,7 @@ class ZigPointers(ABC):
 
     def offset(self, index: ir.Expr) -> str:
         """An index that may be below 0."""
-        return f"@as(usize, @bitCast({self.operand(index)}))" if index.type == "i32" else self.index(index)
+        return f"@as(usize, @bitCast(@as(isize, {self.operand(index)})))" if index.type == "i32" else self.index(index)
 
     def place(self, one: ir.Place) -> str:
         """What may be assigned to."""

@@ -15,6 +15,7 @@ from transpile.corpus.source import SourceFunction
 from transpile.serve.lifter import Lifter
 from transpile.serve.output import as_json, function_json, write_file
 from transpile.serve.transpiler import Options, Translation, transpile
+from transpile.verify.judge import judge
 from transpile.verify.load import read_pairs
 from transpile.verify.together import judge_together
 
@@ -226,3 +227,20 @@ def test_variables_beside_pointers(tongue: str, tmp_path: Path) -> None:
     assert {t.name: t.verdict.status for t in done if not t.verdict.verified} == {"keep": "inconclusive"}
     variables = [line for t in done if t.verdict.verified for line in function_json(t, language(tongue))["variables"]]
     assert any("list" in line.lower() for line in variables) and any("pool" in line.lower() for line in variables)
+
+
+def test_a_call_that_leaves_its_buffers_in_another_order_is_set_aside_too(tmp_path):
+    """With four entries the loop is skipped; in a fresh instance the same call reads through a null pointer."""
+    text = """
+    static int count, kept[4];
+    int add(int n, const char **texts) {
+        for (int i = 1; i < n && count < 4; i++) { CHECK kept[count] = texts[i][0]; count++; }
+        int sum = 0;
+        for (int i = 0; i < count; i++) sum = sum * 3 + kept[i];
+        return sum;
+    }
+    """
+    (tmp_path / "a.c").write_text(text.replace("CHECK", ""))
+    (tmp_path / "b.c").write_text(text.replace("CHECK", "if (!texts[i]) __builtin_trap();"))
+    pair = read_pairs(tmp_path / "a.c", tmp_path / "b.c")[0]["add"]
+    assert judge(pair.original, [pair.translated], pair.signature)[0].verified
