@@ -142,7 +142,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
             hint="functions with a body count whose types C can say: numbers, pointers, structs, pointers to functions",
         )
     read = {f.name for f in functions}
-    left_out = tuple(n for n in tongue.definitions(text) if n not in read and n != "main" and not any(f"{len(n)}{n}" in e for e in exports.values()))
+    mangled = {n: "".join(f"{len(part)}{part}" for part in n.split("::")) for n in tongue.definitions(text) if n != "main"}
+    left_out = tuple(n for n, linked in mangled.items() if n not in read and not any(linked in e for e in exports.values()))
     reasons = {name: reason for name, reason in tongue.unread(text).items() if name in left_out}
     reasons |= {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None

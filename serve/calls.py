@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from transpile.corpus.program import Program
+from transpile.corpus.wasm.symbols import spoken
 from transpile.corpus.wasm.wat import CanonicalFunction, canonical
 
 
@@ -16,8 +17,13 @@ def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[s
     labels = {}
     for i, symbol in enumerate(read.callees):
         called = by_export.get(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
-        labels[f"c{i}"] = "f0" if called == name else f"c{own.index(called)}" if called in own else symbol
+        labels[f"c{i}"] = "f0" if called == name else f"c{own.index(called)}" if called in own else spoken(symbol)
     return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text), own
+
+
+def library_calls(text: str) -> list[str]:
+    """What a text of `named_calls` calls that only a library of C++ or Rust has: nobody could write it along."""
+    return list(dict.fromkeys(re.findall(r"\bcall (\S*::\S*|operator_\S+)", text)))
 
 
 def calls(program: Program, name: str) -> list[str]:

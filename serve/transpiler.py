@@ -25,7 +25,7 @@ from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
 from transpile.serve.callees import Accepted, as_callee, written
-from transpile.serve.calls import components, levels, named_calls, with_callees
+from transpile.serve.calls import components, levels, library_calls, named_calls, with_callees
 from transpile.serve.circles import MOST, translate_circle
 from transpile.serve.circles import Member as CircleMember
 from transpile.serve.decoder import Decoder, Request
@@ -178,7 +178,9 @@ def _translate_level(
                 w.reason = lifter.reasons[w.function.name]
                 # The first is the most readable one; the others are for when it fails.
                 candidates += [Candidate(code, target.name, 0.0, NAME) for code in (bodies[1:] if number else bodies[:1])]
-            if decoder and samples:
+            if beyond := library_calls(w.wat):
+                w.reason = f"call of {', '.join(beyond[:3])}"
+            if decoder and samples and not beyond:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
                 candidates += decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]

@@ -35,6 +35,7 @@ HEADERS = frozenset(
 C_FUNCTIONS = {
     "malloc": "void *(size_t)", "calloc": "void *(size_t, size_t)", "realloc": "void *(void *, size_t)", "free": "void (void *)",
     "putchar": "int (int)", "puts": "int (const char *)", "getchar": "int (void)", "printf": "int (const char *, ...)",
+    "rand": "int (void)", "srand": "void (unsigned)", "time": "long long (long long *)", "exit": "void (int)",
     "sprintf": "int (char *, const char *, ...)", "snprintf": "int (char *, size_t, const char *, ...)",
 }  # fmt: skip
 """`externs`, in C's words."""

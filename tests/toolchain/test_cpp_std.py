@@ -27,6 +27,7 @@ class Counter {
   public:
     void add(int n) { value += n; }
     int get() const { return value; }
+    void set(int n);
   private:
     int value = 5;
 };
@@ -37,6 +38,8 @@ int half(int n) {
     return c.get();
 }
 int safe(int n) { try { return half(n); } catch (const std::exception &) { return -1; } }
+void Counter::set(int n) { value = n; }
+namespace inner { int twice(int n) { return n * 2; } }
 std::string greet(const std::string &name) { return "hi " + name; }
 int main() { std::cout << half(4) << "\\n"; }
 """
@@ -72,10 +75,13 @@ def test_vectors_strings_and_classes_are_compiled_and_judged_and_their_memory_is
     assert {name: one.status for name, one in wrong.items()} == dict.fromkeys(found, "mismatch")
 
 
-def test_what_has_other_types_is_left_out(tmp_path):
+def test_what_has_other_types_or_catches_is_left_out_with_the_reason(tmp_path):
     program = load(written(tmp_path)[0])
-    assert {f.name for f in program.functions} == {"middle", "digits", "half", "safe", "main"}
-    assert set(program.left_out) == {"greet", "biggest"}
+    assert {f.name for f in program.functions} == {"middle", "digits", "half", "main", "Counter_set", "inner_twice"}
+    assert set(program.left_out) == {"safe", "greet", "biggest"}
+    assert "exceptions" in program.reasons["safe"]
+    assert "template" in program.reasons["biggest"]
+    assert "std::string" in program.reasons["greet"]
 
 
 @pytest.mark.parametrize(("wrong", "right"), [("v.middle()", "v.empty()"), ("std::sort(v.begin(), 1)", "std::sort(v.begin(), v.end())")])
