@@ -31,6 +31,8 @@ HEADERS = frozenset(
     strstream syncstream system_error thread tuple typeindex typeinfo unordered_map unordered_set utility valarray variant vector""".split()
 )
 """Headers of C++ that make a unit one with the library."""
+_BY_ITSELF = frozenset({"codecvt", "execution", "generator", "spanstream", "stop_token", "strstream"})
+"""Those that not every version has, or that warn or fail where they are included in vain."""
 
 C_FUNCTIONS = {
     "malloc": "void *(size_t)", "calloc": "void *(size_t, size_t)", "realloc": "void *(void *, size_t)", "free": "void (void *)",
@@ -156,24 +158,31 @@ START = "_initialize"
 
 _FLAGS = (
     "-std=gnu++23", "-fexceptions", "-fignore-exceptions", "-U__cpp_exceptions", "-finline-hint-functions",
-    "-D_LIBCPP_VERBOSE_ABORT(...)=__builtin_trap()", "-Werror=return-type", "-include", "prelude.h",
+    "-D_LIBCPP_VERBOSE_ABORT(...)=__builtin_trap()", "-Werror=return-type", "-include", "prelude.h", "-isystem", ".",
+    "-U_LIBCPP_HAS_FILESYSTEM", "-D_LIBCPP_HAS_FILESYSTEM=1",  # what reads files compiles, with imports for what the library then lacks
 )  # fmt: skip
 """Without the macro, the library's headers trap where they would throw; a unit may still say `throw` and `try`."""
 CHECKED = ("-U_LIBCPP_HARDENING_MODE", "-D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE")
 """For a library that traps where an index is out of bounds."""
 
-_INCLUDED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<(\w+)>", re.M)
+ALL = "bits/stdc++"
+"""The name without `.h` of another library's header of everything."""
+_EVERYTHING = "".join(f"#include <{name}>\n" for name in sorted({*HEADERS, "cmath", "cstdio", "cstring", "climits", "cctype", "cassert", "ctime"} - _BY_ITSELF))
+
+_INCLUDED = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<(\w+|bits/stdc\+\+\.h)>", re.M)
 _WORDS = frozenset({"new", "delete", "throw", "try", "virtual", "typeid", "dynamic_cast"})
 
 
 def needed(text: str) -> bool:
     """Whether a unit includes a header of C++'s library, or says what only works with it."""
-    return any(name in HEADERS for name in _INCLUDED.findall(text)) or not _WORDS.isdisjoint(lex(text))
+    return any(name in HEADERS or name == f"{ALL}.h" for name in _INCLUDED.findall(text)) or not _WORDS.isdisjoint(lex(text))
 
 
 def command(unit: Path, options: Sequence[str]) -> list[str | Path]:
     """What compiles a unit in its folder."""
     (unit.parent / "prelude.h").write_text(PRELUDE)
+    (unit.parent / "bits").mkdir()
+    (unit.parent / f"{ALL}.h").write_text(_EVERYTHING)
     return [zigcc.zig(), "c++", *(flag for flag in zigcc.COMMON if flag != "-fno-inline"), *_FLAGS, *options, "-c", unit.name, "-o", "unit.o"]
 
 

@@ -62,7 +62,7 @@ size_t strlen(const char *);
 int abs(int);
 """ + "".join(f"double {name}(double);\nfloat {name}f(float);\n" for name in ("sqrt", "floor", "ceil", "trunc", "fabs")) + prototypes()
 
-HEADERS = standard.HEADERS | frozenset(
+HEADERS = standard.HEADERS | {standard.ALL} | frozenset(
     """
     assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg stdatomic stdbool stdbit stdckdint
     stddef stdint stdio stdlib stdnoreturn string strings tgmath threads time uchar wchar wctype
@@ -74,7 +74,7 @@ HEADERS = standard.HEADERS | frozenset(
 """What may be included: headers of the standard libraries of C and C++, and some of POSIX."""
 
 _DIRECTIVE = re.compile(r"^[ \t\v\f]*(?:#|%:|\?\?=)[ \t\v\f]*(\w*)(.*)$")
-_INCLUDE = re.compile(r'\s*(?:<((?:sys/)?\w+)(?:\.h)?>|"(\w+)\.h")\s*$')
+_INCLUDE = re.compile(r'\s*(?:<((?:sys/)?\w+|bits/stdc\+\+)(?:\.h)?>|"(\w+)\.h")\s*$')
 _INCLUDING = r"(?:#|%:)\s*+(?:include|include_next|import|embed|__include_macros)\b\s*+"
 _HIDDEN = (
     (re.compile(rf'{_INCLUDING}["<](?:\s*/|[^">\n]*\.\.)'), "a file by its path"),

@@ -91,8 +91,15 @@ def test_an_error_has_its_own_line_even_if_a_header_has_it(tmp_path, wrong, righ
         load(path)
 
 
-@pytest.mark.parametrize("path", ["sys/../../etc/passwd", "/etc/passwd", "sys/passwd", "prelude.h", "../vector", "bits/stdc++.h", "__config"])
+@pytest.mark.parametrize("path", ["sys/../../etc/passwd", "/etc/passwd", "sys/passwd", "prelude.h", "../vector", "bits/types.h", "__config"])
 @pytest.mark.parametrize("quotes", ["<>", '""'])
 def test_only_names_of_standard_headers_are_included(path, quotes):
     found = language("cpp").refused(f"#include <vector>\n#include {quotes[0]}{path}{quotes[1]}\n")
     assert [one.line for one in found] == [2]
+
+
+def test_files_and_the_header_of_everything_take_no_file_down(tmp_path):
+    text = "#include <bits/stdc++.h>\nusing namespace std;\nint size(const char *name) { ifstream in(name); return in.good(); }\n"
+    functions = "int low(const int *v, int n) { return *min_element(v, v + n); }\n"
+    (tmp_path / "a.cpp").write_text(text + functions)
+    assert {f.name for f in load(tmp_path / "a.cpp").functions} == {"size", "low"}
