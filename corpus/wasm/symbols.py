@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _MANGLED = re.compile(r"_Z(?:N[rVK]*(?P<nested>(?:\d+[A-Za-z_]\w*?)+?)(?:[EI]|C[12]|D[0-2])|(?P<plain>\d+\w+))")
-_ARGUMENTS = re.compile(r"<[^<>]*>")
+_ARGUMENTS = re.compile(r"<[^<>]*>|\([^()]*\)(?: const)?")
 
 
 def spoken(symbol: str) -> str:
@@ -25,7 +25,6 @@ def spoken(symbol: str) -> str:
         last = ""
     while (shorter := _ARGUMENTS.sub("", name)) != name:
         name = shorter
-    name = name if last else name.partition("(")[0]
     return ((name.split() or [""])[-1] if not name.endswith(" ") else "").lstrip(":&*") + last or symbol.split()[0]
 
 

@@ -16,6 +16,8 @@ from transpile.corpus.wasm.symbols import spoken
         ("void std::__1::__sort_dispatch[abi:nin220108]<std::__1::_P, int, 0>(int*, int*, std::__1::__less<void, void>&)", "std::__sort_dispatch"),
         ("std::__1::basic_ostream<char, std::__1::char_traits<char>>::operator<<(int)", "std::basic_ostream::operator<<"),
         ("std::__1::locale::~locale()", "std::locale::~locale"),
+        ("std::v<int>::push(int const&)::'lambda0'(int)::operator()() const", "std::v::push::'lambda0'::operator()"),
+        ("geo::Point::norm(int) const", "geo::Point::norm"),
         ("int biggest<int>(int, int)", "biggest"),
         ("_Z7biggestIiET_S0_S0_", "biggest"),
         ("_Z4pickii", "pick"),
