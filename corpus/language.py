@@ -132,6 +132,9 @@ class Language(ABC):
     externs: ClassVar[bool] = False
     """Whether functions can be declared only, to be linked from C (`externs`)."""
 
+    tables: ClassVar[bool] = False
+    """Whether it writes variables of the file that are structs or lead to text."""
+
     file_header: ClassVar[str] = ""
     """What a file of translated functions starts with, so that it compiles as it stands for a person."""
 

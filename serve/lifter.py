@@ -44,6 +44,7 @@ class Lifter:
         self.program = program
         self._starts: dict[int, set[int]] | None = None
         self._state: State | None = None
+        self._tables = True
         self.reasons: dict[str, str] = {}
         """By function: what ended the last attempt at it that came to nothing."""
 
@@ -51,8 +52,13 @@ class Lifter:
     def state(self) -> State:
         """The variables of the program's file; candidates name them."""
         if self._state is None:
-            self._state = state_of(self.program)
+            self._state = state_of(self.program, self._tables)
         return self._state
+
+    def write_in(self, target: Language) -> None:
+        """Say what language comes next: some have no words for all types of variables."""
+        if self._tables != target.tables:
+            self._tables, self._state = target.tables, None
 
     def starts(self) -> dict[int, set[int]]:
         """By data segment of the module: the offsets that some function's code names, where tables are taken to begin."""

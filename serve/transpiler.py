@@ -71,6 +71,8 @@ def transpile(
     Raises TranspileError for a name in `only` that is not there.
     """
     known = {f.name for f in program.functions}
+    if lifter:
+        lifter.write_in(target)
     options = replace(options, only=tuple(map(program.named, options.only)))
     for name in options.only:
         if name not in known:

@@ -181,6 +181,7 @@ class C(Language):
     tags: ClassVar[bool] = True
     pointers: ClassVar[bool] = True
     externs: ClassVar[bool] = True
+    tables: ClassVar[bool] = True
     in_order: ClassVar[bool] = True
     no_parameters: ClassVar[str] = "void"
     linkage: ClassVar[str] = ""

@@ -69,6 +69,7 @@ class Rust(Language):
     slices = True
     pointers = True
     externs = True
+    tables = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

@@ -61,6 +61,7 @@ class Zig(Language):
     slices = True
     pointers = True
     externs = True
+    tables = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

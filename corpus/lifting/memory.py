@@ -16,6 +16,7 @@ from transpile.corpus.globals import Global
 from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.lifting.tree import Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Set, Store, Symbol, expressions, map_body, nodes, statements
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature, Struct
+from transpile.corpus.zigcc import GLOBAL_BASE
 
 MASK = 0xFFFFFFFF
 MOST_ELEMENTS = 1024
@@ -140,6 +141,7 @@ class Memory:
         if self.frame:
             self._type_by_use(self.frame)
         for key in [k for k, a in self.arrays.items() if a.table is not None and not a.variable]:
+            self.check_numbers(self.arrays[key])
             try:
                 self._type_by_use(key)
             except NotLiftable:
@@ -148,6 +150,12 @@ class Memory:
                     raise
                 array.scalar = "u8"
         self._find_biases()
+
+    def check_numbers(self, array: Array) -> None:
+        """Raises NotLiftable for a table of addresses in the data: elsewhere they lead nowhere."""
+        raw = self.data[array.table[0]] if array.table else b""
+        if any(0 <= int.from_bytes(raw[i : i + 4], "little") - GLOBAL_BASE < 1 << 20 for i in range(0, len(raw) - 3, 4)):
+            raise NotLiftable("a table of addresses")
 
     def text(self, symbol: Symbol) -> bytes | None:
         """What stands at a symbol where that is text."""

@@ -35,6 +35,7 @@ class RawMemory(Memory):
                     if isinstance(node, Symbol) and node.name not in self.known and self.text(node) is None:
                         self.table(node, 0)
         for array in self.arrays.values():
+            self.check_numbers(array)
             array.scalar = "u8" if array.table is not None else "u64"
             array.size = array.size if array.table is not None else -(-array.size // 8)
 
