@@ -48,7 +48,8 @@ def test_a_loop_up_to_the_end_of_an_array_stays_in_it(tmp_path: Path) -> None:
     text = """
 static int heads[32];
 static struct { char name[12]; int value; int next; } pool[16];
-void clear(void) {
+void clear(void) { for (int i = 0; i < 32; i++) heads[i] = -1; }
+void both(void) {
     for (int i = 0; i < 32; i++) heads[i] = -1;
     for (int i = 0; i < 16; i++) pool[i].next = i + 1;
 }
