@@ -22,7 +22,7 @@ SIGNATURE = Signature(
      Parameter("s", "i8", True, True), Parameter("p", "point", True)),
     structs=(POINT,),
 )  # fmt: skip
-VECTORS = generate(Layout.of(SIGNATURE), 400, np.random.default_rng(5), Mined())
+VECTORS = generate(Layout.of(SIGNATURE), 400, np.random.default_rng(7), Mined())
 ROWS = [dict(values(VECTORS, k)) for k in range(len(VECTORS))]
 
 
