@@ -21,7 +21,7 @@ from pathlib import Path
 from transpile.corpus import libm
 from transpile.corpus.confine import LARGEST_OUTPUT, confined, environment
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.wasm.reader import Reader
+from transpile.corpus.wasm.reader import linking
 
 GLOBAL_BASE = 0x1234000
 """Where linked modules put their data: an address that no ordinary constant looks like."""
@@ -228,24 +228,14 @@ def write_zeros(wasm: bytes) -> bytes:
 
     wasm-ld leaves out what is called `.bss.*`; here they are called `.var.*` instead. (rustc has no flag for it.)
     """
-    out, reader = bytearray(wasm), Reader(wasm)
-    reader.at = 8
-    while not reader.done:
-        section, size = reader.byte(), reader.number()
-        end = reader.at + size
-        if section == 0 and reader.name() == "linking":
-            reader.number()
-            while reader.at < end:
-                kind, size = reader.byte(), reader.number()
-                after = reader.at + size
-                for _ in range(reader.number() if kind == SEGMENT_NAMES else 0):
-                    length = reader.number()
-                    if wasm[reader.at : reader.at + 5] == b".bss.":
-                        out[reader.at : reader.at + 5] = b".var."
-                    reader.at += length
-                    reader.number(), reader.number()  # alignment and flags
-                reader.at = after
-        reader.at = end
+    out = bytearray(wasm)
+    for reader in linking(wasm, SEGMENT_NAMES):
+        for _ in range(reader.number()):
+            length = reader.number()
+            if wasm[reader.at : reader.at + 5] == b".bss.":
+                out[reader.at : reader.at + 5] = b".var."
+            reader.at += length
+            reader.number(), reader.number()  # alignment and flags
     return bytes(out)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from transpile.corpus.c.words import split, tokens
+from transpile.corpus.c.words import closing, split, tokens
 
 INSTANCES = {"i": "int", "j": "unsigned", "x": "long long", "y": "unsigned long long", "l": "long", "f": "float", "d": "double", "c": "char"}
 """Types that templates are tried with, by the letters that stand for them in a linker's name."""
@@ -58,11 +58,11 @@ def _items(words: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
     while i < len(words):
         word = words[i]
         if word in "([" or (word == "{" and not _opens(head)):
-            end = _closing(words, i)
+            end = closing(words, i)
             head += words[i : end + 1] if word != "{" else []
             i = end
         elif word == "{":
-            end = _closing(words, i)
+            end = closing(words, i)
             yield head, list(words[i + 1 : end]) or [""]
             head, i = [], end
         elif word == ";":
@@ -78,15 +78,6 @@ def _items(words: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
 def _opens(head: Sequence[str]) -> bool:
     """Does a brace behind these words begin a body, and no value?"""
     return "=" not in head and ("(" in head or bool({"class", "struct", "namespace", "enum", "union", "extern"} & set(head[:2])))
-
-
-def _closing(words: Sequence[str], start: int) -> int:
-    depth = 0
-    for i in range(start, len(words)):
-        depth += (words[i] in "([{" and len(words[i]) == 1) - (words[i] in ")]}" and len(words[i]) == 1)
-        if depth == 0:
-            return i
-    return len(words) - 1
 
 
 def _scope(words: Sequence[str], names: tuple[str, ...], out: Declared) -> None:
@@ -130,7 +121,7 @@ def _initialized(head: Sequence[str]) -> list[str]:
 
 def _function(head: Sequence[str], names: tuple[str, ...], owner: str, out: Declared, template: str = "") -> None:
     paren = head.index("(")
-    end = _closing(head, paren)
+    end = closing(head, paren)
     before, called, tail = [w for w in head[: paren - 1] if w not in _SPECIFIERS], head[paren - 1], head[end + 1 :]
     linked = f"{len(called)}{called}"
     if "operator" in before:

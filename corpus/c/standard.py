@@ -21,7 +21,7 @@ from pathlib import Path
 from transpile.corpus import zigcc
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.text import lex
-from transpile.corpus.wasm.reader import Reader
+from transpile.corpus.wasm.reader import linking
 
 HEADERS = frozenset(
     """algorithm any array atomic barrier bitset charconv chrono codecvt complex concepts condition_variable coroutine deque exception execution
@@ -240,27 +240,17 @@ _SYMBOLS, _EXPLICIT, _UNDEFINED, _NOT_EXPORTED = 8, 0x40, 0x10, 0x01 | 0x02 | 0x
 
 def _defined(wasm: bytes) -> list[str]:
     """Functions of an object file that are neither weak (instances of templates, inline ones) nor local nor hidden."""
-    out, reader = [], Reader(wasm)
-    reader.at = 8
-    while not reader.done:
-        section, size = reader.byte(), reader.number()
-        end = reader.at + size
-        if section == 0 and reader.name() == "linking":
+    out = []
+    for reader in linking(wasm, _SYMBOLS):
+        for _ in range(reader.number()):
+            what, flags = reader.byte(), reader.number()
+            if what == 1:  # data
+                reader.name()
+                if not flags & _UNDEFINED:
+                    reader.number(), reader.number(), reader.number()
+                continue
             reader.number()
-            while reader.at < end:
-                kind, size = reader.byte(), reader.number()
-                after = reader.at + size
-                for _ in range(reader.number() if kind == _SYMBOLS else 0):
-                    what, flags = reader.byte(), reader.number()
-                    if what == 1:  # data
-                        reader.name()
-                        if not flags & _UNDEFINED:
-                            reader.number(), reader.number(), reader.number()
-                        continue
-                    reader.number()
-                    name = reader.name() if what != 3 and (not flags & _UNDEFINED or flags & _EXPLICIT) else ""
-                    if what == 0 and not flags & (_UNDEFINED | _NOT_EXPORTED):
-                        out.append(name)
-                reader.at = after
-        reader.at = end
+            name = reader.name() if what != 3 and (not flags & _UNDEFINED or flags & _EXPLICIT) else ""
+            if what == 0 and not flags & (_UNDEFINED | _NOT_EXPORTED):
+                out.append(name)
     return out

@@ -66,6 +66,16 @@ def split(words: Sequence[str], separator: str = ",") -> Iterator[list[str]]:
     yield part
 
 
+def closing(words: Sequence[str], start: int) -> int:
+    """Where the bracket at `start` closes; the last word if it does not."""
+    depth = 0
+    for i in range(start, len(words)):
+        depth += (words[i] in "([{" and len(words[i]) == 1) - (words[i] in ")]}" and len(words[i]) == 1)
+        if depth == 0:
+            return i
+    return len(words) - 1
+
+
 def without_attributes(head: list[Token]) -> list[Token]:
     """A head without `__attribute__((...))`, `__declspec(...)` and `[[...]]`, and without `extern "C"`."""
     out: list[Token] = []

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from transpile.corpus.c.words import BUILT_IN, QUALIFIERS, STORAGE, ordered, split
+from transpile.corpus.c.words import BUILT_IN, QUALIFIERS, STORAGE, closing, ordered, split
 from transpile.corpus.signature import ADDRESS, WIDTHS, Array, Function, Pointer, pointer_to, read_type
 
 UNKNOWN = "unknown__"
@@ -79,11 +79,11 @@ class CTypes:
         known = self.record_name(union, tag or name)
         if "{" in words and known not in self.records:
             start = list(words).index("{")
-            inside = list(words[start + 1 : _closing(words, start)])
+            inside = list(words[start + 1 : closing(words, start)])
             self.records[known] = (union, inside)
             for i, word in enumerate(inside[:-2]):  # a struct within has a name for all
                 if word in ("struct", "union") and inside[i + 2] == "{":
-                    self.add_record(inside[i : _closing(inside, i + 2) + 1])
+                    self.add_record(inside[i : closing(inside, i + 2) + 1])
         return known
 
     @staticmethod
@@ -126,7 +126,7 @@ class CTypes:
                 tag = words[i + 1] if tagged else f"{len(self.records)}_"
                 i += 1 if tagged else 0
                 braces = words[i + 1 : i + 2] == ["{"]
-                end = _closing(words, i + 1) if braces else i
+                end = closing(words, i + 1) if braces else i
                 if word == "enum":
                     type_ = self.scalars.get(f"enum {tag}", "i32")
                 else:
@@ -177,13 +177,13 @@ class CTypes:
             i += 1
         name, inner = "", None
         if words[i : i + 1] == ["("] and words[i + 1 : i + 2] and (words[i + 1] in "*(" or (words[i + 1].isidentifier() and not self.is_type(words[i + 1]))):
-            end = _closing(words, i)
+            end = closing(words, i)
             inner, i = words[i + 1 : end], end + 1
         elif i < len(words) and words[i].isidentifier():
             name, i = words[i], i + 1
         suffixes: list[str | tuple[str, ...]] = []
         while i < len(words):
-            end = _closing(words, i)
+            end = closing(words, i)
             inside = words[i + 1 : end]
             if words[i] == "[":
                 size = self.number([w for w in inside if w not in QUALIFIERS and w != "static"]) if inside else 0
@@ -211,7 +211,7 @@ class CTypes:
         i = 0
         while i < len(words):
             if words[i] == "sizeof" and words[i + 1 : i + 2] == ["("]:
-                end = _closing(words, i + 1)
+                end = closing(words, i + 1)
                 found = self.declared(words[i + 2 : end])
                 size = self.size(found[1]) if found else None
                 if size is None:
@@ -315,15 +315,6 @@ def _decayed(type_: str, const: bool) -> str:
 def plain(type_: str) -> str:
     """A type without functions by value within (an array or parameter of such can't be)."""
     return re.sub(r"(?<![A-Za-z0-9_])F\(", "fn(", type_)
-
-
-def _closing(words: Sequence[str], start: int) -> int:
-    depth = 0
-    for i in range(start, len(words)):
-        depth += (words[i] in "([{" and len(words[i]) == 1) - (words[i] in ")]}" and len(words[i]) == 1)
-        if depth == 0:
-            return i
-    return len(words) - 1
 
 
 def _evaluate(node: ast.expr) -> int:

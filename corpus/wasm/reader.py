@@ -6,6 +6,7 @@ Invariant: every read past the end of a section is a WasmError, whatever follows
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transpile.corpus.wasm.instructions import (
@@ -234,6 +235,25 @@ class Reader:
                 raise malformed(f"more than {_MAXIMUM_LOCALS} locals")
             local_types += [kind] * count
         return body, tuple(local_types), reader.at
+
+
+def linking(wasm: bytes, kind: int) -> Iterator[Reader]:
+    """For each subsection of that kind of an object file's `linking` section (WebAssembly/tool-conventions, Linking.md): a reader, over the whole
+    file, at its beginning."""
+    reader = Reader(wasm)
+    reader.at = 8
+    while not reader.done:
+        section, size = reader.byte(), reader.number()
+        end = reader.at + size
+        if section == 0 and reader.name() == "linking":
+            reader.number()
+            while reader.at < end:
+                found, size = reader.byte(), reader.number()
+                after = reader.at + size
+                if found == kind:
+                    yield reader
+                reader.at = after
+        reader.at = end
 
 
 def read_names(data: bytes) -> dict[int, dict[int, str]]:
