@@ -10,6 +10,7 @@ Limits: the last is a guess, of what counts through four billion numbers on ever
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -34,6 +35,10 @@ _LADDER = (2_000, 20_000, 200_000, 2_000_000)
 """Fuel that inputs are tried with."""
 _MOST, _RUNGS = 48, 600
 """Inputs that are tried with more than the least of it, and with that."""
+_SLOW = 0.5
+"""Seconds for an eighth of the instructions, after which there are no more."""
+_SLOW_CALL = 0.03
+"""Seconds that a call with the most of that fuel may take for its like to be tried by the dozen: one instruction may fill all memory."""
 PATIENCE = 1 << 27
 """Wasm instructions after which a call that was not shown to go round in a circle counts as one that does not end, or may not."""
 
@@ -42,8 +47,15 @@ def follow(original: Target, candidate: Target, one: Vectors, expected: Outcomes
     """What comes of an input that the candidate ran out of fuel on, and whether it is open if that ends. `expected`: what the original does."""
     if repeats(candidate, one, strict=expected.status[0] != RETURNED):
         return candidate.run(one.arguments(), one.arenas, fuel=1), False
-    got = candidate.run(one.arguments(), one.arenas, fuel=PATIENCE)
-    return got, got.status[0] == OUT_OF_FUEL and grows(original, candidate, one)
+    fuel = PATIENCE >> 9
+    while True:
+        started = time.process_time()
+        got = candidate.run(one.arguments(), one.arenas, fuel=fuel)
+        # An instruction may fill all of memory: what takes long is not given eight times as much.
+        if got.status[0] != OUT_OF_FUEL or fuel >= PATIENCE or time.process_time() - started > _SLOW:
+            break
+        fuel *= 8
+    return got, got.status[0] == OUT_OF_FUEL and fuel >= PATIENCE and grows(original, candidate, one)
 
 
 def repeats(target: Target, one: Vectors, *, strict: bool) -> bool:
@@ -106,8 +118,14 @@ def _bits(value: int | float, type_: str) -> int:
 
 
 def grows(original: Target, candidate: Target, one: Vectors) -> bool:
-    """Whether the candidate's steps are seen to grow tenfold and more among inputs on which those of the original do not, up to the one given."""
+    """Whether the candidate's steps are seen to grow tenfold and more among inputs on which those of the original do not, up to the one given.
+
+    Those whose steps take long are not tried, and then it is no."""
     if _alone(candidate, one):
+        return False
+    started = time.process_time()
+    _ends(candidate, one, _LADDER[-1])
+    if time.process_time() - started > _SLOW_CALL:
         return False
     vectors = ladder(one)
     quick = np.zeros(0, bool)  # which of them the original ends in the least fuel

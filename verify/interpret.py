@@ -74,7 +74,7 @@ def _operation(name: str) -> tuple[int, Callable[..., int]]:
     """(how many operands, the function on raw bits) of a numeric instruction; the rare ones are left to wasmtime. Raises Beyond, Trapped."""
     if name in _OFTEN:
         return 1 if name.endswith("eqz") else 2, _OFTEN[name]
-    if name not in OPCODES and "trunc_sat" not in name:
+    if name[:4] not in ("i32.", "i64.", "f32.", "f64.") or (name not in OPCODES and "trunc_sat" not in name):
         raise Beyond(name)
     takes, gives = _types(name)
 
