@@ -216,8 +216,11 @@ class Memory:
                     self.frame = one.name
                     self.arrays[one.name] = Array(one.name, "", size=-form.constant)
                     self.pointers[one.name] = one.name
+        # Another variable may hold the frame: memset returns the address that it was given.
+        frame = Get("i32", self.frame)
+        held = {"sp", self.frame, *(one.name for one in statements(self.body) if isinstance(one, Set) and one.value == frame)}
         for one in statements(self.body):
-            if isinstance(one, Set) and one.name == "sp" and linear(one.value).terms not in (((Get("i32", "sp"), 1),), ((Get("i32", self.frame), 1),)):
+            if isinstance(one, Set) and one.name == "sp" and linear(one.value).terms not in [((Get("i32", name), 1),) for name in held]:
                 raise NotLiftable("a local array of no fixed size")
         if self.frame:  # it is aligned, so LLVM may write the sum as `or`
             aligned = Get("i32", self.frame)

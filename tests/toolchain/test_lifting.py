@@ -183,3 +183,16 @@ def test_what_is_called_and_only_declared_is_called_as_c_calls_it_in_every_langu
     assert {"c", "cpp", "rust", "zig"} <= set(lifted)
     assert {p.wat for p in lifted.values()} == {pairs[0].wat}
     assert "c0 ( p0 )" in lifted["rust"].body and "& [ i32 ]" in lifted["rust"].prelude
+
+
+def test_a_local_array_that_memset_clears_is_one_of_fixed_size(tmp_path):
+    path = tmp_path / "lib.c"
+    path.write_text(
+        "#include <string.h>\n"
+        "int most(const unsigned char *data, int n) {\n    int seen[256];\n    memset(seen, 0, sizeof seen);\n"
+        "    for (int i = 0; i < n; i++) seen[data[i]]++;\n    int best = 0;\n"
+        "    for (int i = 1; i < 256; i++) if (seen[i] > seen[best]) best = i;\n    return best;\n}\n"
+    )
+    program = load(path)
+    found = {t.name: t.verdict for t in transpile(program, language("rust"), None, Options(inputs=128), lifter=Lifter(program))}
+    assert found["most"].verified
