@@ -36,8 +36,8 @@ The original is the reference; what it does as compiled is what its source means
   beside a pointer in a struct says, in most inputs, no more than how many elements there are, if the original is seen to take more inputs so.
 * That a translation needs more steps is no difference, that it never ends is one. Inputs that take it more than 100 times the fuel that the
   original may use are looked at one by one: if control comes back to a loop with all that decides where it goes as it was, it never ends. If it ends within
-  a hundred million instructions (fewer where each takes long) it is slow, and those inputs are set aside. If neither, it counts as endless unless its steps grow
-  with the numbers that it is given where those of the original do not: then the verdict is "inconclusive".
+  a hundred million instructions (fewer where each takes long) it is slow, and those inputs are set aside. If neither, it counts as endless unless its
+  steps grow with the numbers that it is given where those of the original do not: then the verdict is "inconclusive".
 * Pointers of one type are also judged aliased and overlapping when one of them is not const, because the original accepts that;
   Rust's `&mut` and Zig's slices get no exemption. The counterexample says when two pointers overlap, the verdict when only such inputs differ.
 * A candidate that the inputs do not tell apart is given more, which its own branches and constants suggest; thousands that are tried on the way
