@@ -129,6 +129,9 @@ class Language(ABC):
     in_order: ClassVar[bool] = False
     """Whether a function must be declared before what calls it."""
 
+    exclusive: ClassVar[bool] = False
+    """Whether its references and slices promise that nothing else leads to what they lead to."""
+
     externs: ClassVar[bool] = False
     """Whether functions can be declared only, to be linked from C (`externs`)."""
 

@@ -12,7 +12,7 @@ members, variable arguments.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -239,6 +239,8 @@ class Parameter:
     const: bool = False
     length: int | None = None
     """For a pointer: the index, among the parameters, of the one that holds its number of elements."""
+    raw: bool = False
+    """For a pointer: what it leads to may overlap with what others lead to, so that a reference or a slice that promises otherwise would lie."""
 
     @property
     def whole(self) -> str:
@@ -268,6 +270,14 @@ class Signature:
     def lengths(self) -> frozenset[int]:
         """Indices of the parameters that hold a length of some pointer."""
         return frozenset(p.length for p in self.parameters if p.length is not None)
+
+    def with_raw_pointers(self) -> Signature:
+        """The same function with pointers that promise nothing."""
+        return replace(self, parameters=tuple(replace(p, length=None, raw=True) if p.pointer else p for p in self.parameters))
+
+    @property
+    def has_raw_pointers(self) -> bool:
+        return any(p.raw for p in self.parameters)
 
     def struct(self, name: str) -> Struct | None:
         return next((s for s in self.structs if s.name == name), None)

@@ -76,7 +76,7 @@ class Lifter:
     def decode(self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:
         """Bodies (canonical text behind the header's brace) for the function `name` of the program; none where the rules do not reach.
 
-        `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical.
+        `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical. Raw pointers stay pointers.
         """
         read = canonical(self.program.code(name))
         segments = list(read.data)
@@ -95,7 +95,7 @@ class Lifter:
             ways.append((*_as_one(wat, data), None))
         if state:
             ways.append((self._name_ends(wat, segments), data, None))
-        for text, tables, starts in ways:
+        for text, tables, starts in () if signature.has_raw_pointers else ways:
             for index_type, idioms in product(("index", "i32"), (True, False)):
                 try:
                     lifted = lift(text, signature, callees, tables, starts, state, index_type=index_type, idioms=idioms)

@@ -19,7 +19,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import Language
 from transpile.corpus.naming import canonical_signature, struct_names
 from transpile.corpus.program import Program
-from transpile.corpus.signature import Struct
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.module import WasmModule
@@ -103,7 +103,7 @@ def transpile(
                 accepted[name] = Accepted(one.source, one.structs, one.fields)
             if finished:
                 finished(one)
-        works = [prepare(program, f, lifter.state.structs if lifter else ()) for f in wanted if f.name in level - done.keys()]
+        works = [prepare(program, f, lifter.state.structs if lifter else (), accepted) for f in wanted if f.name in level - done.keys()]
         if lifter:
             _translate_circles(program, target, lifter, options, works, accepted, finish)
             works = [w for w in works if w.function.name not in done]
@@ -128,7 +128,8 @@ def transpile(
     for names in groups:
         if earlier and earlier.keys() >= set(names):
             continue
-        able = {n: Member(done[n].signature, done[n].source, done[n].verdict) for n in names if done[n].verdict.verified and done[n].source}
+        types = {f.name: f.signature for f in wanted}
+        able = {n: Member(types[n], done[n].source, done[n].verdict) for n in names if done[n].verdict.verified and done[n].source}
         for name, verdict in judge_in_turn(program, target, able, inputs=options.inputs, seed=options.seed).items():
             done[name] = replace(done[name], verdict=verdict)
         for name in names:
@@ -141,10 +142,13 @@ def transpile(
     return [*(done[f.name] for f in wanted), *unread]
 
 
-def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct] = ()) -> Work:
-    """A function of a program, ready to be decoded. `shared`: structs of the variables of its file, which have the same names in all functions."""
+def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct] = (), accepted: Mapping[str, Accepted] | None = None) -> Work:
+    """A function of a program, ready to be decoded. `shared`: structs of the variables of its file, which have the same names in all functions.
+    `accepted`: translations of what it calls."""
     read = canonical(program.code(function.name))
     by_name = {f.name: f.signature for f in program.functions}
+    raw = {n for n, one in (accepted or {}).items() if one.source.signature.has_raw_pointers}
+    by_name |= {n: by_name[n].with_raw_pointers() for n in raw}
     text, own = named_calls(program, function.name, read)
     beyond = sorted(with_callees(program, own) - {*own, function.name})
     structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])], shared)
@@ -173,29 +177,34 @@ def _translate_level(
                 continue
             started = time.monotonic()
             note(w.function.name)
-            candidates: list[Candidate] = []
+            candidates: list[tuple[Signature, Candidate]] = []
             if lifter:
                 types = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
                 bodies = lifter.decode(w.function.name, w.wat, w.canonical, types, target)
                 w.reason = lifter.reasons[w.function.name]
                 # The first is the most readable one; the others are for when it fails.
-                candidates += [Candidate(code, target.name, 0.0, NAME) for code in (bodies[1:] if number else bodies[:1])]
+                candidates += [(w.canonical, Candidate(code, target.name, 0.0, NAME)) for code in (bodies[1:] if number else bodies[:1])]
+                raw = w.canonical.with_raw_pointers()
+                if number and target.exclusive and raw != w.canonical:
+                    bodies = lifter.decode(w.function.name, w.wat, raw, types, target)
+                    candidates += [(raw, Candidate(code, target.name, 0.0, NAME)) for code in bodies]
             if beyond := library_calls(w.wat):
                 w.reason = f"call of {', '.join(beyond[:3])}"
             if decoder and samples and not beyond:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
-                candidates += decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
-            header = canonical_text(target.write_header(w.canonical))
+                decoded = decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
+                candidates += [(w.canonical, candidate) for candidate in decoded]
             callees = tuple(
                 declared(target, w.callee_signatures[i]) if f"c{i}" in w.missing else as_callee(accepted[c], w.structs, w.fields, i)
                 for i, c in enumerate(w.callees)
             )
-            for candidate in candidates:
-                if candidate.code not in w.tried:
-                    w.tried.add(candidate.code)
+            for signature, candidate in candidates:
+                text = f"{canonical_text(target.write_header(signature))} {candidate.code}"
+                if text not in w.tried:
+                    w.tried.add(text)
                     known = lifter.state.globals if candidate.engine == NAME and lifter else ()
-                    batch.append((w, candidate, written(w.canonical, f"{header} {candidate.code}", target, known, callees)))
+                    batch.append((w, candidate, written(signature, text, target, known, callees)))
             w.spent += time.monotonic() - started
         if batch:
             _judge_batch(program, target, options, batch, note)
@@ -242,7 +251,6 @@ def _translate_circles(
 def _climb(program: Program, target: Language, options: Options, w: Work, note: Callable[[str], None]) -> None:
     """Look around the near misses of a function for `CLIMBS` rounds or until it is verified or its budget is spent (see `search`)."""
     rng = random.Random(options.seed)
-    header = canonical_text(target.write_header(w.canonical))
     for _ in range(CLIMBS):
         if w.verified or w.spent >= options.budget or not w.near:
             return
@@ -250,12 +258,13 @@ def _climb(program: Program, target: Language, options: Options, w: Work, note: 
         nearest = sorted(w.near, key=lambda n: -n.similarity)[:NEAREST]
         batch = []
         for near in nearest:
-            body = near.source.text.split("{", 1)[1].strip()
-            for code in mutations(body, w.wat, near.wat, rng, CHANGES // len(nearest)):
-                if code not in w.tried:
-                    w.tried.add(code)
+            head, brace, body = near.source.text.partition("{")
+            for code in mutations(body.strip(), w.wat, near.wat, rng, CHANGES // len(nearest)):
+                text = f"{head}{brace} {code}"
+                if text not in w.tried:
+                    w.tried.add(text)
                     candidate = Candidate(code, target.name, w.best[1].logprob if w.best else 0.0, "search")
-                    batch.append((w, candidate, replace(near.source, text=f"{header} {code}")))
+                    batch.append((w, candidate, replace(near.source, text=text)))
         w.spent += time.monotonic() - started
         _judge_batch(program, target, options, batch, note, most=JUDGED)
 

@@ -104,7 +104,8 @@ def finished_one(w: Work, verdict: Verdict | None = None) -> Translation:
     source = w.best[3] if w.best else None
     engine = w.best[1].engine if w.best else ""
     missing = tuple(w.missing.values())
-    return Translation(w.function.signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent, missing)
+    signature = w.function.signature.with_raw_pointers() if source and source.signature.has_raw_pointers else w.function.signature
+    return Translation(signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent, missing)
 
 
 def unread_one(name: str, reason: str | None) -> Translation:

@@ -68,6 +68,7 @@ class Rust(Language):
     suffixes = (".rs",)
     slices = True
     pointers = True
+    exclusive = True
     externs = True
     tables = True
     keywords = KEYWORDS

@@ -131,7 +131,7 @@ class PointerWriter(Writer):
             start: ir.Expr = ir.Borrow(type_, name)
         elif parameter.pointer:
             struct = self.signature.struct(parameter.type)
-            plain = parameter.length is None and not (struct is not None and struct.flat)
+            plain = parameter.length is None and (parameter.raw or not (struct is not None and struct.flat))
             if plain and not parameter.const and name not in changed:
                 return []
             start = values.casted(type_, ir.Var(parameter.whole, name)) if plain else ir.ArrayPointer(type_, name)

@@ -363,9 +363,10 @@ def is_unsafe(signature: Signature) -> bool:
 
 
 def is_raw(parameter: Parameter, signature: Signature) -> bool:
-    """Is the parameter a raw pointer: without a length, and not to a struct of scalars alone, for which there is a reference?"""
+    """Is the parameter a raw pointer: without a length, and not to a struct of scalars alone, for which there is a reference, unless it
+    must be raw?"""
     struct = signature.struct(parameter.type)
-    return parameter.pointer and parameter.length is None and not (struct is not None and struct.flat)
+    return parameter.pointer and parameter.length is None and (parameter.raw or not (struct is not None and struct.flat))
 
 
 def typed(one: ir.Expr) -> bool:
