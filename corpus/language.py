@@ -88,6 +88,10 @@ class Language(ABC):
         along; None where there is none, or that would not help."""
         return None
 
+    def without(self, unit: str, errors: Sequence[Diagnostic]) -> tuple[str, dict[str, str]]:
+        """A unit without the entry points that `errors` are about, on the same lines, and for each of these functions what is wrong."""
+        return unit, {}
+
     checked: ClassVar[str] = ""
     """The level that compiles with checks, which trap, of what the language leaves undefined; "" where there is none."""
 

@@ -41,6 +41,7 @@ def renamed_struct(struct: Struct, structs: Mapping[str, str], fields: Mapping[s
         structs.get(struct.name, struct.name),
         tuple((fields.get(f, f), renamed_type(t, structs)) for f, t in struct.fields),
         tuple((fields.get(p, p), fields.get(n, n)) for p, n in struct.lengths),
+        tuple((fields.get(f, f), domain) for f, domain in struct.domains),
     )
 
 

@@ -134,6 +134,10 @@ def _signature(signature: Signature) -> dict:
     for struct in raw["structs"]:
         if not struct["lengths"]:
             del struct["lengths"]
+    # What values a number may have is the judge's business alone.
+    for one in (raw, *raw["parameters"], *raw["structs"]):
+        for name in ("gives", "domain", "domains"):
+            one.pop(name, None)
     return raw
 
 

@@ -115,7 +115,15 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     unit, before = tongue.expose(text, functions)
     compiled = tongue.compile(unit)
     if compiled.wasm is None and (hosted := tongue.hosted(unit, compiled.diagnostics)):
-        compiled, before = tongue.compile(hosted), before + hosted.count("\n") - unit.count("\n")
+        before += hosted.count("\n") - unit.count("\n")
+        compiled, unit = tongue.compile(hosted), hosted
+    refused: dict[str, str] = {}
+    while compiled.wasm is None:
+        unit, more = tongue.without(unit, compiled.diagnostics)
+        if not more:
+            break
+        refused |= more
+        compiled = tongue.compile(unit)
     if compiled.wasm is None:
         first = compiled.diagnostics[0] if compiled.diagnostics else None
         line = numbers[first.line - before - 1] if first and first.line and 0 < first.line - before <= len(numbers) else 0
@@ -141,10 +149,12 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
             f"{path} has no functions to translate",
             hint="functions with a body count whose types C can say: numbers, pointers, structs, pointers to functions",
         )
-    read = {f.name for f in functions}
-    mangled = {n: "".join(f"{len(part)}{part}" for part in n.split("::")) for n in tongue.definitions(text) if n != "main"}
+    read, defined = {f.name for f in functions}, tongue.definitions(text)
+    if read <= set(defined):
+        functions = tuple(sorted(functions, key=lambda f: defined.index(f.name)))
+    mangled = {n: "".join(f"{len(part)}{part}" for part in n.split("::")) for n in defined if n != "main"}
     left_out = tuple(n for n, linked in mangled.items() if n not in read and not any(linked in e for e in exports.values()))
-    reasons = {name: reason for name, reason in tongue.unread(text).items() if name in left_out}
+    reasons = {name: reason for name, reason in (tongue.unread(text) | refused).items() if name in left_out}
     reasons |= {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
     return Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)

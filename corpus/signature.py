@@ -132,12 +132,37 @@ class Leaf(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Domain:
+    """The values that the source's own type of a number has, where they are fewer than the scalar's: an enum's, those of a character. `ranges`: the first
+    and the last of values that follow each other, in order; `members`: what the source calls single values. Anything else is no value of the type,
+    and what code does with it is not defined. `UTF8` is about bytes in a row."""
+
+    name: str
+    ranges: tuple[tuple[int, int], ...]
+    members: tuple[tuple[str, int], ...] = ()
+
+    def values(self, most: int = 4096) -> list[int] | None:
+        """All of them, None where they are more than `most`."""
+        if sum(high - low + 1 for low, high in self.ranges) > most:
+            return None
+        return [value for low, high in self.ranges for value in range(low, high + 1)]
+
+
+UTF8 = Domain("str", ())
+"""Bytes that are text in UTF-8, all of them together."""
+CHARACTER = Domain("char", ((0, 0xD7FF), (0xE000, 0x10FFFF)))
+"""What a character of Unicode is numbered by."""
+
+
+@dataclass(frozen=True, slots=True)
 class Struct:
     """A struct with C layout: name, (field, type) in order, and which pointer fields have a length: (pointer field, length field)."""
 
     name: str
     fields: tuple[tuple[str, str], ...]
     lengths: tuple[tuple[str, str], ...] = ()
+    domains: tuple[tuple[str, Domain], ...] = ()
+    """Of fields that are numbers, or arrays of them."""
 
     def layout(self, structs: tuple[Struct, ...] = ()) -> tuple[tuple[tuple[str, str, int], ...], int]:
         """((field, type, offset in bytes), ...) and the size in bytes, by the C rules. `structs`: those that fields hold in place."""
@@ -186,6 +211,23 @@ def leaves_of(type_: str, structs: tuple[Struct, ...] = ()) -> tuple[Leaf, ...]:
                 return (Leaf((), type_, 0),)
             fields, _ = _struct(type_, structs).layout(structs)
             return tuple(Leaf((field, *leaf.path), leaf.type, offset + leaf.offset) for field, t, offset in fields for leaf in leaves_of(t, structs))
+
+
+@cache
+def bounded(type_: str, structs: tuple[Struct, ...] = ()) -> tuple[tuple[Leaf, Domain], ...]:
+    """The leaves of a type that have a domain, by their structs."""
+    match read_type(type_):
+        case Array(count=count, of=of):
+            inner, size = bounded(of, structs), size_of(of, structs)[0]
+            return tuple((leaf._replace(offset=k * size + leaf.offset), domain) for k in range(count if inner else 0) for leaf, domain in inner)
+        case str(name) if name not in WIDTHS and name != "void":
+            struct = _struct(name, structs)
+            own, out = dict(struct.domains), list[tuple[Leaf, Domain]]()
+            for field, t, offset in struct.layout(structs)[0]:
+                found = [(leaf, own[field]) for leaf in leaves_of(t, structs)] if field in own else bounded(t, structs)
+                out += [(leaf._replace(offset=offset + leaf.offset), domain) for leaf, domain in found]
+            return tuple(out)
+    return ()
 
 
 def _struct(name: str, structs: tuple[Struct, ...]) -> Struct:
@@ -241,6 +283,8 @@ class Parameter:
     """For a pointer: the index, among the parameters, of the one that holds its number of elements."""
     raw: bool = False
     """For a pointer: what it leads to may overlap with what others lead to, so that a reference or a slice that promises otherwise would lie."""
+    domain: Domain | None = None
+    """Of the number, or of those that the pointer leads to."""
 
     @property
     def whole(self) -> str:
@@ -266,6 +310,8 @@ class Signature:
     structs: tuple[Struct, ...] = ()
     variadic: bool = False
     """Whether more arguments may follow, which the C ABI passes as the address of a copy of all of them; of C's own functions alone (`externs`)."""
+    gives: Domain | None = None
+    """Of the result."""
 
     def lengths(self) -> frozenset[int]:
         """Indices of the parameters that hold a length of some pointer."""

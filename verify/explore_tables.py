@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Domain, Parameter
 from transpile.verify import stand_in
 from transpile.verify.draw import FLOAT_VALUES, TEXT, Mined, boundaries
 from transpile.verify.explore_wat import (
@@ -63,7 +63,8 @@ def lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, a
         at += data if isinstance(data, int) else len(data)
         return start
 
-    choices = {t: np.concatenate(([0], layout.targets(t))) for t in _cell_types(layout)}
+    choices: dict[str | Domain, np.ndarray] = {t: np.concatenate(([0], layout.targets(t))) for t in _cell_types(layout)}
+    choices |= {p.domain: np.array(few) & 0xFFFFFFFF for p in layout.signature.parameters if (few := _few(p)) and p.domain}
     starts = np.concatenate(([0], np.cumsum([len(c) for c in choices.values()]))).astype(int)
     tables = {t: (int(start), len(c)) for (t, c), start in zip(choices.items(), starts, strict=False)}
     spans, slots = _spans(layout, head, tables), _slots(layout)
@@ -95,14 +96,23 @@ def _cell_types(layout: Layout) -> list[str]:
     return list(dict.fromkeys([*(c.type for s in layout.slots for c in s.cells), *(t for t in layout.types if t and t not in WIDTHS)]))
 
 
-def _spans(layout: Layout, head: int, tables: dict[str, tuple[int, int]]) -> np.ndarray:
+def _few(parameter: Parameter) -> list[int] | None:
+    """The values of a number that has few of them."""
+    small = parameter.domain and not parameter.pointer and WIDTHS.get(parameter.type, 8) <= 4
+    return parameter.domain.values(256) if parameter.domain and small else None
+
+
+def _spans(layout: Layout, head: int, tables: dict[str | Domain, tuple[int, int]]) -> np.ndarray:
     """int32 [N, 8]; see `explore_wat`. `tables`: for every type of `_cell_types` where its choices begin, and how many there are."""
     out = []
     lengths = layout.signature.lengths()
     for place, passed in enumerate(layout.signature.passed()):
         k = passed.parameter
         type_ = None if k is None else layout.types[k]
-        if type_ in WIDTHS:
+        domain = None if k is None else layout.signature.parameters[k].domain
+        if type_ in WIDTHS and domain in tables:
+            out.append((CHOICE, 8 * place, 8, 4, tables[domain][0], 1, -1, tables[domain][1]))
+        elif type_ in WIDTHS:
             out.append((LENGTH if k in lengths else SCALAR, 8 * place, 8, WIDTHS[type_], _class(type_), 1, -1, 0))
         elif type_ is not None:
             out.append((CHOICE, 8 * place, 8, 4, tables[type_][0], 1, -1, tables[type_][1]))

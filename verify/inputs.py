@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from transpile.corpus.signature import FLOATS, WIDTHS
+from transpile.corpus.signature import FLOATS, UTF8, WIDTHS
+from transpile.verify.domains import foreign_text
 from transpile.verify.draw import TEXT, Mined, cut, draw, draw_mixed, extremes, pick, sortable, styles
-from transpile.verify.layout import CAPACITY, LENGTHS, POOL, RESULT, Layout, Slot, Vectors
+from transpile.verify.layout import CAPACITY, LENGTHS, POINTER, POOL, RESULT, Layout, Slot, Vectors
 from transpile.verify.links import agree, copy_elements, drop, end_texts, link, relink, share
 
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
@@ -24,6 +25,9 @@ _EXTREME = 0.2
 
 _ALIASED = 0.08
 """Share of the vectors in which two pointers of one type point into one buffer."""
+
+_FOREIGN = 0.2
+"""Share of texts in UTF-8 that have characters of several bytes."""
 
 _MANY = 6
 """Fields of a struct of more than this hold fewer kinds of contents in one table, so that drawing does not take long."""
@@ -84,7 +88,7 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
     """New contents for a slot in some rows, redzone included."""
     for field in slot.fields:
         scalar = field.scalar
-        written = slot.text or (slot.role == POOL and slot.type in ("i8", "u8"))
+        written = slot.text or (slot.role == POOL and slot.type in ("i8", "u8")) or _is_text(vectors.layout, slot)
         kinds = _TEXTS if written else _CONTENTS
         if WIDTHS[scalar] == 1 and scalar != "bool" and not written:
             kinds = _BYTES
@@ -99,8 +103,16 @@ def _fill(vectors: Vectors, slot: Slot, rows: np.ndarray, rng: np.random.Generat
             vectors.layout.write(vectors.arenas, slot, field, group, bits)
         if vectors.layout.wide and WIDTHS[scalar] == 1 and (field.repeat > 1 or (written and not slot.text)):
             end_texts(vectors, slot, field, rows, rng)
+    if _is_text(vectors.layout, slot):
+        some = rows[rng.random(len(rows)) < _FOREIGN]
+        vectors.layout.write(vectors.arenas, slot, slot.fields[0], some, foreign_text(rng, len(some), slot.count))
     if slot.text:
         _terminate(vectors, slot, rows, rng)
+
+
+def _is_text(layout: Layout, slot: Slot) -> bool:
+    """Whether a parameter's bytes are text in UTF-8."""
+    return slot.parameter is not None and slot.role == POINTER and layout.signature.parameters[slot.parameter].domain == UTF8
 
 
 def _contents(

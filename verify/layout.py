@@ -6,7 +6,7 @@ in *pools*, one slot for every type; all of these belong to the function whole. 
 more than the offset in the arena, or the number of a function of `callbacks`; the driver makes addresses of them.
 A vector is a row: raw bits of the scalars, for every pointer parameter the slot it points into (its own, unless two pointers alias; `NULL`) and
 how many elements further, and the initial bytes of the arena. `Vectors.settle` restores the invariants after any change of rows: lengths
-fit their slots, strings end in NUL inside them, booleans are 0 or 1; `inside` then marks the bytes that belong to some buffer.
+fit their slots, strings end in NUL inside them, booleans are 0 or 1, enums and text what they may be; `inside` then marks the bytes that belong to some buffer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Signature
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Domain, Signature
+from transpile.verify import domains
 
 CAPACITY = 64
 """Most elements of a buffer."""
@@ -78,6 +79,8 @@ class Slot:
     cells: tuple[Cell, ...] = ()
     tied: tuple[Tied, ...] = ()
     piece: int = 0
+    bounds: tuple[tuple[Field, Domain], ...] = ()
+    """What fields may hold, where that is less than their scalar can."""
 
     @property
     def text(self) -> bool:
@@ -314,6 +317,7 @@ class Vectors:
                         self.arenas[:, slot.offset + offset + k : slot.end : slot.size] &= 1
             for tied in slot.tied:
                 self._tie(slot, tied)
+        domains.settle(self)
         return self
 
     def left(self, slot: Slot, tied: Tied) -> np.ndarray:

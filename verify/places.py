@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from transpile.corpus.signature import WIDTHS, Function, Pointer, Signature, is_address, read_type
+from transpile.corpus.signature import UTF8, WIDTHS, Function, Pointer, Signature, bounded, is_address, read_type
 from transpile.verify.callbacks import variants
 from transpile.verify.layout import CAPACITY, GUARD, POINTER, POOL, RESULT, VALUE, Cell, Field, Layout, Slot, Tied
 
@@ -96,7 +96,11 @@ class _Plan:
             count = _count(signature, type_, size, role)
         parameter = signature.parameters[position] if position is not None and role == POINTER else None
         length, const = (parameter.length, parameter.const) if parameter else (None, False)
-        self.slots.append(Slot(position, self.at, size, fields, length, const, count, role, type_, cells, _tied(signature, type_), piece))
+        bounds = [(Field(leaf.type, leaf.offset), domain) for leaf, domain in bounded(type_, signature.structs)]
+        if parameter and parameter.domain and parameter.domain != UTF8:
+            bounds += [(Field(leaf.type, leaf.offset), parameter.domain) for leaf in signature.leaves(type_)]
+        tied = _tied(signature, type_)
+        self.slots.append(Slot(position, self.at, size, fields, length, const, count, role, type_, cells, tied, piece, tuple(bounds)))
         self.at = -(-(self.at + count * size + max(GUARD, 2 * size)) // 16) * 16
 
     def add_pools(self) -> None:

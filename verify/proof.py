@@ -7,6 +7,8 @@ counterexample of the solver is only a suggestion, since it may break a precondi
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -138,6 +140,9 @@ def _arguments(signature: Signature) -> tuple[list[Any], list[Any]]:
         elif width < 32:
             extend = z3.SignExt if parameter.type in SIGNED else z3.ZeroExt
             domain.append(one == extend(32 - width, z3.Extract(width - 1, 0, one)))
+        if parameter.domain and not parameter.pointer and parameter.domain.ranges:
+            least, most = (operator.ge, operator.le) if parameter.type in SIGNED else (z3.UGE, z3.ULE)
+            domain.append(z3.Or(*(z3.And(least(one, low), most(one, high)) for low, high in parameter.domain.ranges)))
     for position in signature.lengths():
         domain.append(arguments[position] >= 0)
     for parameter, pointer in zip(signature.parameters, arguments, strict=True):
@@ -192,14 +197,21 @@ def all_inputs(signature: Signature) -> np.ndarray | None:
     """Every input of a signature of few scalars as raw bits [N, P]; None where there are more than 65,536, or pointers."""
     if not signature.plain or any(p.pointer for p in signature.parameters) or not signature.parameters:
         return None
-    widths = [1 if p.type == "bool" else 8 * WIDTHS[p.type] for p in signature.parameters]
-    if 1 << sum(widths) > _MOST_INPUTS:
+    few = [p.domain.values() if p.domain else None for p in signature.parameters]
+    if any(v is None and WIDTHS[p.type] > 2 for v, p in zip(few, signature.parameters, strict=True)):
         return None
-    number = np.arange(1 << sum(widths), dtype=np.uint64)
+    pools = [
+        np.array([v & (1 << 8 * WIDTHS[p.type]) - 1 for v in values] if values else range(2 if p.type == "bool" else 1 << 8 * WIDTHS[p.type]), np.uint64)
+        for values, p in zip(few, signature.parameters, strict=True)
+    ]
+    total = math.prod(len(pool) for pool in pools)
+    if total > _MOST_INPUTS:
+        return None
+    number = np.arange(total)
     columns = []
-    for width in widths:
-        columns.append(number & np.uint64((1 << width) - 1))
-        number = number >> np.uint64(width)
+    for pool in pools:
+        columns.append(pool[number % len(pool)])
+        number = number // len(pool)
     return np.stack(columns, axis=1)
 
 

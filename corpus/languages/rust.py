@@ -17,6 +17,7 @@ from transpile.corpus.globals import Declaration, Global, Text, Value, declared_
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.rust import sysroot
 from transpile.corpus.rust.check import check, clippy, diagnostics
+from transpile.corpus.rust.entries import entries, with_layouts
 from transpile.corpus.rust.expressions import is_raw, is_unsafe, number, rust_type
 from transpile.corpus.rust.prologue import NEEDS_STD, PROLOGUE, STD_PROLOGUE
 from transpile.corpus.rust.reader import read_functions
@@ -52,6 +53,8 @@ _PASSED_ON = re.compile(r"\b(?:include|env|asm)\b")
 """Where macros are defined, the name of another may be handed to them: `m!(include)`."""
 EXPORTED = re.compile(r'#\s*\[\s*(?:unsafe\s*\(\s*)?(?:export_name\s*=\s*"([^"]+)"|no_mangle\s*\)?\s*\][^{;]*?\bfn\s+(\w+))')
 
+_ENTRY = re.compile(r'const _: \(\) = \{[^"\n]*#\[export_name = "(\w+)"\][^\n]*?\} (?:assert![^\n]*?; )*\};')
+"""What `entries` writes, each on a line."""
 _VARIABLE = re.compile(r"^(?:pub(?:\([^)]*\))? +)?static +mut +(?P<name>\w+) *: *(?P<array>\[ *)?(?P<scalar>\w+) *[;=]", re.M)
 
 KEYWORDS = frozenset(
@@ -218,6 +221,30 @@ class Rust(Language):
 
     def read(self, text: str) -> list[SourceFunction]:
         return read_functions(text, self.name, self.write_header)
+
+    def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
+        found, read = entries(text), {f.name for f in functions}
+        more = {name: one for name, one in found.found.items() if name not in read and not self.is_entry(text, name)}
+        unit, before = super().expose("".join(with_layouts(text, found, more)), functions)
+        return "\n".join([unit, *(one.text for one in more.values() if one.place is None), ""]), before
+
+    def definitions(self, text: str) -> list[str]:
+        return list(entries(text).names)
+
+    def unread(self, text: str) -> dict[str, str]:
+        return dict(entries(text).reasons)
+
+    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
+        return {name: (one.signature, re.compile(rf"{name}$")) for name, one in entries(text).found.items()}
+
+    def without(self, unit: str, errors: Sequence[Diagnostic]) -> tuple[str, dict[str, str]]:
+        lines, reasons = unit.split("\n"), dict[str, str]()
+        for error in errors:
+            line = lines[error.line - 1] if error.line else ""
+            for entry in _ENTRY.finditer(line):
+                why = "rustc lays out otherwise than C a type that it has" if "assertion failed" in error.message else error.message
+                reasons.setdefault(entry[1], f"has no entry point for C: {why}")
+        return "\n".join(_ENTRY.sub(lambda m: "" if m[1] in reasons else m[0], line) for line in lines), reasons
 
     def read_variables(self, text: str) -> dict[str, Declaration]:
         return declared_by(_VARIABLE, blank_rust(text))

@@ -11,57 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
+from transpile.corpus.rust.items import items
 from transpile.corpus.scanner import blank_rust, closing, split
 from transpile.corpus.source import SourceFunction
 
 TYPES = {"Float": "f64", "f32": "f32", "f64": "f64", "Unsigned": "u32"}
 """What a type parameter stands for, by a word in its bounds; others stand for i32."""
 LONGEST_ITEM = 3000
-_HEAD = re.compile(
-    r"(?:\s|#\s*!?\s*\[[^\]]*\])*(?P<start>(?:pub(?:\s*\([^)]*\))?\s+)?(?:(?P<kind>const|static|type|struct|enum|mod|impl|trait|use|macro_rules\s*!)\b\s*"
-    r"(?!fn\b|unsafe\b)(?P<name>\w*)|(?:(?:default|const|unsafe|async|extern(?:\s*\"[^\"]*\")?)\s+)*(?P<fn>fn)\s+(?P<called>\w+)))"
-)
-
-
-class Item(NamedTuple):
-    kind: str
-    name: str
-    start: int
-    """After attributes."""
-    end: int
-    tested: bool
-    """Does an attribute say that it is for tests?"""
-
-
-def items(code: str, start: int, stop: int) -> Iterator[Item]:
-    """The items of blanked text between two offsets."""
-    position = begin = start
-    while position < stop:
-        found = re.compile(r"[;({\[]").search(code, position, stop)
-        if found is None:
-            return
-        if found[0] in "([":
-            end = closing(code, found.start())
-            if end is None:
-                return
-            position = end + 1
-            continue
-        last = found.start()
-        if found[0] == "{":
-            end = closing(code, found.start())
-            if end is None or end >= stop:
-                return
-            if re.match(r"\s*(?:#[^\n]*\s)*(?:pub(?:\([^)]*\))?\s+)?(?:const(?!\s+(?:unsafe\s+)?fn)|static|use)\b", code[begin:]):
-                position = end + 1
-                continue
-            last = end
-        head = _HEAD.match(code, begin, last + 1)
-        if head:
-            attributes = code[begin : head.start("start")]
-            yield Item(head["fn"] or head["kind"], head["called"] or head["name"] or "", head.start("start"), last + 1, "test" in attributes)
-        position = begin = last + 1
 
 
 def plain(text: str) -> str:

@@ -308,7 +308,7 @@ def test_definitions_names_what_the_reader_leaves_out():
     assert found == ["plain", "boxed"]
     assert [f.name for f in language("c").read(text)] == ["plain"]
     assert language("cpp").definitions('extern "C" { int a(void) { return 1; } } namespace n { int b() { return 2; } }') == ["a", "b"]
-    assert language("rust").definitions("pub fn a(x: &[u8]) -> u8 { x[0] }\nimpl S { fn inner() {} }\nfn b() {}") == ["a", "b"]
+    assert language("rust").definitions("pub fn a(x: &[u8]) -> u8 { x[0] }\nimpl S { fn inner() {} }\nfn b() {}") == ["a", "S_inner", "b"]
 
 
 def test_library_functions_come_with_the_file_that_calls_them(tmp_path):
