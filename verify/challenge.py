@@ -22,7 +22,7 @@ from transpile.verify.thin import parsed, reachable
 from transpile.verify.types import Executable
 
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 512, 48, 8
-_FUEL = 45_000_000
+_FUEL = 34_000_000
 """Wasm instructions (about) that are spent, if there is something to mutate, even where nothing new is reached."""
 _EXAMPLES = 4
 _SEEDS, _DRAWN = 512, 128

@@ -191,6 +191,9 @@ class Target:
 
 def overhead(target: Target, stride: int) -> int:
     """Fuel that the driver itself uses for one vector of a target of this type."""
+    if target.marshal is None:
+        # Every byte that is copied in and out costs one.
+        return _overhead(*target.type, target.memory, target.stack, 0) + (2 * stride if target.memory else 0)
     return _overhead(*target.type, target.memory, target.stack, stride)
 
 

@@ -114,7 +114,11 @@ class Explorer:
         if not self.tables.settings["span_count"]:
             return 0
         before = self._get("found")
-        self._set("limit", limit)
+        if limit != self._get("limit"):
+            self._set("limit", limit)
+            hits, masks = (self.tables.settings[name] for name in ("hits", "masks"))
+            packed = np.packbits(self.flat[hits : hits + FEATURES * self.probes.tail] >= limit, bitorder="little")
+            self.flat[masks : masks + len(packed)] = packed
         self._set("iteration", 0)
         self._run("explore", iterations)
         return self._get("found") - before

@@ -83,7 +83,9 @@ def lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, a
         "lengths": put(LENGTHS.astype(np.uint8).tobytes()), "length_count": len(LENGTHS),
         "cells": put(marshal.cells if marshal else b""), "choices": put(np.concatenate([*choices.values(), [0]]).astype("<u4").tobytes()),
         "base": 0, "any": int(any_access), "limit": 1, "room": layout.room, "end": 0, "iteration": 0, "found": 0, "stack": 0,
-        "owners": put(2 * FEATURES * probes.tail), "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
+        "owners": put(2 * FEATURES * probes.tail), "masks": put(FEATURES // 8 * probes.tail),
+        "known": put(4 * FEATURES * probes.tail), "known_count": 0,
+        "solid": put(np.where(layout.dust(), 0, 255).astype(np.uint8).tobytes()),
         "suspects": put(row * SUSPECTS), "suspect_count": 0, "suspect_room": 0, "phase": 0, "rival_base": 0, "rival_stack": 0,
         "gentle": 0, "steps": put(_STEPS),
     }  # fmt: skip

@@ -16,7 +16,7 @@ SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
     "scratch", "hits", "integers", "integer_count", "floats", "float_count", "text", "text_count", "script", "script_count",
     "lengths", "length_count", "cells", "choices", "base", "any", "limit", "room", "end", "iteration", "found", "stack",
-    "owners", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack", "gentle", "steps",
+    "owners", "masks", "known", "known_count", "suspects", "suspect_count", "suspect_room", "solid", "phase", "rival_base", "rival_stack", "gentle", "steps",
 )  # fmt: skip
 SCALAR, LENGTH, FIELD, CHOICE = 0, 1, 2, 3
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
@@ -39,7 +39,7 @@ def text(rival: bool = False) -> str:
     every row too, and exploring ends early where there is no room for another suspect (`rival_wat`)."""
     there = (rival_wat.IMPORTS, rival_wat.COMPARE, rival_wat.FULL) if rival else ("", "", "(i32.const 0)")
     whole = _TEXT
-    parts = {"CHANGES": change_wat.CHANGES, "FEATURES": str(FEATURES), "STEP": _STEP, "DRAWN": _DRAWN}
+    parts = {"CHANGES": change_wat.CHANGES, "FEATURES": str(FEATURES), "STEP": _STEP, "DRAWN": _DRAWN, "LOWEST": _LOWEST}
     for name, part in [*zip(("IMPORTS", "COMPARE", "FULL"), there, strict=True), *parts.items()]:
         whole = whole.replace(name, part)
     return whole.format_map(_Settings())
@@ -49,6 +49,15 @@ _STEP = "".join(f"(local.set $seed (i64.xor (local.get $seed) ({shift} (local.ge
                 for shift, by in (("i64.shr_u", 12), ("i64.shl", 25), ("i64.shr_u", 27))).rstrip()  # fmt: skip
 _DRAWN = "(i64.mul (local.get $seed) (i64.const 0x2545F4914F6CDD1D))"
 """One step of the generator of random numbers, and the number that it gives."""
+
+_LOWEST = """;; The lowest byte that is not zero, and the features that it stands for: counts in steps that double, hints as they are.
+        (local.set $here (i32.and (i32.wrap_i64 (i64.ctz (local.get $word))) (i32.const 56)))
+        (local.set $byte (i32.and (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.extend_i32_u (local.get $here)))) (i32.const 255)))
+        (local.set $word (i64.and (local.get $word) (i64.rotl (i64.const -256) (i64.extend_i32_u (local.get $here)))))
+        (local.set $column (i32.add (local.get $at) (i32.shr_u (local.get $here) (i32.const 3))))
+        (local.set $bits (local.get $byte))
+        (if (i32.lt_u (local.get $column) (local.get $ways))
+          (then (local.set $bits (i32.load8_u $d (i32.add (local.get $steps) (local.get $byte))))))"""
 
 _TEXT = """(module
   (import "t" "memory" (memory $t 0))
@@ -81,33 +90,30 @@ _TEXT = """(module
   (func $row (param $number i32) (result i32)
     (i32.add {rows} (i32.mul (local.get $number) {row_bytes})))
 
-  ;; A row to start from: mostly one that has a feature which few rows have, the rarest of some features picked at random.
+  ;; A row to start from: mostly one that has a feature which few rows have, the rarest of some features picked at random, of which only those count
+  ;; that any row has: the more of these there are, the more of them are picked.
   (func $parent (result i32) (local $tries i32) (local $at i32) (local $count i32) (local $best i32) (local $least i32) (local $seed i64)
-                (local $drawn i64) (local $features i64) (local $hits i32)
-    (if (i32.eqz (call $below (i32.const 4))) (then (return (call $row (call $below {found})))))
-    (local.set $tries (i32.add (i32.const 4) (call $below (i32.const 40))))
-    (local.set $best (i32.const -1))
+                (local $drawn i64) (local $features i64) (local $hits i32) (local $known i32)
+    (if (i32.or (i32.eqz (call $below (i32.const 4))) (i32.eqz {known_count})) (then (return (call $row (call $below {found})))))
+    (local.set $tries (i32.add (i32.const 1) (i32.div_u
+      (i32.mul (i32.add (i32.const 4) (call $below (i32.const 40))) {known_count}) (i32.mul {tail} (i32.const FEATURES)))))
     (local.set $least (i32.const 256))
     (local.set $hits {hits})
-    (local.set $features (i64.extend_i32_u (i32.mul {tail} (i32.const FEATURES))))
+    (local.set $known {known})
+    (local.set $features (i64.extend_i32_u {known_count}))
     (local.set $seed (global.get $seed))
     (loop $more
       STEP
       (local.set $drawn DRAWN)
-      (local.set $at (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u (local.get $drawn) (i64.const 32)) (local.get $features)) (i64.const 32))))
+      (local.set $at (i32.load $d (i32.add (local.get $known) (i32.shl
+        (i32.wrap_i64 (i64.shr_u (i64.mul (i64.shr_u (local.get $drawn) (i64.const 32)) (local.get $features)) (i64.const 32))) (i32.const 2)))))
       (local.set $count (i32.load8_u $d (i32.add (local.get $hits) (local.get $at))))
-      (if (i32.lt_u (i32.sub (local.get $count) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
+      (if (i32.lt_u (local.get $count) (local.get $least))
         (then (local.set $least (local.get $count)) (local.set $best (local.get $at))))
-      ;; The lower half of what was drawn is good for another.
-      (local.set $at (i32.wrap_i64 (i64.shr_u (i64.mul (i64.and (local.get $drawn) (i64.const 0xffffffff)) (local.get $features)) (i64.const 32))))
-      (local.set $count (i32.load8_u $d (i32.add (local.get $hits) (local.get $at))))
-      (if (i32.lt_u (i32.sub (local.get $count) (i32.const 1)) (i32.sub (local.get $least) (i32.const 1)))
-        (then (local.set $least (local.get $count)) (local.set $best (local.get $at))))
-      (local.set $tries (i32.sub (local.get $tries) (i32.const 2)))
+      (local.set $tries (i32.sub (local.get $tries) (i32.const 1)))
       ;; Rarer than once there is not.
       (br_if $more (i32.and (i32.gt_s (local.get $tries) (i32.const 0)) (i32.gt_u (local.get $least) (i32.const 1)))))
     (global.set $seed (local.get $seed))
-    (if (i32.lt_s (local.get $best) (i32.const 0)) (then (return (call $row (call $below {found})))))
     (call $row (i32.load16_u $d (i32.add {owners} (i32.shl (local.get $best) (i32.const 1))))))
 
   (func $cut (param $value i64) (param $width i32) (result i64)
@@ -200,55 +206,79 @@ _TEXT = """(module
       (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
       (br $next))))
 
-  ;; Whether the last call had a feature that fewer than `limit` rows have; with `count`, they are counted, as those of row `owner`.
-  (func $account (param $count i32) (param $owner i32) (result i32) (local $at i32) (local $column i32) (local $byte i32) (local $word i64)
-                 (local $bits i32) (local $hit i32) (local $feature i32) (local $rare i32) (local $first i32) (local $start i32) (local $here i32)
-                 (local $tail i32) (local $ways i32) (local $hits i32) (local $limit i32) (local $steps i32)
-    (local.set $tail {tail}) (local.set $ways {ways}) (local.set $hits {hits}) (local.set $limit {limit}) (local.set $steps {steps})
-    ;; The same code reached is another feature where what came of it is zero, positive, or negative.
-    (local.set $first (i32.mul (i32.shl (local.get $tail) (i32.const 3))
-      (i32.add (i64.ne (global.get $answer) (i64.const 0)) (i64.lt_s (global.get $answer) (i64.const 0)))))
+  ;; Where the features begin that the last call's answer tells apart: the same code reached is another feature where what came of it is zero, positive,
+  ;; or negative. In bytes, of eight features each.
+  (func $sort (result i32)
+    (i32.mul {tail} (i32.add (i64.ne (global.get $answer) (i64.const 0)) (i64.lt_s (global.get $answer) (i64.const 0)))))
+
+  ;; Whether the last call had a feature that fewer than `limit` rows have.
+  (func $novel (result i32) (local $at i32) (local $column i32) (local $byte i32) (local $word i64) (local $bits i32) (local $start i32) (local $here i32)
+               (local $ways i32) (local $steps i32) (local $mask i32) (local $end i32)
+    (local.set $ways {ways}) (local.set $steps {steps})
     (local.set $start (i32.add {base} (i32.shl {stride} (i32.const 1))))
     (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $start) (local.get $ways)))) (then (return (i32.const 0))))
+    (local.set $mask (i32.add {masks} (call $sort)))
+    (local.set $end {tail})
+    (loop $next
+      (local.set $word (i64.load $t (i32.add (local.get $start) (local.get $at))))
+      ;; Behind the flag there are hints alone: eight at once.
+      (if (i32.gt_u (local.get $at) (local.get $ways))
+        (then (if (i64.ne (i64.and (local.get $word) (i64.xor (i64.load $d (i32.add (local.get $mask) (local.get $at))) (i64.const -1))) (i64.const 0))
+          (then (return (i32.const 1)))))
+        (else (block $end (loop $bytes
+          (br_if $end (i64.eqz (local.get $word)))
+          LOWEST
+          (br_if $bytes (i32.eq (local.get $column) (local.get $ways)))
+          (if (i32.and (local.get $bits) (i32.xor (i32.load8_u $d (i32.add (local.get $mask) (local.get $column))) (i32.const 255)))
+            (then (return (i32.const 1))))
+          (br $bytes)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))
+    (i32.const 0))
+
+  ;; Count the features of the last call as those of row `owner`; `masks` has a bit for each that is not rare any more.
+  (func $account (param $owner i32) (local $at i32) (local $column i32) (local $byte i32) (local $word i64) (local $bits i32) (local $hit i32)
+                 (local $feature i32) (local $first i32) (local $start i32) (local $here i32) (local $ways i32) (local $steps i32) (local $mask i32)
+    (local.set $ways {ways}) (local.set $steps {steps})
+    (local.set $first (call $sort))
+    (local.set $start (i32.add {base} (i32.shl {stride} (i32.const 1))))
+    (if (i32.and (i32.eqz {any}) (i32.load8_u $t (i32.add (local.get $start) (local.get $ways)))) (then (return)))
     (loop $next
       (local.set $word (i64.load $t (i32.add (local.get $start) (local.get $at))))
       (block $end (loop $bytes
         (br_if $end (i64.eqz (local.get $word)))
-        ;; The lowest byte that is not zero.
-        (local.set $here (i32.and (i32.wrap_i64 (i64.ctz (local.get $word))) (i32.const 56)))
-        (local.set $byte (i32.and (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.extend_i32_u (local.get $here)))) (i32.const 255)))
-        (local.set $word (i64.and (local.get $word) (i64.rotl (i64.const -256) (i64.extend_i32_u (local.get $here)))))
-        (local.set $column (i32.add (local.get $at) (i32.shr_u (local.get $here) (i32.const 3))))
+        LOWEST
         (br_if $bytes (i32.eq (local.get $column) (local.get $ways)))
-        ;; What a byte of the tail stands for: a set of features. Counts in steps that double, hints as they are.
-        (local.set $bits (local.get $byte))
-        (if (i32.lt_u (local.get $column) (local.get $ways))
-          (then (local.set $bits (i32.load8_u $d (i32.add (local.get $steps) (local.get $byte))))))
         (loop $bit
-          (local.set $feature (i32.add (local.get $first) (i32.add (i32.shl (local.get $column) (i32.const 3)) (i32.ctz (local.get $bits)))))
-          (local.set $hit (i32.add (local.get $hits) (local.get $feature)))
+          (local.set $feature (i32.add (i32.shl (i32.add (local.get $first) (local.get $column)) (i32.const 3)) (i32.ctz (local.get $bits))))
+          (local.set $hit (i32.add {hits} (local.get $feature)))
           (local.set $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))
           (local.set $byte (i32.load8_u $d (local.get $hit)))
-          (if (local.get $count)
-            (then (i32.store16 $d (i32.add {owners} (i32.shl (local.get $feature) (i32.const 1))) (local.get $owner))
-                  (if (i32.lt_u (local.get $byte) (i32.const 255))
-                    (then (i32.store8 $d (local.get $hit) (i32.add (local.get $byte) (i32.const 1))))))
-            (else (if (i32.lt_u (local.get $byte) (local.get $limit)) (then (return (i32.const 1))))))
+          (i32.store16 $d (i32.add {owners} (i32.shl (local.get $feature) (i32.const 1))) (local.get $owner))
+          (if (i32.eqz (local.get $byte))
+            (then (i32.store $d (i32.add {known} (i32.shl {known_count} (i32.const 2))) (local.get $feature))
+                  (i32.store $d {at_known_count} (i32.add {known_count} (i32.const 1)))))
+          (if (i32.lt_u (local.get $byte) (i32.const 255))
+            (then (local.set $byte (i32.add (local.get $byte) (i32.const 1))) (i32.store8 $d (local.get $hit) (local.get $byte))))
+          (if (i32.ge_u (local.get $byte) {limit})
+            (then
+              (local.set $mask (i32.add {masks} (i32.shr_u (local.get $feature) (i32.const 3))))
+              (i32.store8 $d (local.get $mask) (i32.or (i32.load8_u $d (local.get $mask))
+                (i32.shl (i32.const 1) (i32.and (local.get $feature) (i32.const 7)))))))
           (br_if $bit (local.get $bits)))
         (br $bytes)))
       (local.set $at (i32.add (local.get $at) (i32.const 8)))
-      (br_if $next (i32.lt_u (local.get $at) (local.get $tail))))
-    (i32.const 0))
+      (br_if $next (i32.lt_u (local.get $at) {tail}))))
 
   ;; Keep the scratch row if it had a rare feature. Also called after a trap that is an outcome like others.
   (func $keep (export "keep")
-    (if (i32.and (i32.lt_u {found} {capacity}) (call $account (i32.const 0) (i32.const 0)))
+    (if (i32.and (i32.lt_u {found} {capacity}) (call $novel))
       (then
-        (drop (call $account (i32.const 1) {found}))
+        (call $account {found})
         (memory.copy $d $d (call $row {found}) {scratch} {row_bytes})
         (i32.store $d {at_found} (i32.add {found} (i32.const 1))))))
 
-  (func $count (export "count") (drop (call $account (i32.const 1) (i32.sub {iteration} (i32.const 1)))))
+  (func $count (export "count") (call $account (i32.sub {iteration} (i32.const 1))))
 
   (func (export "replay")  (local $row i32)
     (call $restore {stack})

@@ -26,7 +26,8 @@ from transpile.verify.driver import PAGE
 from transpile.verify.heap import START as heap_start
 from transpile.verify.heap import STOP as heap_stop
 from transpile.verify.heap import allocators
-from transpile.verify.probes import Prober, helper, outcomes
+from transpile.verify.probes import Prober, outcomes
+from transpile.verify.relations import helper
 from transpile.verify.thin import parsed, reachable, thin, with_memory
 from transpile.verify.types import Executable
 
@@ -145,7 +146,7 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
     base = len(module.globals)
     prober = Prober(base, stride, 2 * stride + columns, _own_memory(module), len(module.function_types))
     bodies = {function.index: prober.body(function, counted) for function, counted in functions}
-    helpers = [(((kind[-3:], kind[-3:], "i32"), ()), helper(kind, base)) for kind in prober.helpers]
+    helpers = [(((kind, kind, "i32"), ()), helper(kind, base)) for kind in prober.helpers]
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)], helpers)
     return Instrumented(Executable(wasm, executable.export), tuple(prober.branches), stride, prober.hints, executable)
 

@@ -9,31 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from transpile.corpus.wasm.instructions import encode, encode_body, write_signed, write_unsigned
 from transpile.corpus.wasm.module import WasmFunction
 from transpile.verify.addresses import scaled_indices
+from transpile.verify.relations import Code, nearness, relations
 
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
-_TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64", "i64", "f32", "f64")
+_TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64", "i64", "f32", "f64", "i64")
 
 _COMPARED = frozenset(
     "add sub mul div div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u "
     "lt gt le ge min max copysign".split()
 )
 _KINDS = ("i32", "i64", "f32", "f64")
-_STEPS = (0, 2, 4, 6, 8, 12, 20)
-_RELATIONS = {
-    "i": ("a b eq", "a 1 add b eq", "b 1 add a eq", "a b xor 0 lt_s", "a b lt_s", "b 0 ne", "a b and 0 ne", "a 0 lt_s"),
-    "f": ("a b eq", "a b lt", "a b gt", "a a ne", "b b ne", "a 0 eq", "a b eq 1 a copysign 1 b copysign ne i32.and",
-          "a b div 0 lt"),
-}
-"""What a hint's bits mean, in postfix, from the lowest on; the last but one of floats: zeros of different signs."""
-
-Code = list[tuple[str, Any]]
-
 
 def outcomes(function: WasmFunction) -> int:
     """How many branch outcomes the function's own code has."""
@@ -71,12 +61,14 @@ class Prober:
             kind, _, operation = name.partition(".")
             if counted and kind in _KINDS:
                 if operation in _COMPARED:
-                    out += pieces.keep[kind] + self._hint(pieces.both[kind], kind)
+                    before, second, _ = instructions[place - 1]
+                    known = second if before == f"{kind}.const" else None
+                    out += pieces.keep[kind] + (self._hint(pieces, kind, known) if kind[0] == "i" else self._hint_of_floats(pieces, kind))
                     if operation in ("eq", "ne") and kind[0] == "i":
-                        out += self._hint(pieces.both[kind], "near " + kind)
+                        out += self._noted(pieces, nearness(kind, pieces.left[kind], pieces.kept[kind], pieces.free[kind]))
                     out += pieces.get_kept[kind]
                 elif operation == "eqz":
-                    out += self._hint(pieces.constant(kind, 0), kind)
+                    out += self._hint(pieces, kind, 0)
             access = _access(name)
             if access:
                 type_, load, width = access
@@ -98,15 +90,27 @@ class Prober:
             out += body[start:end]
             if access and counted and access[1] and access[0][0] == "i":
                 # Bits that a narrower or a signed load would lose or copy.
-                out += self._hint(pieces.constant(access[0], 1 << 8 * access[2] - 1 if access[2] < int(access[0][1:]) // 8 else -256), access[0])
+                out += self._hint(pieces, access[0], 1 << 8 * access[2] - 1 if access[2] < int(access[0][1:]) // 8 else -256)
         return encode_body((*function.locals, *_TEMPORARIES, *["i32"] * len(products)), ()) + bytes(out)
 
-    def _hint(self, operands: bytes, helper_: str) -> bytes:
-        """Note how the value on the stack, which stays there, and a second one relate."""
+    def _hint(self, pieces: _Pieces, kind: str, constant: int | None) -> bytes:
+        """Note how the integer on the stack, which stays there, and a `constant` or the one that was kept relate."""
+        code = relations(kind, pieces.left[kind], pieces.kept[kind] if constant is None else None, constant or 0, pieces.free[kind])
+        return pieces.leave[kind] + self._noted(pieces, code)
+
+    def _noted(self, pieces: _Pieces, code: bytes) -> bytes:
+        """Code that adds the bits that other code leaves to those of the next hint."""
         self.hints += 1
-        if helper_ not in self.helpers:
-            self.helpers.append(helper_)
-        return operands + b"\x41" + write_signed(self.flag + self.hints) + b"\x10" + write_unsigned(self.first_helper + self.helpers.index(helper_))
+        where = write_unsigned(self.flag + self.hints)
+        return pieces.noting + where + code + pieces.note + where
+
+    def _hint_of_floats(self, pieces: _Pieces, kind: str) -> bytes:
+        """The same for the two floats on the stack and kept."""
+        self.hints += 1
+        if kind not in self.helpers:
+            self.helpers.append(kind)
+        called = b"\x10" + write_unsigned(self.first_helper + self.helpers.index(kind))
+        return pieces.both[kind] + b"\x41" + write_signed(self.flag + self.hints) + called
 
     def _reached(self, pieces: _Pieces, name: str, place: int, way: int) -> bytes:
         self.branches.append((name, place, way))
@@ -119,15 +123,20 @@ class _Pieces:
     def __init__(self, prober: Prober, first: int) -> None:
         self.prober = prober
         self.address, self.effective, self.condition = address, effective, condition = first, first + 1, first + 2
-        kept = {"i32": first + 3, "i64": first + 4, "f32": first + 5, "f64": first + 6}
-        left = {"i32": first + 2, "i64": first + 7, "f32": first + 8, "f64": first + 9}
+        self.kept = kept = {"i32": first + 3, "i64": first + 4, "f32": first + 5, "f64": first + 6}
+        self.left = left = {"i32": condition, "i64": first + 7, "f32": first + 8, "f64": first + 9}
+        self.free = {"i32": effective, "i64": first + 10}
         self.get_base = encode([("global.get", prober.base)])
         self.get_address = encode([("local.get", address)])
         self.get_condition = encode([("local.get", condition)])
         self.keep = {kind: encode([("local.set", place)]) for kind, place in kept.items()}
         self.get_kept = {kind: encode([("local.get", place)]) for kind, place in kept.items()}
-        self.noted = {kind: encode([("local.tee", place), ("local.get", place)]) for kind, place in left.items()}
-        self.both = {kind: self.noted[kind] + self.get_kept[kind] for kind in kept}
+        self.leave = {kind: encode([("local.tee", place)]) for kind, place in left.items()}
+        self.both = {kind: self.leave[kind] + encode([("local.get", place)]) + self.get_kept[kind] for kind, place in left.items()}
+        self.noting = 2 * self.get_base + b"\x2d\x00"
+        """up to the offset of i32.load8_u"""
+        self.note = encode([("i32.or", None)]) + b"\x3a\x00"
+        """up to the offset of i32.store8"""
         self.mark = encode([("global.get", prober.base), ("i32.const", 1), ("i32.store8", (0, prober.flag))])
         self.choice = (encode([("local.tee", condition), ("if", "")]), b"\x05", b"\x0b" + self.get_condition)
         self.tee_address = encode([("local.tee", address)])
@@ -142,10 +151,6 @@ class _Pieces:
         """Add one to the byte at an address on the stack, up to 255."""
         where = write_unsigned(offset)
         return self.adding_one + where + self.saturating + where
-
-    def constant(self, kind: str, value: int) -> bytes:
-        """The operands of a hint: the value on the stack, and a number."""
-        return self.noted[kind] + (b"\x41" if kind == "i32" else b"\x42") + write_signed(value)
 
     def wraps(self, product: int) -> bytes:
         return encode([("local.get", product), ("if", "")]) + self.mark + b"\x0b"
@@ -191,37 +196,5 @@ def _access(name: str) -> tuple[str, bool, int] | None:
     return (found[1], found[2] == "load", int(found[3] or found[1][1:]) // 8) if found else None
 
 
-@cache
-def helper(kind: str, base: int) -> bytes:
-    """The body of a function (a, b, offset in the arena) that adds to the byte there what relations hold between a and b.
-
-    The near ones add how far a and b are apart, in steps: a way for a search to come closer to where they are equal.
-    """
-    code: Code = [("global.get", base), ("local.get", 2), ("i32.add", None), ("local.tee", 2), ("local.get", 2), ("i32.load8_u", (0, 0))]
-    if kind.startswith("near"):
-        return encode_body((), [*code, *_near(kind[-3:]), ("i32.or", None), ("i32.store8", (0, 0)), ("end", None)])
-    for bit, relation in enumerate(_RELATIONS["f" if kind[0] == "f" else "i"]):
-        for word in relation.split():
-            if word in "ab":
-                code.append(("local.get", "ab".index(word)))
-            elif word in ("0", "1"):
-                number = int(word) if kind[0] == "i" else 0 if word == "0" else 0x3F800000 if kind == "f32" else 0x3FF << 52
-                code.append((f"{kind}.const", number))
-            else:
-                code.append((word if "." in word else f"{kind}.{word}", None))
-        code += [("i32.const", bit), ("i32.shl", None), ("i32.or", None)]
-    return encode_body((), [*code, ("i32.store8", (0, 0)), ("end", None)])
-
-
 def _signed(value: int) -> int:
     return value - (1 << 32) if value >= 1 << 31 else value
-
-
-def _near(kind: str) -> Code:
-    """One bit for the number of bits of |a - b|, the two parameters of a helper; its third is used up."""
-    code: Code = [("local.get", 0), ("local.get", 1), (f"{kind}.sub", None), ("local.tee", 0)]
-    code += [(f"{kind}.const", 0), ("local.get", 0), (f"{kind}.sub", None), ("local.get", 0), (f"{kind}.const", 0), (f"{kind}.ge_s", None)]
-    code += [("select", None), (f"{kind}.clz", None), *([("i32.wrap_i64", None)] if kind == "i64" else []), ("local.set", 2), ("i32.const", 1)]
-    for place, step in enumerate(_STEPS):
-        code += [("local.get", 2), ("i32.const", int(kind[1:]) - step), ("i32.lt_u", None), *([("i32.add", None)] if place else [])]
-    return [*code, ("i32.shl", None)]

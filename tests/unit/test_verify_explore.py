@@ -91,11 +91,14 @@ def accepting(doubled: int) -> Executable:
 
 def test_what_differs_on_few_inputs_is_found_by_running_both() -> None:
     """No branch tells where the two part: the sum must be a multiple for one of them, and that with an element that only one counts twice."""
-    found = explore(accepting(70), ARRAY, 1, accepting(71))
-    for _ in range(20):
-        found.explore(512)
-    rows = found.suspects()
-    assert len(rows)
+    searches = [explore(accepting(70), ARRAY, seed, accepting(71)) for seed in range(6)]
+    suspects = []
+    for found in searches:
+        for _ in range(20):
+            found.explore(512)
+        suspects.append(found.suspects())
+    assert sum(len(rows) > 0 for rows in suspects) >= 2
+    rows = max(suspects, key=len)
     answers = [target(accepting(k), ARRAY).run(rows.arguments(), rows.arenas, fuel=1 << 20).results for k in (70, 71)]
     assert (answers[0] != answers[1]).all()
     traps = array(SUM, before="(if (i32.eq (local.get $n) (i32.const 3)) (then unreachable))")

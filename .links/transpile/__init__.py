@@ -1,0 +1,1 @@
+/work/scratch/speed/package/__init__.py
