@@ -1,1 +1,0 @@
-/work/scratch/speed/package/__init__.py
