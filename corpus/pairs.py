@@ -134,9 +134,9 @@ def _signature(signature: Signature) -> dict:
     for struct in raw["structs"]:
         if not struct["lengths"]:
             del struct["lengths"]
-    # What values a number may have is the judge's business alone.
+    # What values a number may have is the judge's business, and what may overlap the lifter's.
     for one in (raw, *raw["parameters"], *raw["structs"]):
-        for name in ("gives", "domain", "domains"):
+        for name in ("gives", "domain", "domains", "raw"):
             one.pop(name, None)
     return raw
 

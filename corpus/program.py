@@ -11,7 +11,7 @@ from pathlib import Path
 from transpile.corpus.errors import CompileError, TranspileError
 from transpile.corpus.globals import Declaration
 from transpile.corpus.language import Language, language, languages
-from transpile.corpus.signature import Parameter, Signature
+from transpile.corpus.signature import Parameter, Signature, shape
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
 from transpile.corpus.wasm.reader import Export
@@ -37,12 +37,26 @@ class Program:
     """What the source says of its variables, by name; those in functions as `function.name`."""
     checked: bytes | None = None
     """The same, compiled with checks of what the language leaves undefined, if that was asked for and there are such checks."""
+    _names: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What `written` knows."""
 
     def named(self, name: str) -> str:
         """The function written as `name`; or, where there is none, the one whose export is called so."""
         if all(f.name != name for f in self.functions):
             return next((own for own, export in self.exports.items() if export == name), name)
         return name
+
+    def written(self, symbol: str) -> str | None:
+        """The function of the program that the module's function `symbol` is, or the code of: under its export, behind it, or under a path (`a::B::c`)."""
+        if not self._names:
+            self._names.update({self.code(name).name: name for name in self.exports})
+            self._names.update({export: name for name, export in self.exports.items()})
+        if symbol in self._names:
+            return self._names[symbol]
+        path = re.findall(r"\w+", re.sub(r" as [^>]*>", "", symbol))
+        names = (name for k in (3, 2, 1) if (name := "_".join(path[-k:])) in self.exports and len(path) > 1)
+        type_ = self.module.function(symbol).type if "::" in symbol else None
+        return next((name for name in names if self.module.function(self.exports[name]).type == type_), None)
 
     def code(self, name: str) -> WasmFunction:
         """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""
@@ -139,7 +153,10 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     known = {e.name for e in module.exports if e.kind == "function"} - exports.keys()
     unread = tuple(SourceFunction(tongue.name, s, "") for n, s in (expected or {}).items() if n in known and module.function(n).type == s.wasm())
     functions, exports = functions + unread, exports | {f.name: f.name for f in unread}
-    for called, (signature, pattern) in tongue.beyond(text).items():
+    beyond = tongue.beyond(text)
+    named = {f.name: beyond[f.name][0] for f in functions if f.name in beyond and shape(beyond[f.name][0]) == shape(f.signature)}
+    functions = tuple(replace(f, signature=named[f.name]) if f.name in named else f for f in functions)
+    for called, (signature, pattern) in beyond.items():
         names = [e.name for e in module.exports if e.kind == "function" and pattern.match(e.name) and e.name not in exports.values()]
         names = [n for n in names if module.function(n).type == signature.wasm()]
         if len(names) == 1 and called not in exports:

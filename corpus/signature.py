@@ -381,3 +381,8 @@ class Signature:
         scalar = self.result_scalar
         more = ("i32",) if self.variadic else ()
         return (*(p.wasm for p in self.passed()), *more), (() if scalar is None else (wasm_type(scalar),))
+
+
+def shape(signature: Signature) -> tuple[object, ...]:
+    """What two functions have in common that can be called alike: all but names."""
+    return (*((p.type, p.pointer, p.length) for p in signature.parameters), signature.result, signature.structs)

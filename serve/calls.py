@@ -12,11 +12,11 @@ from transpile.corpus.wasm.wat import CanonicalFunction, canonical
 
 def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[str, list[str]]:
     """A function's canonical text and the functions of the program that it calls: c0, c1, ... in this order, itself f0, others by their symbols."""
+    own = _own(program, name, read)
     by_export = {export: name for name, export in program.exports.items()}
-    own = [by_export[c] for c in read.callees if c in by_export and by_export[c] != name]
     labels = {}
     for i, symbol in enumerate(read.callees):
-        called = by_export.get(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
+        called = program.written(symbol) or by_export.get(re.split(r"::|\.", symbol)[-1])  # an inner function behind its entry point
         labels[f"c{i}"] = "f0" if called == name else f"c{own.index(called)}" if called in own else spoken(symbol)
     return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text), own
 
@@ -27,9 +27,12 @@ def library_calls(text: str) -> list[str]:
 
 
 def calls(program: Program, name: str) -> list[str]:
-    by_export = {export: name for name, export in program.exports.items()}
-    callees = canonical(program.code(name)).callees
-    return [by_export[c] for c in callees if c in by_export and by_export[c] != name]
+    return _own(program, name, canonical(program.code(name)))
+
+
+def _own(program: Program, name: str, read: CanonicalFunction) -> list[str]:
+    """What a function calls of the program, each once."""
+    return list(dict.fromkeys(called for c in read.callees if (called := program.written(c)) is not None and called != name))
 
 
 def with_callees(program: Program, names: Sequence[str]) -> set[str]:

@@ -24,7 +24,7 @@ from transpile.corpus.rust.reader import read_functions
 from transpile.corpus.rust.renderer import RustFunction
 from transpile.corpus.rust.repair import repair_types
 from transpile.corpus.scanner import blank_rust
-from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
+from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address, shape
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import quoted
 
@@ -223,9 +223,12 @@ class Rust(Language):
         return read_functions(text, self.name, self.write_header)
 
     def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
-        found, read = entries(text), {f.name for f in functions}
+        found = entries(text)
+        # Who calls them may want other parameters than those of the file.
+        own = [f for f in functions if f.name not in found.found or shape(f.signature) != shape(found.found[f.name].signature)]
+        read = {f.name for f in own}
         more = {name: one for name, one in found.found.items() if name not in read and not self.is_entry(text, name)}
-        unit, before = super().expose("".join(with_layouts(text, found, more)), functions)
+        unit, before = super().expose("".join(with_layouts(text, found, more)), own)
         return "\n".join([unit, *(one.text for one in more.values() if one.place is None), ""]), before
 
     def definitions(self, text: str) -> list[str]:

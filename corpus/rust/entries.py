@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from transpile.corpus.rust.items import Item, items
-from transpile.corpus.rust.types import Said, Types, Unsaid, angle_end, parts, plain, reference, with_article
+from transpile.corpus.rust.types import VIEWS, Said, Types, Unsaid, angle_end, parts, plain, reference, with_article
 from transpile.corpus.scanner import blank_rust, closing
 from transpile.corpus.signature import UTF8, WIDTHS, Domain, Parameter, Signature, gather_structs
 
@@ -231,8 +231,8 @@ class _Reader:
             return
         optional = re.fullmatch(r"Option\s*<(.+)>", text, re.S)
         if led := reference(text):
-            if led[0].startswith(("[", "dyn ", "str", "Vec", "String", "&")) and not re.fullmatch(r"\[.+;.+\]", led[0], re.S):
-                raise Unsaid(types.unsaid(text) if not led[0].startswith("[") else with_article(text))
+            if VIEWS.match(led[0]):
+                raise Unsaid(types.unsaid(text))
             said = types.said(led[0])
             if name == "self" and not led[1] and said.type in WIDTHS:
                 # An enum's method: the number itself is what C would pass.

@@ -26,6 +26,8 @@ HEAP = {
 }  # fmt: skip
 """What types of the library are, in words."""
 ORDERING = Domain("Ordering", ((-1, 1),), (("Less", -1), ("Equal", 0), ("Greater", 1)))
+VIEWS = re.compile(r"&|dyn\b|str$|String$|Vec\b|\[[^;\]]*\]$")
+"""What a reference leads to that is more than an address, or has no type of C's."""
 PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 """What the parts of a tuple are called."""
 _BINARY: dict[type, Callable[[int, int], int]] = {
@@ -159,7 +161,7 @@ class Types:
         if one := re.fullmatch(r"\*\s*(const|mut)\s+(.+)", text, re.S):
             to = self.said(one[2]) if one[2] not in ("c_void", "libc::c_void") else Said("void", "core::ffi::c_void")
             return Said(pointer_to(to.type, one[1] == "const"), f"*{one[1]} {to.rust}")
-        if (led := reference(text)) and led[0][0] not in "&[" and led[0] not in ("str", "String") and not led[0].startswith(("dyn ", "Vec")):
+        if (led := reference(text)) and not VIEWS.match(led[0]):
             to = self._behind(led[0])
             return Said(pointer_to(to.type, not led[1]), f"*{'mut' if led[1] else 'const'} {to.rust}")
         name = re.match(r"\w+", text)
@@ -223,7 +225,8 @@ class Types:
         return Said(type_, item.name, Domain(item.name, tuple((low, high) for low, high in ranges), tuple(members)))
 
     def _struct(self, item: Item) -> Said:
-        said = Said(item.name, item.name)
+        lives = re.match(r"[^{(;<]*<([^>]*)>", self.code[item.start : item.end])
+        said = Said(item.name, f"{item.name}<{', '.join(chr(39) + 'static' for _ in lives[1].split(','))}>" if lives else item.name)
         if item.name in self.structs:
             return said
         if item.name in self._under_way:
@@ -231,7 +234,7 @@ class Types:
         self._under_way.add(item.name)
         try:
             self.structs[item.name] = self._fields(item)
-            self.rust[item.name] = item.name
+            self.rust[item.name] = said.rust
         finally:
             self._under_way.discard(item.name)
         return said

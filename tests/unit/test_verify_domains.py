@@ -13,8 +13,10 @@ from transpile.verify.proof import all_inputs
 LIGHT = Domain("Light", ((-1, 1), (4, 4)), (("Off", -1), ("Red", 0), ("Amber", 1), ("Green", 4)))
 LAMP = Struct("Lamp", (("number", "u8"), ("light", "i32"), ("letters", "[3]u32")), (), (("light", LIGHT), ("letters", CHARACTER)))
 SIGNATURE = Signature("f", (
-    Parameter("light", "i32", domain=LIGHT), Parameter("c", "u32", domain=CHARACTER), Parameter("text", "u8", True, True, 3, domain=UTF8), Parameter("n", "usize"),
-    Parameter("lamps", "Lamp", True, True, 5), Parameter("m", "usize"), Parameter("more", "i32", True, False, 7, domain=LIGHT), Parameter("k", "usize"),
+    Parameter("light", "i32", domain=LIGHT), Parameter("c", "u32", domain=CHARACTER), Parameter("text", "u8", True, True, 3, domain=UTF8),
+    Parameter("n", "usize"),
+    Parameter("lamps", "Lamp", True, True, 5), Parameter("m", "usize"),
+    Parameter("more", "i32", True, False, 7, domain=LIGHT), Parameter("k", "usize"),
 ), "i32", (LAMP,))  # fmt: skip
 
 
