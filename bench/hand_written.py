@@ -39,7 +39,7 @@ def main() -> None:
     for path in sorted(NATURAL.glob("*.c")):
         if not held_out & {f.name for f in language("c").read(path.read_text())}:
             continue
-        program = load(path, checked=True)
+        program = load(path, checked=True, as_written=True)
         names = tuple(f.name for f in program.functions if f.name in held_out)
         if not names:
             continue

@@ -42,7 +42,7 @@ def measure(files: list[Path], to: str, options: Options, decoder: CTranslate2De
     started = time.monotonic()
     for path in files:
         try:
-            program = load(path, checked=True)
+            program = load(path, checked=True, as_written=True)
         except TranspileError as error:
             by_file[path.name] = error.message
             continue

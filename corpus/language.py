@@ -95,6 +95,9 @@ class Language(ABC):
     checked: ClassVar[str] = ""
     """The level that compiles with checks, which trap, of what the language leaves undefined; "" where there is none."""
 
+    as_written: ClassVar[str] = ""
+    """The level that keeps the loops and conditions of the source; "" where there is none."""
+
     @abstractmethod
     def version(self) -> str:
         """The compiler's name and version. Raises MissingCompiler, with how to get it."""

@@ -37,6 +37,8 @@ class Program:
     """What the source says of its variables, by name; those in functions as `function.name`."""
     checked: bytes | None = None
     """The same, compiled with checks of what the language leaves undefined, if that was asked for and there are such checks."""
+    as_written: bytes | None = None
+    """The same, compiled so that loops and conditions stay as they stand in the source, likewise."""
     _names: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What `written` knows."""
 
@@ -98,10 +100,10 @@ def read_source(path: Path) -> bytes:
 
 
 def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple,
-         expected: Mapping[str, Signature] | None = None, checked: bool = False) -> Program:  # fmt: skip
+         expected: Mapping[str, Signature] | None = None, checked: bool = False, as_written: bool = False) -> Program:  # fmt: skip
     """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have. `expected`: functions
     that count, without text, if the file exports them under their names and with their wasm types, although their own types could not be read.
-    `checked`: compile it with checks too.
+    `checked`: compile it with checks too; `as_written`: and so that it is easy to read.
 
     Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the
     compiler's first error and its line; MissingCompiler.
@@ -174,7 +176,9 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     reasons = {name: reason for name, reason in (tongue.unread(text) | refused).items() if name in left_out}
     reasons |= {name: reason for d in compiled.diagnostics for name, _, reason in (d.message.partition(": "),) if name in left_out}
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
-    return Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again)
+    written = tongue.compile(unit, level=tongue.as_written).wasm if as_written and tongue.as_written else None
+    written = _with_main(written) if written else None
+    return Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again, written)
 
 
 def _identifier(export: str, taken: Container[str]) -> str:

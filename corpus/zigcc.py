@@ -41,6 +41,17 @@ COMMON = (
 """Flags of every compilation: MVP features, wrapping integers, and code that keeps the shape of its source (no idiom becomes a call,
 no loop a closed form). The target is wasi for its C headers and for clang's builtins, which zig turns off when freestanding."""
 
+AS_WRITTEN = "as-written"
+"""The level that keeps loops and conditions as they stand in the source, for who wants to read the code: registers are assigned and expressions
+simplified as ever, but loops test where they did, indices stay indices, and conditions stay jumps."""
+
+KEPT = (
+    "-disable-lsr", "-disable-lftr", "-rotation-max-header-size=0", "-phi-node-folding-threshold=0", "-two-entry-phi-node-folding-threshold=0",
+    "-jump-threading-threshold=0", "-bonus-inst-threshold=0", "-sink-common-insts=0", "-hoist-common-insts=0", "-simplifycfg-merge-cond-stores=0",
+)  # fmt: skip
+"""LLVM's options for it: no strength reduction of loops, no new exit tests, no rotation, no selects for jumps, no jumps
+through conditions, nothing moved out of branches."""
+
 _MATHEMATICS = re.compile(b"|".join(re.escape(bytes([len(name)]) + name.encode()) for name in libm.MATH))
 """In a linked module: the name of a function of the C library's mathematics, imported or from wherever else."""
 
@@ -149,6 +160,11 @@ def cache_folder() -> Path:
     return folder
 
 
+def level_flags(level: str) -> tuple[str, ...]:
+    """What asks clang for an optimization level."""
+    return ("-O2", *(word for flag in KEPT for word in ("-mllvm", flag))) if level == AS_WRITTEN else (f"-O{level}",)
+
+
 @contextmanager
 def work_folder() -> Iterator[Path]:
     """A private temporary folder for one compilation, removed with all it holds."""
@@ -247,7 +263,7 @@ def finish(
     Unlike C, inlining is on: what must not be inlined says so in the IR, and a language's own abstractions are nothing without it.
     """
     flags = [flag for flag in COMMON if flag != "-fno-inline"]
-    done = run([zig(), "cc", *flags, f"-O{level}", "-c", unit, "-o", "unit.o"], folder, seconds)
+    done = run([zig(), "cc", *flags, *level_flags(level), "-c", unit, "-o", "unit.o"], folder, seconds)
     return link([folder / "unit.o"], folder / "unit.wasm", exports, seconds=seconds, if_defined=if_defined) if done.ok else done
 
 

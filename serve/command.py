@@ -88,7 +88,7 @@ def _here(source: Path, from_language: str | None, target: Language, checkpoint:
     started = time.monotonic()
     if from_language is not None:
         language_of(source, from_language)
-    program = load(source, from_language, checked=True)
+    program = load(source, from_language, checked=True, as_written=True)
     target.version()
     from transpile.serve import output as out
     from transpile.serve.decoder import CTranslate2Decoder

@@ -7,7 +7,9 @@ any other; where the model finds one as well, the verdicts and then readability 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 
 from transpile.corpus import ir
@@ -20,7 +22,9 @@ from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
+from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
+from transpile.serve.calls import named_calls
 from transpile.serve.state import State, ends_at, name_counted_ends, state_of
 
 NAME = "lifter"
@@ -47,6 +51,10 @@ class Lifter:
         self._tables = True
         self.reasons: dict[str, str] = {}
         """By function: what ended the last attempt at it that came to nothing."""
+        self._as_written = None
+        if program.as_written is not None:
+            module = WasmModule.parse(program.as_written)
+            self._as_written = Lifter(replace(program, wasm=program.as_written, module=module, as_written=None, _names={}))
 
     @property
     def state(self) -> State:
@@ -59,6 +67,8 @@ class Lifter:
         """Say what language comes next: some have no words for all types of variables."""
         if self._tables != target.tables:
             self._tables, self._state = target.tables, None
+        if self._as_written:
+            self._as_written.write_in(target)
 
     def starts(self) -> dict[int, set[int]]:
         """By data segment of the module: the offsets that some function's code names, where tables are taken to begin."""
@@ -73,11 +83,34 @@ class Lifter:
                     self._starts.setdefault(read.data[int(number)], set()).add(int(offset or 0))
         return self._starts
 
-    def decode(self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:
-        """Bodies (canonical text behind the header's brace) for the function `name` of the program; none where the rules do not reach.
+    def decode(
+        self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language, called: Sequence[str] = ()
+    ) -> list[str]:
+        """Bodies (canonical text behind the header's brace) for the function `name` of the program, the most readable first; none where the rules do
+        not reach.
 
-        `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical. Raw pointers stay pointers.
+        `wat` is its canonical text with callees under the names of `callees`; all signatures are canonical. `called`: what c0, c1, ... are in the program.
+        Raw pointers stay pointers.
         """
+        found = self._decode_as_written(name, signature, callees, target, called)
+        return list(dict.fromkeys([*found, *self._decode(name, wat, signature, callees, target)]))
+
+    def _decode_as_written(
+        self, name: str, signature: Signature, callees: Mapping[str, Signature], target: Language, called: Sequence[str]
+    ) -> list[str]:
+        """`decode`, from the code that was compiled to be read."""
+        other = self._as_written
+        if other is None or {g.name: g for g in other.state.globals} != {g.name: g for g in self.state.globals}:
+            return []
+        with suppress(TranspileError, LookupError):
+            text, own = named_calls(other.program, name, canonical(other.program.code(name)))
+            numbers = {f"c{i}": f"c{called.index(one)}" for i, one in enumerate(own) if one in called}
+            if len(numbers) == len(own):
+                text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {numbers[m[1]]}", text)
+                return other._decode(name, text, signature, callees, target)
+        return []
+
+    def _decode(self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:
         read = canonical(self.program.code(name))
         segments = list(read.data)
         if target.externs:

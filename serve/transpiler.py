@@ -180,13 +180,13 @@ def _translate_level(
             candidates: list[tuple[Signature, Candidate]] = []
             if lifter:
                 types = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
-                bodies = lifter.decode(w.function.name, w.wat, w.canonical, types, target)
+                bodies = lifter.decode(w.function.name, w.wat, w.canonical, types, target, w.callees)
                 w.reason = lifter.reasons[w.function.name]
                 # The first is the most readable one; the others are for when it fails.
                 candidates += [(w.canonical, Candidate(code, target.name, 0.0, NAME)) for code in (bodies[1:] if number else bodies[:1])]
                 raw = w.canonical.with_raw_pointers()
                 if number and target.exclusive and raw != w.canonical:
-                    bodies = lifter.decode(w.function.name, w.wat, raw, types, target)
+                    bodies = lifter.decode(w.function.name, w.wat, raw, types, target, w.callees)
                     candidates += [(raw, Candidate(code, target.name, 0.0, NAME)) for code in bodies]
             if beyond := library_calls(w.wat):
                 w.reason = f"call of {', '.join(beyond[:3])}"
@@ -235,7 +235,7 @@ def _translate_circles(
         for w in circle:
             known = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
             header = canonical_text(target.write_header(w.canonical))
-            codes = lifter.decode(w.function.name, w.wat, w.canonical, known, target)
+            codes = lifter.decode(w.function.name, w.wat, w.canonical, known, target, w.callees)
             ways = tuple(written(w.canonical, f"{header} {code}", target, lifter.state.globals) for code in codes)
             members.append(CircleMember(w.function, w.callees, w.structs, w.fields, ways))
         if not all(m.bodies for m in members):

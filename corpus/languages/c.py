@@ -175,6 +175,7 @@ class C(Language):
     keywords: ClassVar[frozenset[str]] = frozenset(WORDS.split()) | LIMITS
     plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = PLAIN_TYPES
     checked: ClassVar[str] = "checked"
+    as_written: ClassVar[str] = zigcc.AS_WRITTEN
     compiler: ClassVar[tuple[str, ...]] = ("cc", "-std=gnu17", *STRICT)
     reader: ClassVar[type[CReader]] = CReader
     renderer: ClassVar[type[CRenderer]] = CRenderer
@@ -204,7 +205,7 @@ class C(Language):
         with zigcc.work_folder() as folder:
             unit = folder / f"unit{self.suffixes[0]}"
             unit.write_text(text, encoding="utf-8", errors="replace")
-            done = zigcc.run(self._command(text, unit, CHECKS if level == self.checked else (f"-O{level}",)), folder, seconds)
+            done = zigcc.run(self._command(text, unit, CHECKS if level == self.checked else zigcc.level_flags(level)), folder, seconds)
             if done.ok:
                 done = self._link(text, folder, seconds)
             if done.ok:

@@ -109,6 +109,7 @@ class D(Language):
     suffixes = (".d",)
     slices = True
     pointers = True
+    as_written = zigcc.AS_WRITTEN
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

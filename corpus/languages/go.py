@@ -71,6 +71,7 @@ class Go(Language):
     suffixes = (".go",)
     slices = True
     by_lines = True
+    as_written = zigcc.AS_WRITTEN
     keywords = KEYWORDS
     plain_types = {"int32": ("int",), "int64": ("int",), "uint32": ("uint",)}  # noqa: RUF012
 

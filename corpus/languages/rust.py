@@ -74,6 +74,7 @@ class Rust(Language):
     exclusive = True
     externs = True
     tables = True
+    as_written = zigcc.AS_WRITTEN
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain
@@ -108,7 +109,9 @@ class Rust(Language):
         found = sysroot.standard() if text.startswith(STD_PROLOGUE) else sysroot.toolchain()
         with zigcc.work_folder() as folder:
             (folder / "unit.rs").write_text(text)
-            command = [found.rustc, *FLAGS, *found.flags, "-C", f"opt-level={level}", "unit.rs", "-o", folder / "unit.o"]
+            how = ("opt-level=2", f"llvm-args={' '.join(zigcc.KEPT)}") if level == self.as_written else (f"opt-level={level}",)
+            options = [word for one in how for word in ("-C", one)]
+            command = [found.rustc, *FLAGS, *found.flags, *options, "unit.rs", "-o", folder / "unit.o"]
             done = zigcc.run(command, folder, seconds, found.environment, readable=found.folders)
             if done.timed_out:
                 return Compilation(None, (Diagnostic(None, f"rustc ran longer than {seconds:g} s"),))

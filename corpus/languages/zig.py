@@ -62,6 +62,7 @@ class Zig(Language):
     pointers = True
     externs = True
     tables = True
+    as_written = zigcc.AS_WRITTEN
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

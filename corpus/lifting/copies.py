@@ -1,16 +1,19 @@
 """Copies that are as good as what they copy: `t = x + 1; x = t; ... t` reads x instead, so that t is read once and vanishes.
 
-A use of t is replaced by x where every way to it comes from `x = t` with neither changed since. Parameters and loop variables thus keep one name.
+A use of t is replaced by x where every way to it comes from `x = t`, or from the only `t = x`, with neither changed since. Parameters and loop variables
+thus keep one name. A number that a variable has anyway is not set again.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from transpile.corpus.lifting.tree import (
     Again,
     Block,
     Body,
+    Const,
     Exit,
     Get,
     If,
@@ -22,13 +25,15 @@ from transpile.corpus.lifting.tree import (
     Switch,
     Trap,
     bodies,
+    expressions,
     map_expressions,
+    nodes,
     statements,
     with_bodies,
 )  # fmt: skip
 
-Equal = dict[str, str]
-"""By variable t: the variable x that it was copied into and still equals."""
+Equal = dict[str, Get | Const]
+"""By variable t: the variable x that it still equals and that is read in its place, or the number that it holds."""
 
 
 def _meet(left: Equal | None, right: Equal | None) -> Equal | None:
@@ -38,11 +43,13 @@ def _meet(left: Equal | None, right: Equal | None) -> Equal | None:
 
 
 def _without(now: Equal, name: str) -> Equal:
-    return {t: x for t, x in now.items() if name not in (t, x)}
+    return {t: x for t, x in now.items() if t != name and not (isinstance(x, Get) and x.name == name)}
 
 
 @dataclass(slots=True)
 class _Walk:
+    once: frozenset[str]
+    """Variables that are set in one place."""
     exits: dict[str, Equal | None] = field(default_factory=dict)
 
     def run(self, body: Body, now: Equal | None) -> tuple[Body, Equal | None]:
@@ -50,21 +57,29 @@ class _Walk:
         for one in body:
             if now is None:
                 break
+            if isinstance(one, Set) and isinstance(one.value, Const) and now.get(one.name) == one.value:
+                continue
             new, now = self.step(one, now)
             out.append(new)
         return tuple(out), now
 
     def step(self, one: Stmt, now: Equal) -> tuple[Stmt, Equal | None]:
         def change(node: Node) -> Node:
-            return Get(node.kind, now[node.name]) if isinstance(node, Get) and node.name in now else node
+            known = now.get(node.name) if isinstance(node, Get) else None
+            return known if isinstance(known, Get) else node
 
         match one:
             case Set():
                 new = map_expressions(one, change)
                 assert isinstance(new, Set)
                 after = _without(now, one.name)
-                if isinstance(new.value, Get) and new.value.name != one.name and new.value.name[0] not in "ps" and one.name != "sp":
-                    after[new.value.name] = one.name
+                if isinstance(new.value, Const):
+                    after[one.name] = new.value
+                elif isinstance(new.value, Get) and new.value.name != one.name and "sp" not in (new.value.name, one.name):
+                    if one.name in self.once and one.name[0] not in "ps":
+                        after[one.name] = new.value
+                    elif new.value.name[0] not in "ps":
+                        after[new.value.name] = Get(new.value.kind, one.name)
                 return (one if new.value == one.value else new), after
             case If() | Switch():
                 result, inner = None, []
@@ -95,13 +110,15 @@ class _Walk:
 
 
 def propagate(body: Body) -> Body:
-    """Uses of copied variables read the copy; a copy onto itself is dropped."""
-    return _dropped(_Walk().run(body, {})[0])
+    """Uses of copied variables read the copy; a copy onto itself, or that nobody reads, is dropped."""
+    sets = Counter(one.name for one in statements(body) if isinstance(one, Set))
+    new = _Walk(frozenset(name for name, times in sets.items() if times == 1)).run(body, {})[0]
+    return _dropped(new, {n.name for one in statements(new) for e in expressions(one) for n in nodes(e) if isinstance(n, Get)})
 
 
-def _dropped(body: Body) -> Body:
+def _dropped(body: Body, read: set[str]) -> Body:
     return tuple(
-        with_bodies(one, [_dropped(inner) for inner in bodies(one)])
+        with_bodies(one, [_dropped(inner, read) for inner in bodies(one)])
         for one in body
-        if not (isinstance(one, Set) and isinstance(one.value, Get) and one.value.name == one.name)
+        if not (isinstance(one, Set) and isinstance(one.value, Get) and (one.value.name == one.name or one.name not in read | {"sp"}))
     )

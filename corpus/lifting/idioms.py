@@ -12,14 +12,20 @@ from dataclasses import dataclass, fields, replace
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import used, walk
+from transpile.corpus.lifting.aliases import without_aliases
+from transpile.corpus.lifting.loops import READS, Body, alone, assigned, bare, converted, fixed, initial, plus, same, skips, substitute
+from transpile.corpus.lifting.plain import plain
+from transpile.corpus.lifting.ranges import ranged
+from transpile.corpus.lifting.values import invert
 from transpile.corpus.signature import FLOATS, SIGNED
 
-Body = tuple[ir.Stmt, ...]
+SMALL = 5
+"""A value of at most this many nodes may be written twice."""
 
 
 def idiomatic(body: Body) -> Body:
-    """A function's body with its loops rewritten."""
-    return _over_elements(_block(body, frozenset()))
+    """A function's body with its loops and comparisons rewritten."""
+    return plain(_over_elements(_block(without_aliases(plain(body)), frozenset())))
 
 
 def _over_elements(body: Body) -> Body:
@@ -40,7 +46,7 @@ def _over_elements(body: Body) -> Body:
             first = inner[0] if inner else None
             fresh += 1
             if isinstance(first, ir.Let) and first.value == ir.Var(type_, node.name) and first.name not in _changed(inner) and len(inner) > 1:
-                return ir.ForEach(first.name, type_, array, _substitute(inner[1:], node.name, ir.Var(type_, first.name)), "", f"v{fresh - 1}")
+                return ir.ForEach(first.name, type_, array, substitute(inner[1:], node.name, ir.Var(type_, first.name)), "", f"v{fresh - 1}")
             return ir.ForEach(node.name, type_, array, inner, "", f"v{fresh - 1}")
         return node
 
@@ -102,9 +108,9 @@ def _inside(one: ir.Stmt, after: frozenset[str]) -> ir.Stmt:
         case ir.If():
             return replace(one, then=_block(one.then, after), other=_block(one.other, after))
         case ir.While() | ir.DoWhile():
-            return replace(one, body=_block(one.body, after | frozenset(used(one.body)) | frozenset(used(one.condition))))
+            return replace(one, body=_block(one.body, after | _carried(one.body) | frozenset(used(one.condition))))
         case ir.Loop() | ir.ForRange():
-            return replace(one, body=_block(one.body, after | frozenset(used(one.body))))
+            return replace(one, body=_block(one.body, after | _carried(one.body)))
         case ir.Block():
             return replace(one, body=_block(one.body, after))
         case ir.Switch():
@@ -112,8 +118,18 @@ def _inside(one: ir.Stmt, after: frozenset[str]) -> ir.Stmt:
     return one
 
 
+def _carried(body: Body) -> frozenset[str]:
+    """Variables that one round of a loop may leave to the next."""
+    return frozenset(used(body) - {n.name for n in walk(body) if isinstance(n, ir.Let)})
+
+
 def _rewrite(before: Sequence[ir.Stmt], one: ir.Stmt, after: frozenset[str]) -> list[ir.Stmt] | None:
     """The list up to and with `one` rewritten, None where no rule applies."""
+    if isinstance(one, ir.While):
+        return ranged(before, one, after)
+    if isinstance(one, ir.Loop):
+        tested = _tested(one)
+        return None if tested is None else [*before, tested]
     if isinstance(one, ir.DoWhile):
         counted = _counted(before, one, after)
         if counted is not None:
@@ -124,6 +140,23 @@ def _rewrite(before: Sequence[ir.Stmt], one: ir.Stmt, after: frozenset[str]) -> 
             return [*before, ir.While(inner.condition, inner.body, inner.label)]
     if isinstance(one, ir.If) and not one.other and one.then and isinstance(one.then[-1], ir.ForRange):
         return _unguarded(before, one, after)
+    return None
+
+
+def _tested(loop: ir.Loop) -> ir.While | None:
+    """A loop that ends by a test behind the values of variables of its own, as one that tests first; None for others."""
+    values: dict[str, ir.Expr] = {}
+    for i, one in enumerate(loop.body):
+        if isinstance(one, ir.If) and one.then == (ir.Break(),) and not one.other:
+            condition = one.condition
+            for name in (name for name in values if name in used(condition)):
+                if any(isinstance(n, READS) for n in walk(values[name])) or sum(1 for _ in walk(values[name])) > SMALL:
+                    return None
+                condition = substitute(condition, name, values[name])
+            return ir.While(invert(condition), (*loop.body[:i], *loop.body[i + 1 :]), loop.label)
+        if not isinstance(one, ir.Let) or used(one.value) & values.keys() or any(isinstance(n, ir.Call | ir.CallThrough) for n in walk(one.value)):
+            return None
+        values[one.name] = one.value
     return None
 
 
@@ -147,50 +180,19 @@ def _steps(body: Body) -> list[_Step]:
     return out
 
 
-def _assigned(body: object) -> set[str]:
-    return {n.target.name for n in walk(body) if isinstance(n, ir.Assign) and isinstance(n.target, ir.Var)} | {
-        n.name for n in walk(body) if isinstance(n, ir.Let)
-    }
-
-
-def _fixed(value: ir.Expr, body: Body) -> bool:
-    """Is an expression the same in every round?"""
-    return not (used(value) & _assigned(body)) and not any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for n in walk(value))
-
-
-def _skips(body: Body) -> bool:
-    """Does the body end a round early?"""
-    return any(isinstance(n, ir.Continue) for n in walk(body))
-
-
-def _initial(before: Sequence[ir.Stmt], name: str) -> tuple[int, ir.Expr] | None:
-    """Where in `before` the variable got the value that it has at its end, and the value, if that still means the same."""
-    for i in range(len(before) - 1, -1, -1):
-        one = before[i]
-        value = one.value if isinstance(one, ir.Let) and one.name == name else None
-        if value is not None:
-            between = tuple(before[i + 1 :])
-            stores = any(isinstance(n, ir.Assign) and not isinstance(n.target, ir.Var) for n in walk(between))
-            reads = any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for n in walk(value))
-            return None if used(value) & _assigned(between) or (reads and stores) else (i, value)
-        if name in _assigned(one):
-            return None
-    return None
-
-
 def _counted(before: Sequence[ir.Stmt], loop: ir.DoWhile, after: frozenset[str]) -> list[ir.Stmt] | None:
     """A loop whose rounds are counted as one over a range; every other variable that goes up with it is said by it."""
     condition, body = loop.condition, loop.body
-    if not isinstance(condition, ir.Compare) or _skips(body) or loop.label or any(isinstance(n, ir.Break) and n.label for n in walk(body)):
+    if not isinstance(condition, ir.Compare) or skips(body) or loop.label or any(isinstance(n, ir.Break) and n.label for n in walk(body)):
         return None
     left, op, right = condition.left, condition.op, condition.right
     if not isinstance(left, ir.Var) and isinstance(right, ir.Var):
         left, op, right = right, {"<": ">", ">": "<"}.get(op, op), left
     steps = [s for s in _steps(body) if s.name not in after and s.name not in used(body[s.position + 1 :])]
     counter = next((s for s in steps if isinstance(left, ir.Var) and s.name == left.name), None)
-    if counter is None or not _fixed(right, body):
+    if counter is None or not fixed(right, body):
         return None
-    starts = {s.name: found for s in steps if (found := _initial(before, s.name)) is not None and _alone(before, found[0], s.name)}
+    starts = {s.name: found for s in steps if (found := initial(before, s.name)) is not None and alone(before, found[0], s.name)}
     if counter.name not in starts:
         return None
     start = starts[counter.name][1]
@@ -207,10 +209,10 @@ def _counted(before: Sequence[ir.Stmt], loop: ir.DoWhile, after: frozenset[str])
     kinds = {n.name: n.type for n in walk((body, condition)) if isinstance(n, ir.Var)}
     order = sorted(rising, key=lambda s: (kinds[s.name] != "index", s is not counter))
     for chosen in order or [counter]:
-        kind = "index" if chosen is counter and not counter.up and _bare(rounds_end).type == "index" else kinds[chosen.name]
+        kind = "index" if chosen is counter and not counter.up and bare(rounds_end).type == "index" else kinds[chosen.name]
         begin = starts[chosen.name][1] if chosen.up else ir.Const(kind, 0)
         stop = _shifted(rounds_end, first, begin, kind)
-        if stop is None or not _fixed(stop, body) or not _fixed(begin, body):
+        if stop is None or not fixed(stop, body) or not fixed(begin, body):
             continue
         gone, new = {chosen.name, counter.name}, rest
         new = tuple(one for one in new if not (isinstance(one, ir.Assign) and one.target == ir.Var(kinds[chosen.name], chosen.name)))
@@ -220,12 +222,12 @@ def _counted(before: Sequence[ir.Stmt], loop: ir.DoWhile, after: frozenset[str])
             if other is chosen:
                 continue
             said = _shifted(ir.Var(kind, chosen.name), begin, starts[other.name][1], kinds[other.name])
-            if said is None or (other is not counter and not _fixed(starts[other.name][1], body)):
+            if said is None or (other is not counter and not fixed(starts[other.name][1], body)):
                 if other is counter and counter.name in used(new):
                     break
                 continue
             new = tuple(one for one in new if not (isinstance(one, ir.Assign) and one.target == ir.Var(kinds[other.name], other.name)))
-            new = _substitute(new, other.name, said)
+            new = substitute(new, other.name, said)
             gone.add(other.name)
         else:
             dropped = {starts[name][0] for name in gone}
@@ -234,69 +236,22 @@ def _counted(before: Sequence[ir.Stmt], loop: ir.DoWhile, after: frozenset[str])
     return None
 
 
-def _alone(before: Sequence[ir.Stmt], place: int, name: str) -> bool:
-    """Is the variable declared there, and read by nothing between its declaration and the loop?"""
-    return isinstance(before[place], ir.Let) and name not in used(tuple(before[place + 1 :]))
-
-
 def _shifted(value: ir.Expr, origin: ir.Expr, start: ir.Expr, kind: str) -> ir.Expr | None:
     """start + (value - origin) as `kind`, None where that is no simple expression."""
-    value = value if value.type == kind else _converted(value, kind)
-    if _same(origin, start):
+    value = value if value.type == kind else converted(value, kind)
+    if same(origin, start):
         return value
     if isinstance(origin, ir.Const) and isinstance(start, ir.Const):
         difference = int(start.value) - int(origin.value)
-        return _plus(value, difference, kind)
+        return plus(value, difference, kind)
     if isinstance(origin, ir.Const) and origin.value == 0:
-        bare = _bare(value)
-        if isinstance(bare, ir.Binary) and bare.op == "-" and _same(bare.right, start):
-            return _converted(bare.left, kind)  # `i = k; rounds = n - k` counts up to n
-        begin = start if start.type == kind else _converted(start, kind)
+        inner = bare(value)
+        if isinstance(inner, ir.Binary) and inner.op == "-" and same(inner.right, start):
+            return converted(inner.left, kind)  # `i = k; rounds = n - k` counts up to n
+        begin = start if start.type == kind else converted(start, kind)
         if isinstance(value, ir.Var | ir.Const | ir.Len | ir.Cast) and isinstance(begin, ir.Var | ir.Const | ir.Len | ir.Cast):
             return ir.Binary(kind, "+", begin, value)
     return None
-
-
-def _converted(value: ir.Expr, kind: str) -> ir.Expr:
-    bare = _bare(value)
-    if bare.type == kind:
-        return bare
-    return ir.Const(kind, bare.value) if isinstance(bare, ir.Const) else ir.Cast(kind, bare)
-
-
-def _plus(value: ir.Expr, more: int, kind: str) -> ir.Expr:
-    if isinstance(value, ir.Const):
-        return ir.Const(kind, int(value.value) + more)
-    if isinstance(value, ir.Binary) and value.op in "+-" and isinstance(value.right, ir.Const):
-        more += int(value.right.value) * (1 if value.op == "+" else -1)
-        value = value.left
-    if not more:
-        return value
-    return ir.Binary(kind, "+" if more > 0 else "-", value, ir.Const(kind, abs(more)))
-
-
-def _same(left: ir.Expr, right: ir.Expr) -> bool:
-    left, right = _bare(left), _bare(right)
-    if isinstance(left, ir.Const) and isinstance(right, ir.Const):
-        return left.value == right.value
-    return left == right
-
-
-def _substitute(node, name: str, value: ir.Expr):
-    """`node` (an expression, a statement or a tuple of them) with every read of a variable replaced."""
-    if isinstance(node, tuple):
-        return tuple(_substitute(one, name, value) for one in node)
-    if isinstance(node, ir.Var):
-        return value if node.name == name else node
-    if isinstance(node, ir.Expr | ir.Stmt):
-        changed = {f.name: _substitute(getattr(node, f.name), name, value) for f in fields(node)}
-        new = replace(node, **changed)
-        if isinstance(new, ir.Cast) and isinstance(new.operand, ir.Cast) and new.operand.operand.type == new.type:
-            return new.operand.operand
-        if isinstance(new, ir.Cast) and new.operand.type == new.type:
-            return new.operand
-        return new
-    return node
 
 
 def _sink(body: list[ir.Stmt], after: frozenset[str]) -> list[ir.Stmt]:
@@ -304,13 +259,14 @@ def _sink(body: list[ir.Stmt], after: frozenset[str]) -> list[ir.Stmt]:
     i = len(body) - 1
     while i >= 0:
         one = body[i]
-        if isinstance(one, ir.Let) and one.name not in after and not any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for n in walk(one.value)):
+        if isinstance(one, ir.Let) and one.name not in after and not any(isinstance(n, READS) for n in walk(one.value)):
             users = [j for j in range(i + 1, len(body)) if one.name in used(body[j])]
             holder = body[users[0]] if len(users) == 1 else None
-            if isinstance(holder, ir.If) and not (used(one.value) & _assigned(tuple(body[i + 1 : users[0]]))):
+            loops = any(isinstance(n, ir.DoWhile | ir.While | ir.ForRange) for n in walk(holder)) if isinstance(holder, ir.If) else False
+            if isinstance(holder, ir.If) and loops and not (used(one.value) & assigned(tuple(body[i + 1 : users[0]]))):
                 sides = [key for key in ("then", "other") if one.name in used(getattr(holder, key))]
                 if len(sides) == 1:
-                    condition = _substitute(holder.condition, one.name, one.value)
+                    condition = substitute(holder.condition, one.name, one.value)
                     moved = (one, *getattr(holder, sides[0]))
                     body[users[0]] = replace(holder, condition=condition, **{sides[0]: moved})
                     del body[i]
@@ -325,7 +281,7 @@ def _unguarded(before: Sequence[ir.Stmt], one: ir.If, after: frozenset[str]) -> 
     declared = {s.name for s in first if isinstance(s, ir.Let)}
     if len(declared) != len(first) or declared & after:
         return None
-    if any(isinstance(n, ir.Index | ir.Field | ir.Call | ir.Global) for s in first for n in walk(s)):
+    if any(isinstance(n, READS) for s in first for n in walk(s)):
         return None
     if not _implied(one.condition, loop):
         return None
@@ -339,11 +295,11 @@ def _implied(guard: ir.Expr, loop: ir.ForRange) -> bool:
     left, op, right = guard.left, guard.op, guard.right
     if op in ("<", "<=") and not isinstance(right, ir.Const):
         left, right, op = right, left, {"<": ">", "<=": ">="}[op]
-    start, stop = _bare(loop.start), _bare(loop.stop)
+    start, stop = bare(loop.start), bare(loop.stop)
     converted = isinstance(loop.stop, ir.Cast) and loop.stop.operand.type in SIGNED and loop.type not in SIGNED
     if converted:
         return False  # below 0 it would be huge
-    if _bare(left) != stop:
+    if bare(left) != stop:
         return False
     zero = isinstance(start, ir.Const) and start.value == 0
     if isinstance(right, ir.Const):
@@ -351,10 +307,6 @@ def _implied(guard: ir.Expr, loop: ir.ForRange) -> bool:
         if least is None or (op == "!=" and loop.type in SIGNED):
             return False
         return zero and least == 1 if zero else isinstance(start, ir.Const) and least == start.value + 1
-    return op in (">", "!=") and _bare(right) == start
-
-
-def _bare(value: ir.Expr) -> ir.Expr:
-    return value.operand if isinstance(value, ir.Cast) else value
+    return op in (">", "!=") and bare(right) == start
 
 

@@ -96,7 +96,13 @@ def _tree(
     called = {name: (len(s.wasm()[0]), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
     builder = TreeBuilder(function, called)
     body, kinds, zero = split(gathered(builder.build(), builder.types, known, data), builder.types)
-    return undropped(inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body))))))))), kinds, zero, known
+    return settled(body), kinds, zero, known
+
+
+def settled(body: Body) -> Body:
+    """A tree with labels as one of loops and conditions, whose values stand where they are read."""
+    body = inline(undo_updates(inline(propagate(inline(shape(body))))))
+    return undropped(inline(propagate(unscaled(body))))
 
 
 def _within_reach(signature: Signature) -> bool:

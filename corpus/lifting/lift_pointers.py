@@ -11,14 +11,11 @@ from dataclasses import replace
 
 from transpile.corpus import ir
 from transpile.corpus.lifting import tree
-from transpile.corpus.lifting.copies import propagate
 from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
-from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in, without_unused
+from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in, settled, without_unused
 from transpile.corpus.lifting.memory import Variable
 from transpile.corpus.lifting.pointers import PointerValues, RawMemory, with_variables
-from transpile.corpus.lifting.shape import shape
-from transpile.corpus.lifting.simplify import inline, undo_updates, undropped, unscaled
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import INDIRECT, Body, NotLiftable, bodies, map_node, statements, with_bodies
 from transpile.corpus.lifting.variables import simple_cast
@@ -52,8 +49,7 @@ def lift_pointers(
     builder = TreeBuilder(function, called)
     tables = tuple(data) or own_data
     body, kinds, zero = split(gathered(builder.build(), builder.types, known, tables), builder.types)
-    body = undropped(inline(unscaled(inline(undo_updates(inline(propagate(inline(shape(body)))))))))
-    body, kinds = _named(body, kinds, signature)
+    body, kinds = _named(settled(body), kinds, signature)
     body = with_variables(body, state or {})
     memory = RawMemory(signature, body, tables, known, (), state=state or {})
     memory.find()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 
 from transpile.corpus.lifting.tree import (
     Again,
     Block,
     Body,
     CallNode,
+    Const,
     Exit,
     If,
     Loop,
@@ -37,6 +39,8 @@ PASSES = 60
 SHORT = 8
 """A follow-up of at most this many nodes may be written more than once."""
 LONGEST = 20_000
+FEW = 4
+"""A switch with at most this many numbers is written as comparisons."""
 
 Tail = frozenset[Stmt]
 """Jumps that mean the same as going on."""
@@ -87,6 +91,13 @@ def _replaced(body: Body, change: Callable[[Stmt], Body]) -> Body:
     return tuple(out)
 
 
+def _alike(left: Stmt, right: Stmt) -> bool:
+    """Do both do the same?"""
+    if isinstance(left, Set) and isinstance(right, Set):
+        return left.name == right.name and left.value == right.value
+    return left == right and not bodies(left)
+
+
 def _both(first: Node, second: Node) -> Node:
     return Op("i32", "and_then", (first, second))
 
@@ -127,11 +138,17 @@ def _statement(one: Stmt, fall: Tail, tail: Tail, last: bool) -> list[Stmt]:
                 return [If(negated(one.condition), other)]
             if then == other:
                 return list(then)
+            common = 0
+            while common < min(len(then), len(other)) and _alike(then[-1 - common], other[-1 - common]):
+                common += 1
+            if common and not terminates(then[-1:]):
+                short = replace(one, then=then[:-common], other=other[:-common])
+                return [*_statement(short, frozenset(), frozenset(), False), *then[-common:]]
             if not other and len(then) == 1 and isinstance(then[0], If) and not then[0].other:
                 return [If(_both(one.condition, then[0].condition), then[0].then)]
             return [If(one.condition, then, other)]
         case Switch():
-            return [with_bodies(one, [_tidy(inner, fall) for inner in bodies(one)])]
+            return _comparisons(replace(one, cases=tuple((n, _tidy(b, fall)) for n, b in one.cases), default=_tidy(one.default, fall)))
         case Block():
             inner = _tidy(one.body, fall | {Exit(one.label)})
             return [Block(one.label, inner)] if leaves(inner, one.label) else list(inner)
@@ -142,10 +159,63 @@ def _statement(one: Stmt, fall: Tail, tail: Tail, last: bool) -> list[Stmt]:
     return [one]
 
 
+def _comparisons(one: Switch) -> list[Stmt]:
+    """A switch that leads away for a few numbers and does nothing for others as the comparisons that it was made of."""
+    cases = [(numbers, body) for numbers, body in one.cases if body]
+    few = sum(len(numbers) for numbers, _ in cases) <= FEW
+    if one.default or not few or not all(terminates(b) for _, b in cases) or any(isinstance(n, CallNode) for n in nodes(one.value)):
+        return [one]
+    if sum(1 for _ in nodes(one.value)) > SHORT or one.value.kind != "i32":
+        return [one]
+
+    def equal(numbers: tuple[int, ...]) -> Node:
+        first, *more = (Op("i32", "i32.eq", (one.value, Const("i32", n & 0xFFFFFFFF))) for n in numbers)
+        return reduce(lambda left, right: Op("i32", "or_else", (left, right)), more, first)
+
+    return [If(equal(numbers), body) for numbers, body in cases]
+
+
+def _singled_out(condition: Node, value: Node) -> tuple[int | None, bool]:
+    """The number that a condition compares a value with, None for other conditions; whether it asks if they are the same."""
+    same = not (isinstance(condition, Op) and condition.name == "i32.eqz")
+    match condition if same else condition.args[0]:
+        case Op(name="i32.ne" | "i32.eq" as name, args=(compared, Const(bits=bits))) if compared == value:
+            return bits, same == (name == "i32.eq")
+    return None, False
+
+
+def _left_at(loop: Loop) -> int | None:
+    """Where a loop has the one condition that ends it, with more to do than to leave: the first statement, else the last one that is such; None where
+    there is none."""
+    ends = leaves(loop.body, loop.label)
+    found = [
+        i for i, one in enumerate(loop.body)
+        if isinstance(one, If) and not one.other and terminates(one.then) and Again(loop.label) not in statements(one.then)
+        and leaves(one.then, loop.label) == ends == (one.then[-1] == Exit(loop.label)) and len(one.then) > ends
+    ]  # fmt: skip
+    return None if not found else found[0] if found[0] == 0 else found[-1]
+
+
 def _sequence(body: list[Stmt], tail: Tail) -> Body:
     """Rules about a statement and those after it."""
     for i, one in enumerate(body):
         before, rest = tuple(body[:i]), tuple(body[i + 1 :])
+        if isinstance(one, Loop) and (at := _left_at(one)) is not None:
+            last = one.body[at]
+            assert isinstance(last, If)
+            left = Loop(one.label, (*one.body[:at], If(last.condition, (Exit(one.label),)), *one.body[at + 1 :]))
+            if last.then[-1] == Exit(one.label):
+                return (*before, left, *last.then[:-1], *rest)
+            return (*before, left, *last.then)  # what stood behind the loop was never reached
+        if isinstance(one, Switch) and not one.default and rest and isinstance(rest[0], If) and not rest[0].other and terminates(rest[0].then):
+            number, same = _singled_out(rest[0].condition, one.value)
+            if number is not None:
+                # Numbers that lead to the same place without being told apart.
+                needless = {rest[0].then} if not same else {(jump,) for jump in tail} if len(rest) == 1 else set()
+                cases = tuple((tuple(n for n in numbers if n == number or b not in needless), b) for numbers, b in one.cases)
+                cases = tuple((numbers, b) for numbers, b in cases if numbers)
+                if cases != one.cases:
+                    return (*before, *([replace(one, cases=cases)] if cases else []), *rest)
         if isinstance(one, If) and rest:
             if not one.other and one.then[-1] in tail and isinstance(one.then[-1], Exit | Again):
                 kept = one.then[:-1]

@@ -156,6 +156,10 @@ def unscaled(body: Body) -> Body:
         if not more and name[0] not in "ps" and isinstance(value, Op) and value.name in ("i32.mul", "i32.shl") and isinstance(value.args[1], Const):
             factors[name] = value
     addresses = [e for one in statements(body) for e in _addresses(one)]
+    parts: set[str] = set()
+    while more := {n.name for e in addresses for n in nodes(e) if isinstance(n, Get)} - parts:
+        parts |= more  # an address that several accesses share is a variable
+        addresses += [one.value for name in more for one in sets.get(name, ()) if isinstance(one.value, Op) and one.value.name in ("i32.add", "i32.sub")]
     factors = {name: by for name, by in factors.items() if any(isinstance(n, Get) and n.name == name for e in addresses for n in nodes(e))}
     return _without_factors(body, factors) if factors else body
 

@@ -143,7 +143,7 @@ def translate(asked: dict[str, Any], model: Model, earlier: dict[str, str] | Non
     started = time.monotonic()
     target, kind, include = language(asked["target_language"]), asked["source_language"], asked["include"]
     source = _write(asked["source"], kind, asked["name"] or f"source{SUFFIXES.get(kind, '')}")
-    program = load(source, kind, checked=True)
+    program = load(source, kind, checked=True, as_written=True)
     target.version()
     texts = {f.name: f.text for f in program.functions}
 

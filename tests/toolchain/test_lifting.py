@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -196,3 +197,25 @@ def test_a_local_array_that_memset_clears_is_one_of_fixed_size(tmp_path):
     program = load(path)
     found = {t.name: t.verdict for t in transpile(program, language("rust"), None, Options(inputs=128), lifter=Lifter(program))}
     assert found["most"].verified
+
+
+WRITTEN = {
+    "c": "int sum(const int *a, int n) { int s = 0; for (int i = 0; i < n; i++) { if (a[i] < 0) continue; s += a[i] * i; } return s; }\n",
+    "cpp": 'extern "C" int sum(const int *a, int n) { int s = 0; for (int i = 0; i < n; i++) { if (a[i] < 0) continue; s += a[i] * i; } return s; }\n',
+    "rust": "pub fn sum(a: &[i32]) -> i32 { let mut s = 0i32; for i in 0..a.len() { if a[i] >= 0 { s = s.wrapping_add(a[i].wrapping_mul(i as i32)); } } s }\n",
+    "zig": "pub fn sum(a: []const i32) i32 { var s: i32 = 0; for (a, 0..) |v, i| { if (v >= 0) s +%= v *% @as(i32, @intCast(i)); } return s; }\n",
+    "d": "int sum(const(int)[] a) { int s = 0; foreach (i, v; a) { if (v < 0) continue; s += v * cast(int) i; } return s; }\n",
+    "go": "package main\n\nfunc sum(a []int32) int32 { var s int32; for i, v := range a { if v >= 0 { s += v * int32(i) } }; return s }\n\nfunc main() {}\n",
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_loops_stay_as_they_were_written(name: str, tmp_path: Path) -> None:
+    """The second compilation, for the rules to read, keeps the loop that tests first; the optimizer's turns it around and counts in bytes."""
+    path = tmp_path / f"sum{language(name).suffixes[0]}"
+    path.write_text(WRITTEN[name])
+    program = load(path, as_written=True)
+    assert program.as_written is not None
+    (found,) = transpile(program, language("c"), None, Options(inputs=256), lifter=Lifter(program))
+    assert found.verdict.verified and found.source is not None
+    assert "for (" in found.source.text and "do {" not in found.source.text, found.source.text
