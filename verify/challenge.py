@@ -21,8 +21,9 @@ from transpile.verify.shrink import Runner
 from transpile.verify.thin import parsed, reachable
 from transpile.verify.types import Executable
 
-_CHUNK, _MOST_CHUNKS, _PATIENCE = 512, 48, 8
-_FUEL = 34_000_000
+_CHUNK, _LONG, _PATIENCE, _MOST = 512, 2048, 4096, 24576
+"""Runs at a time, fewest and most; those without anything new after which there is nothing more to be expected; and all."""
+_FUEL = 30_000_000
 """Wasm instructions (about) that are spent, if there is something to mutate, even where nothing new is reached."""
 _EXAMPLES = 4
 _SEEDS, _DRAWN = 512, 128
@@ -49,9 +50,12 @@ def challenge(reference: Reference, candidate: Executable, compiled: Target, see
             probed = target(probes.executable, reference.signature, probes.original)
             explorer = Explorer(probed, probes, reference.vectors.take(slice(_SEEDS)), mined, int(rng.integers(1 << 40)), capacity=512, any_access=True,
                                 rival=reference.target)  # fmt: skip
-            idle = 0
-            for _ in range(_MOST_CHUNKS):
-                idle = 0 if explorer.explore(_CHUNK) else idle + 1
+            idle = ran = 0
+            while ran < _MOST:
+                # As many as there is fuel for, but not all at once: there may be suspects among them.
+                runs = int(min(max(_CHUNK, (_FUEL - explorer.fuel) / explorer.each), _LONG))
+                idle = 0 if explorer.explore(runs) else idle + runs
+                ran += runs
                 compared, differing = _check(explorer, runner)
                 if differing is not None:
                     return compared, differing

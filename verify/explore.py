@@ -178,14 +178,12 @@ class Explorer:
     def _instantiate(self) -> None:
         linker = self.place.linker
         linker.allow_shadowing = True
-        for name, export in self._call(self.place).items():
-            linker.define(self.store, "c", name, export)
+        linker.define_instance(self.store, "c", self._call(self.place))
         if self.rival_place:
-            for name, export in self._call(self.rival_place).items():
-                linker.define(self.store, "r", name, export)
+            linker.define_instance(self.store, "r", self._call(self.rival_place))
             linker.define(self.store, "r", "memory", self.rival_place.memory or self._no_memory())
         seed = self.exports["seed"].value(self.store) if self.exports else self.seed
-        self.exports = {name: value for name, value in linker.instantiate(self.store, _explorer(self.rival is not None)).exports(self.store).items()}
+        self.exports = dict(linker.instantiate(self.store, _explorer(self.rival is not None)).exports(self.store).items())
         self.exports["seed"].set_value(self.store, seed)
         self._set("base", self.place.base)
         self._set("stack", self.place.stack)
@@ -193,17 +191,18 @@ class Explorer:
             self._set("rival_base", self.rival_place.base)
             self._set("rival_stack", self.rival_place.stack)
 
-    def _call(self, place: Placement) -> dict[str, wasmtime.Func]:
-        """What calls the function that was placed, by name."""
+    def _call(self, place: Placement) -> wasmtime.Instance:
+        """What calls the function that was placed."""
         target = place.target
         place.linker.allow_shadowing = True
         if place.memory is None and target.marshal:
             place.linker.define(self.store, "t", "memory", self._no_memory())
-        module = _trampoline(*target.type, target.stack, self.layout.signature.result_scalar)
-        exports = place.linker.instantiate(self.store, module).exports(self.store)
-        exports["base"].set_value(self.store, place.base)
-        place.prepare(exports, self.tables.settings["cells"])
-        return {name: exports[name] for name in ("ask", "enter", "leave", "restore")}
+        instance = place.linker.instantiate(self.store, _trampoline(*target.type, target.stack, self.layout.signature.result_scalar))
+        if target.marshal or any(target.type[2]):
+            exports = instance.exports(self.store)
+            exports["base"].set_value(self.store, place.base)
+            place.prepare(exports, self.tables.settings["cells"])
+        return instance
 
     def _no_memory(self) -> wasmtime.Memory:
         """For a function that has no memory of its own: what it would leave there."""

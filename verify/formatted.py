@@ -17,7 +17,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.wasm.instructions import encode_body
 from transpile.corpus.wasm.module import WasmModule
 from transpile.verify.stand_in import FORMATTED
-from transpile.verify.thin import parsed
+from transpile.verify.thin import imports, parsed
 
 _LONGEST = 1 << 16
 """Bytes of a text that are looked at."""
@@ -137,6 +137,8 @@ assert _FUNCTIONS.keys() == FORMATTED.keys()
 @lru_cache(maxsize=256)
 def with_formats(wasm: bytes) -> bytes:
     """The module with functions of its own for those of C's library that print; as it is, where it imports none."""
+    if not imports(wasm):
+        return wasm
     try:
         module = parsed(wasm)
         found = {i.field: i.index for i in module.imports if i.kind == "function" and i.module == "env" and FORMATTED.get(i.field) == i.type}

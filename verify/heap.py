@@ -21,7 +21,7 @@ from transpile.corpus.wasm.module import WasmFunction, WasmModule
 from transpile.corpus.zigcc import GLOBAL_BASE
 from transpile.verify.placement import END, GAP, PAGE
 from transpile.verify.stand_in import ALLOCATORS, CONTENTS
-from transpile.verify.thin import parsed, rebuilt
+from transpile.verify.thin import imports, parsed, rebuilt
 
 START, STOP = END - GAP - (1 << 21), END - GAP
 """Where blocks lie: above the data of modules, below what is kept free before the arena."""
@@ -123,6 +123,8 @@ def with_heap(wasm: bytes, export: str, numbers: tuple[int, ...] = ()) -> bytes:
 
     `numbers`: which of its parameters are no addresses. They decide when there is no memory.
     """
+    if not imports(wasm):
+        return wasm
     try:
         module = parsed(wasm)
         names = allocators(module)

@@ -144,10 +144,8 @@ def _contents(
         return draw_mixed(rng, names, scalar, count * width, mined).reshape(shape)
     bits = draw(rng, style, scalar, shape, mined)
     if kind == "sorted":
-        order = np.argsort(sortable(bits, scalar), axis=1, kind="stable")
-        if rng.random() < 0.25:
-            order = order[:, ::-1]
-        return np.take_along_axis(bits, order, axis=1)
+        ordered = np.sort(sortable(bits, scalar), axis=1)
+        return (ordered[:, ::-1] if rng.random() < 0.25 else ordered).view(f"<u{WIDTHS[scalar]}")
     if kind == "mirror":
         half = int(rng.integers(1, 6))
         return np.concatenate([bits[:, :half], bits[:, half - 1 :: -1], bits[:, : width - 2 * half]], axis=1)

@@ -176,9 +176,9 @@ class _Study:
         drawn = self._draw(layout, int(_DRAWN * self.inputs) if probed and self.signature.parameters else self.inputs, probes, probed)
         parts = [drawn]
         if probes and probed and self.signature.parameters and len(drawn):
-            found = self._explore(drawn, probes, probed)
-            more = self.inputs - len(drawn) - len(found)
-            parts = [found, drawn, *([self._draw(layout, more, probes, probed)] if more > 0 else [])]
+            found, fresh = self._explore(drawn, probes, probed)
+            more = self.inputs - len(drawn) - len(found) - len(fresh)
+            parts = [found, drawn, fresh, *([self._draw(layout, more, probes, probed)] if more > 0 else [])]
         # What exploring found comes first.
         vectors = Vectors.join(parts).take(slice(self.inputs))
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
@@ -217,8 +217,8 @@ class _Study:
                 self.small, self.drawn = _MOSTLY_SMALL, self.drawn.take(slice(0))
         return Vectors.join(parts)
 
-    def _explore(self, seeds: Vectors, probes: Instrumented, probed: Target) -> Vectors:
-        """Vectors that reach what others do not, until nothing new is reached, then more of what is reached seldom."""
+    def _explore(self, seeds: Vectors, probes: Instrumented, probed: Target) -> tuple[Vectors, Vectors]:
+        """Vectors that reach what others do not, until nothing new is reached, then more of what is reached seldom; and, where these are few, drawn ones."""
         room = self.inputs - len(seeds)
         explorer = Explorer(probed, probes, seeds, self.mined, int(self.rng.integers(1 << 40)), capacity=max(room, self.inputs // 4))
         idle = 0
@@ -228,10 +228,14 @@ class _Study:
                 break
         explorer.explore(2 * _CHUNK, _EXAMPLES)
         found = explorer.found()
-        if not len(found):
-            return found
-        usable, counts, _ = self._try(found, probes, probed)
-        return self._keep(found, counts, usable)
+        # What is drawn already is tried with them: once is quicker than twice.
+        fresh = self.drawn.take(slice(max(0, room - len(found))))
+        self.drawn = self.drawn.take(slice(len(fresh), None))
+        if not len(found) + len(fresh):
+            return found, fresh
+        usable, counts, _ = self._try(Vectors.join([found, fresh]), probes, probed)
+        at = len(found)
+        return self._keep(found, counts[:at], usable[:at]), self._keep(fresh, counts[at:], usable[at:])
 
     def _keep(self, vectors: Vectors, counts: np.ndarray, usable: np.ndarray) -> Vectors:
         if self.accepts is not None:

@@ -33,6 +33,21 @@ def parsed(wasm: bytes) -> WasmModule:
     return WasmModule.parse(wasm)
 
 
+def imports(wasm: bytes) -> bool:
+    """Whether a module imports anything, told without parsing it; True where that does not show."""
+    reader = Reader(wasm)
+    try:
+        reader.raw(len(_HEADER))
+        while not reader.done:
+            section = reader.byte()
+            if section >= 2:
+                return section == 2
+            reader.raw(reader.number())
+    except TranspileError:
+        return True
+    return False
+
+
 def reachable(module: WasmModule, *names: str) -> list[WasmFunction]:
     """Some functions, by name, and all that they may call within their module; an indirect call may reach every function of the table."""
     return _closure(module, [module.function(name).index for name in names])
@@ -159,7 +174,7 @@ def _type_indices(payload: bytes, first: int) -> dict[int, int]:
 
 
 def _types(payload: bytes, module: WasmModule, kept: list[WasmFunction]) -> bytes:
-    """The types, those that nothing kept has made `() -> ()`: wasmtime compiles a trampoline for every type that differs."""
+    """The types up to the last one in use, those that nothing kept has made `() -> ()`: wasmtime compiles a trampoline for every type that differs."""
     used = {f.type for f in kept} | {i.type for i in module.imports}
     for function in kept:
         for name, immediate, _ in function.instructions:
@@ -167,12 +182,15 @@ def _types(payload: bytes, module: WasmModule, kept: list[WasmFunction]) -> byte
                 used.add(module.types[immediate[0]])
             elif name in ("block", "loop", "if") and isinstance(immediate, int):
                 used.add(module.types[immediate])
+    last = max((k for k, type_ in enumerate(module.types) if type_ in used), default=-1)
     reader = Reader(payload)
+    reader.count()
     entries = []
-    for _ in range(reader.count()):
+    for type_ in module.types[: last + 1]:
         start = reader.at
-        reader.byte()
-        type_ = reader.types(), reader.types()
+        reader.raw(1)
+        for _ in range(2):
+            reader.raw(reader.number())
         entries.append(payload[start : reader.at] if type_ in used else b"\x60\0\0")
     return _vector(entries)
 
