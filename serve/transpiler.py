@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -36,6 +37,7 @@ from transpile.serve.together import Member, judge_in_turn, sharing
 from transpile.serve.work import RANK, TYPES, Near, Work, finished_one, offer, unread_one
 from transpile.serve.work import Translation as Translation
 from transpile.verify.judge import judge
+from transpile.verify.reference import with_true_lengths
 from transpile.verify.types import Candidate, Executable, Verdict
 
 CLIMBS, NEAREST, CHANGES, JUDGED = 3, 5, 200, 24
@@ -81,7 +83,9 @@ def transpile(
                     raise TranspileError(f"'{name}' can't be translated yet: {program.reasons[name]}", hint="leave it out")
                 raise TranspileError(f"the types of '{name}' can't be written yet", hint=TYPES)
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
-    wanted = [f for f in program.functions if not options.only or f.name in with_callees(program, options.only)]
+    names = with_callees(program, options.only) if options.only else known
+    program = _with_true_lengths(program, names)
+    wanted = [f for f in program.functions if f.name in names]
     accepted: dict[str, Accepted] = {}
     done: dict[str, Translation] = {}
     groups = sharing(program, [f.name for f in wanted])
@@ -140,6 +144,16 @@ def transpile(
         if finished:
             finished(one)
     return [*(done[f.name] for f in wanted), *unread]
+
+
+def _with_true_lengths(program: Program, names: Collection[str]) -> Program:
+    """The program with what the signatures of some functions say of lengths, which may come from names alone, as far as their code keeps to it."""
+    functions = list(program.functions)
+    for k, one in enumerate(functions):
+        if one.name in names and one.signature.lengths():
+            with suppress(TranspileError):  # What can't be run is judged by its text alone.
+                functions[k] = replace(one, signature=with_true_lengths(Executable(program.wasm, program.exports[one.name]), one.signature))
+    return replace(program, functions=tuple(functions))
 
 
 def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct] = (), accepted: Mapping[str, Accepted] | None = None) -> Work:

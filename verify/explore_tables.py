@@ -13,6 +13,7 @@ from transpile.verify.explore_wat import (
     BOOL,
     BY_LENGTH,
     BY_ROOM,
+    BY_SHAPE,
     CHOICE,
     FEATURES,
     FIELD,
@@ -67,7 +68,8 @@ def lay_out(layout: Layout, probes: Instrumented, mined: Mined, capacity: int, a
     choices |= {p.domain: np.array(few) & 0xFFFFFFFF for p in layout.signature.parameters if (few := _few(p)) and p.domain}
     starts = np.concatenate(([0], np.cumsum([len(c) for c in choices.values()]))).astype(int)
     tables = {t: (int(start), len(c)) for (t, c), start in zip(choices.items(), starts, strict=False)}
-    spans, slots = _spans(layout, head, tables), _slots(layout)
+    shapes = {k: put(words) for k, words in _shapes(layout).items()}
+    spans, slots = _spans(layout, head, tables), _slots(layout, shapes)
     integers = np.unique(np.concatenate([mined.integers, boundaries("i64"), boundaries("i32")]))
     # What the code says itself comes up more often than what it may mean.
     said = np.unique(mined.script).astype(np.int64)
@@ -142,18 +144,27 @@ def _places(layout: Layout) -> dict[int, int]:
     return {p.parameter: k for k, p in enumerate(layout.signature.passed()) if p.parameter is not None}
 
 
-def _slots(layout: Layout) -> np.ndarray:
-    """int32 [N, 6]; see `explore_wat`."""
+def _shapes(layout: Layout) -> dict[int, bytes]:
+    """By slot, its shape as the loop reads it."""
+    at = _places(layout)
+    places = {k: (8 * at[k], int(layout.types[k] in SIGNED and WIDTHS[layout.types[k] or ""] < 8)) for k in layout.shaping}
+    return {k: np.array(s.shape.words(places), "<i4").tobytes() for k, s in enumerate(layout.slots) if s.shape is not None}
+
+
+def _slots(layout: Layout, shapes: dict[int, int]) -> np.ndarray:
+    """int32 [N, 6]; see `explore_wat`. `shapes`: where those of slots lie."""
     out = []
     at = _places(layout)
-    for slot in layout.slots:
+    for k, slot in enumerate(layout.slots):
         how = BY_LENGTH if slot.length is not None else BY_ROOM
         if slot.text and slot.length is None:
             how = TO_NUL if slot.const and layout.room == 1 else TO_END
         if slot.whole:
             how = REST if slot.role == POINTER else WHOLE
+        how = BY_SHAPE if k in shapes else how
         place = 0 if slot.parameter is None else 8 * at[slot.parameter]
-        out.append((place, slot.size, how, 8 * at[slot.length] if slot.length is not None else 0, slot.offset, slot.end))
+        length = shapes[k] if k in shapes else 8 * at[slot.length] if slot.length is not None else 0
+        out.append((place, slot.size, how, length, slot.offset, slot.end))
     return np.array(out, "<i4").reshape(-1, 6)
 
 

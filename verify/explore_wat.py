@@ -4,13 +4,14 @@ Memory "d" begins with a block of 32-bit settings (`SETTINGS`, 4 bytes each, in 
 `[arguments, 8 bytes each | arena]`. A *span* (32 bytes) is something that may change: kind, offset in the row, distance of elements, width,
 class, number of elements, offset of its length; of a pointer in memory, in place of the class, where the `choices` of its type begin, and at the
 end how many there are. A *slot* (24 bytes) is a pointer: offset of its argument, element size, how its extent is known, offset of its
-length, its start and end in the arena. Target memory is "t"; `call` calls the target with the arguments of a row, `enter` makes addresses of
-pointers in memory.
+length (or where the numbers of its shape lie: `Shape.words`), its start and end in the arena. Target memory is "t"; `call` calls the target with
+the arguments of a row, `enter` makes addresses of pointers in memory.
 """
 
 from __future__ import annotations
 
 from transpile.verify import change_wat, rival_wat
+from transpile.verify.shapes import MOST
 
 SETTINGS = (
     "argument_bytes", "stride", "tail", "ways", "spans", "span_count", "slots", "slot_count", "rows", "row_bytes", "capacity",
@@ -22,7 +23,7 @@ SCALAR, LENGTH, FIELD, CHOICE = 0, 1, 2, 3
 UNSIGNED, SIGNED_, FLOAT, BOOL = 0, 1, 2, 3
 FEATURES = 3 * 8
 """Of every byte of the tail: eight, apart by the sign of what the function returned."""
-BY_LENGTH, BY_ROOM, TO_NUL, TO_END, REST, WHOLE = 0, 1, 2, 3, 4, 5
+BY_LENGTH, BY_ROOM, TO_NUL, TO_END, REST, WHOLE, BY_SHAPE = 0, 1, 2, 3, 4, 5, 6
 
 
 def _setting(name: str) -> str:
@@ -39,7 +40,7 @@ def text(rival: bool = False) -> str:
     every row too, and exploring ends early where there is no room for another suspect (`rival_wat`)."""
     there = (rival_wat.IMPORTS, rival_wat.COMPARE, rival_wat.FULL) if rival else ("", "", "(i32.const 0)")
     whole = _TEXT
-    parts = {"CHANGES": change_wat.CHANGES, "FEATURES": str(FEATURES), "STEP": _STEP, "DRAWN": _DRAWN, "LOWEST": _LOWEST}
+    parts = {"CHANGES": change_wat.CHANGES, "FEATURES": str(FEATURES), "STEP": _STEP, "DRAWN": _DRAWN, "LOWEST": _LOWEST, "MOST": str(MOST)}
     for name, part in [*zip(("IMPORTS", "COMPARE", "FULL"), there, strict=True), *parts.items()]:
         whole = whole.replace(name, part)
     return whole.format_map(_Settings())
@@ -168,9 +169,37 @@ _TEXT = """(module
       (local.set $slot (i32.add (local.get $slot) (i32.const 24)))
       (br $next))))
 
+  ;; How many elements a shape gives the buffers of a row.
+  (func $elements (param $row i32) (param $at i32) (result i64) (local $sum i64) (local $product i64) (local $factor i64) (local $div i64)
+                  (local $terms i32) (local $factors i32)
+    (local.set $sum (i64.load32_s $d (local.get $at)))
+    (local.set $div (i64.load32_s $d offset=4 (local.get $at)))
+    (local.set $terms (i32.load $d offset=8 (local.get $at)))
+    (local.set $at (i32.add (local.get $at) (i32.const 12)))
+    (block $done (loop $term
+      (br_if $done (i32.eqz (local.get $terms)))
+      (local.set $product (i64.load32_s $d (local.get $at)))
+      (local.set $factors (i32.load $d offset=4 (local.get $at)))
+      (local.set $at (i32.add (local.get $at) (i32.const 8)))
+      (loop $next
+        (local.set $factor (i64.load $d (i32.add (local.get $row) (i32.load $d (local.get $at)))))
+        (if (i32.load $d offset=4 (local.get $at)) (then (local.set $factor (i64.extend32_s (local.get $factor)))))
+        (if (i64.gt_s (local.get $factor) (i64.const MOST)) (then (local.set $factor (i64.const MOST))))
+        (local.set $factor (i64.add (local.get $factor) (i64.load32_s $d offset=8 (local.get $at))))
+        (if (i64.gt_s (local.get $factor) (i64.const MOST)) (then (local.set $factor (i64.const MOST))))
+        (if (i64.lt_s (local.get $factor) (i64.const 0)) (then (local.set $factor (i64.const 0))))
+        (local.set $product (i64.mul (local.get $product) (i64.div_s (local.get $factor) (i64.load32_s $d offset=12 (local.get $at)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (local.set $factors (i32.sub (local.get $factors) (i32.const 1)))
+        (br_if $next (local.get $factors)))
+      (local.set $sum (i64.add (local.get $sum) (local.get $product)))
+      (local.set $terms (i32.sub (local.get $terms) (i32.const 1)))
+      (br $term)))
+    (i64.div_s (select (local.get $sum) (i64.const 0) (i64.gt_s (local.get $sum) (i64.const 0))) (local.get $div)))
+
   ;; Put a row's arena into the target's memory, with the mask of what lies outside its buffers.
   (func $place (param $row i32) (local $slot i32) (local $last i32) (local $offset i32) (local $size i32) (local $how i32) (local $bytes i32)
-               (local $left i32) (local $arena i32)
+               (local $left i32) (local $arena i32) (local $wanted i64)
     (local.set $arena (i32.add (local.get $row) {argument_bytes}))
     (if {stride}
       (then
@@ -193,6 +222,11 @@ _TEXT = """(module
       (if (i32.eq (local.get $how) (i32.const 1))
         (then (local.set $bytes (i32.mul (local.get $size) {room}))
               (if (i32.gt_u (local.get $bytes) (local.get $left)) (then (local.set $bytes (local.get $left))))))
+      (if (i32.eq (local.get $how) (i32.const 6))
+        (then (local.set $wanted (i64.mul (i64.extend_i32_u (local.get $size))
+                                          (call $elements (local.get $row) (i32.load $d offset=12 (local.get $slot)))))
+              (if (i64.lt_u (local.get $wanted) (i64.extend_i32_u (local.get $bytes)))
+                (then (local.set $bytes (i32.wrap_i64 (local.get $wanted)))))))
       (if (i32.and (i32.eq (local.get $how) (i32.const 2)) (i32.ne (local.get $offset) (i32.const -1)))
         (then (local.set $bytes (i32.const 0))
               (block $ended (loop $on

@@ -15,6 +15,7 @@ from transpile.verify.domains import foreign_text
 from transpile.verify.draw import TEXT, Mined, cut, draw, draw_mixed, extremes, pick, sortable, styles
 from transpile.verify.layout import CAPACITY, LENGTHS, POINTER, POOL, RESULT, Layout, Slot, Vectors
 from transpile.verify.links import agree, copy_elements, drop, end_texts, link, relink, share
+from transpile.verify.sizes import make_room
 
 _WEIGHTS = np.array([5, 9, 11, 11, 9, 8, 7, 6, 6, 4, 4, 3, 3, 2, 3, 2, 2, 1, 1, 1, 1, 1, 1], float)
 _WEIGHTS /= _WEIGHTS.sum()
@@ -57,8 +58,10 @@ def generate(layout: Layout, count: int, rng: np.random.Generator, mined: Mined,
         vectors.values[:, position] = draw_mixed(rng, styles(scalar), scalar, count, mined)
         gentle = ("whole", "quarter") if scalar in FLOATS else ("tiny", "small", "signed", "small", "medium")
         vectors.values[modest, position] = draw_mixed(rng, gentle, scalar, int(modest.sum()), mined)
+    make_room(vectors, rng)
     _bind(vectors, rng)
     _go_to_extremes(vectors, rng, mined)
+    make_room(vectors, rng)
     _alias(vectors, rng)
     if layout.nullable:
         drop(vectors, rng)
@@ -252,13 +255,18 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
     """Scalars become, in a share of the rows, an index into a buffer, an element of it, or equal to another scalar."""
     layout = vectors.layout
     count = len(vectors)
+    shaping = layout.shaping
+    extents = vectors.extents() if any(s.shape is not None for s in layout.slots) else None
     for position in layout.scalars:
         scalar = layout.types[position]
         assert scalar is not None
-        for slot in layout.slots:
+        for k, slot in enumerate(layout.slots):
             if slot.role == RESULT:
                 continue
+            sized = slot.length is not None
             extent = vectors.values[:, slot.length].astype(np.int64) if slot.length is not None else np.full(count, 8)
+            if slot.shape is not None and extents is not None and position not in shaping:
+                sized, extent = True, extents[:, k]
             for field in slot.fields:
                 same = field.scalar
                 if (same in FLOATS) != (scalar in FLOATS) or WIDTHS[same] > WIDTHS[scalar]:
@@ -272,7 +280,7 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
                 else:
                     found = sortable(found, same).astype(np.int64).view(np.uint64)
                 vectors.values[rows, position] = cut(found, WIDTHS[scalar])
-            if scalar not in FLOATS and slot.length is not None:
+            if scalar not in FLOATS and sized:
                 rows = np.flatnonzero(rng.random(count) < 0.3)
                 vectors.values[rows, position] = (rng.integers(0, 1 << 30, len(rows)) % (extent[rows] + 1)).astype(np.uint64)
         for other in layout.scalars:

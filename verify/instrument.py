@@ -76,6 +76,10 @@ class Instrumented:
         out[:, width : 2 * width] = ~inside
         return out
 
+    def touched(self, arenas: np.ndarray) -> np.ndarray:
+        """bool [N, stride]: bytes of the arena that were read or written, if it is `tracing`, from arenas after a run."""
+        return arenas[:, self.stride : 2 * self.stride] != 0
+
     def read(self, arenas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(uint8 [N, outcomes]: how often reached, at most 255; bool [N]: touched memory it was not given) from arenas after a run."""
         tail = arenas[:, 2 * self.stride :]
@@ -134,8 +138,9 @@ def _characters(constant: int) -> list[int]:
     return list(data) if len(data) > 1 and all(32 <= byte < 127 for byte in data) else []
 
 
-def instrument(executable: Executable, stride: int) -> Instrumented | None:
-    """The instrumented form for arenas of `stride` bytes; None where there is no place for probes."""
+def instrument(executable: Executable, stride: int, tracing: bool = False) -> Instrumented | None:
+    """The instrumented form for arenas of `stride` bytes; None where there is no place for probes. `tracing`: it notes, where other arenas have the
+    outside mask, which bytes it touches (`touched`), and flags only what it touches elsewhere."""
     executable = thin(executable)
     wasm = with_memory(executable.wasm)
     if wasm is None:
@@ -144,7 +149,7 @@ def instrument(executable: Executable, stride: int) -> Instrumented | None:
     functions = [(f, f.name == executable.export or not RUNTIME.search(f.name)) for f in reachable(module, executable.export)]
     columns = sum(outcomes(function) for function, counted in functions if counted)
     base = len(module.globals)
-    prober = Prober(base, stride, 2 * stride + columns, _own_memory(module), len(module.function_types))
+    prober = Prober(base, stride, 2 * stride + columns, _own_memory(module), len(module.function_types), tracing)
     bodies = {function.index: prober.body(function, counted) for function, counted in functions}
     helpers = [(((kind, kind, "i32"), ()), helper(kind, base)) for kind in prober.helpers]
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)], helpers)

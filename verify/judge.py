@@ -47,6 +47,9 @@ AFTER_OTHERS = "seen after other calls only"
 _LONGEST = 50_000
 """Instructions of a function and its callees up to which texts are compared and proofs tried; longer ones are only tested."""
 
+_MOSTLY = 0.5
+"""Share of the inputs that were set aside from which on the evidence says so."""
+
 _FEW = 16
 """Fewer usable inputs than this (of a function that has parameters) are no test."""
 
@@ -149,7 +152,7 @@ class Jury:
             return found if found.status == "mismatch" else tested
         if tested.status == "tested":
             tested = self._challenge(candidate, compiled, tested)
-        return self._again(compiled, tested) if tested.status == "tested" else tested
+        return self._weigh(self._again(compiled, tested) if tested.status == "tested" else tested)
 
     def _judge(self, candidate: Executable) -> Verdict:
         undriven = problem(self.signature)
@@ -178,7 +181,20 @@ class Jury:
             tested = self._challenge(candidate, compiled, tested)
         if tested.status == "tested" and any(keeps_state(reachable(one.module, one.name)) for one in pair):
             tested = self._again(compiled, tested)
-        return tested
+        return self._weigh(tested)
+
+    def _weigh(self, tested: Verdict) -> Verdict:
+        """`tested`, or "inconclusive" where the inputs show too little: most were set aside, and in no other some buffer had more than one element."""
+        if tested.status != "tested" or tested.set_aside < _MOSTLY * (tested.inputs + tested.set_aside):
+            return tested
+        vectors = self.reference.vectors
+        longest = vectors.extents().max(axis=0)
+        parameters = self.signature.parameters
+        short = [parameters[s.parameter].name for s, most in zip(vectors.layout.slots, longest, strict=True)
+                 if s.parameter is not None and (s.length is not None or s.shape is not None) and most <= 1]  # fmt: skip
+        if not short:
+            return tested
+        return replace(tested, status="inconclusive", evidence=f"no input with two elements behind {', '.join(short)} could be used", detail=tested.evidence)
 
     def _test(self, compiled: Target) -> Verdict:
         reference = self.reference
@@ -211,7 +227,8 @@ class Jury:
             if endless:
                 return Verdict("inconclusive", ran, evidence=MAY_END, detail=_endless(endless), **common)
             ratio = _fuel_ratio(reference, compiled, got) if ran == len(vectors) else None
-            return Verdict("tested", ran, evidence=_evidence(ran, reference.coverage), fuel_ratio=ratio, **common)
+            tested = Verdict("tested", fuel_ratio=ratio, **common)
+            return _with_inputs(tested, ran)
         detail = ""
         if vectors.aliased()[differs].all():
             detail = OVERLAPPING
@@ -256,8 +273,7 @@ class Jury:
     def _challenge(self, candidate: Executable, compiled: Target, tested: Verdict) -> Verdict:
         """`tested` with more inputs, which the candidate's own code suggests, or the mismatch that they show."""
         compared, differing = challenge(self.reference, candidate, compiled, self.seed)
-        inputs = tested.inputs + compared
-        tested = replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
+        tested = _with_inputs(tested, compared)
         return tested if differing is None else self._found(differing, compiled, tested)
 
     def _again(self, compiled: Target, tested: Verdict) -> Verdict:
@@ -266,10 +282,9 @@ class Jury:
             compared, found, words = compare(self.reference, compiled, self.seed)
         except UnusableModule as error:
             return _unusable(error)
-        inputs = tested.inputs + compared
         if found is None:
-            return replace(tested, inputs=inputs, evidence=_evidence(inputs, tested.coverage))
-        return replace(tested, status="mismatch", inputs=inputs, counterexample=found, evidence=found.text, detail=words)
+            return _with_inputs(tested, compared)
+        return replace(tested, status="mismatch", inputs=tested.inputs + compared, counterexample=found, evidence=found.text, detail=words)
 
     def _compare_all(self, every: np.ndarray, compiled: Target) -> np.ndarray | None:
         """The rows of `every` on which the two differ; None where the original cannot take every input."""
@@ -326,8 +341,14 @@ def _unusable(error: UnusableModule) -> Verdict:
     return Verdict("compile_error", evidence="not a module that runs", detail=str(error))
 
 
-def _evidence(inputs: int, coverage: float | None) -> str:
-    if coverage is None:
-        return f"{inputs:,} inputs"
-    # Rounded down: 99.9 % must not read as all.
-    return f"{inputs:,} inputs, {int(100 * coverage)} % of branches"
+def _with_inputs(tested: Verdict, more: int) -> Verdict:
+    """The verdict with more inputs counted, and its evidence in words: how many were set aside, too, where those are the most."""
+    inputs = tested.inputs + more
+    evidence = f"{inputs:,} inputs"
+    if tested.coverage is not None:
+        # Rounded down: 99.9 % must not read as all.
+        evidence += f", {int(100 * tested.coverage)} % of branches"
+    aside = tested.set_aside / max(1, inputs + tested.set_aside)
+    if aside >= _MOSTLY:
+        evidence += f", {int(100 * aside)} % of inputs set aside"
+    return replace(tested, inputs=inputs, evidence=evidence)

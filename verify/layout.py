@@ -19,6 +19,7 @@ import numpy as np
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Domain, Signature
 from transpile.verify import domains
+from transpile.verify.shapes import Shape, read
 
 CAPACITY = 64
 """Most elements of a buffer."""
@@ -60,11 +61,20 @@ class Tied(NamedTuple):
     size: int
 
 
+class Given(NamedTuple):
+    """What was found out of the buffer behind a pointer parameter: its shape, if that is not what the signature says, and room for how many elements."""
+
+    position: int
+    shape: Shape | None
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A place in the arena for `count` elements of a type. `parameter`: whose it is, None for pools and the result.
 
-    `piece`: for a pool, the number of elements of one object, at whose start pointers lead to; 0 for other slots.
+    `piece`: for a pool, the number of elements of one object, at whose start pointers lead to; 0 for other slots. `shape`: how many elements belong to
+    the pointer, where the original was seen to take that many; its `length` then is None.
     """
 
     parameter: int | None
@@ -81,17 +91,18 @@ class Slot:
     piece: int = 0
     bounds: tuple[tuple[Field, Domain], ...] = ()
     """What fields may hold, where that is less than their scalar can."""
+    shape: Shape | None = None
 
     @property
     def text(self) -> bool:
         """A pointer to bytes without a length: taken for a NUL-terminated string."""
         single = len(self.fields) == 1 and self.size == 1 and self.fields[0].scalar in ("i8", "u8")
-        return single and self.length is None and self.role == POINTER and self.type != "void"
+        return single and self.length is None and self.shape is None and self.role == POINTER and self.type != "void"
 
     @property
     def whole(self) -> bool:
         """Whether all of the slot belongs to the function, whatever a length says: bytes of unknown type, and what is no pointer parameter."""
-        return self.role != POINTER or self.type == "void" or (self.length is None and self.type.startswith("*"))
+        return self.role != POINTER or (self.shape is None and (self.type == "void" or (self.length is None and self.type.startswith("*"))))
 
     @property
     def end(self) -> int:
@@ -118,10 +129,11 @@ class Layout:
     """Numbers in elements of slots that are taken for lengths, because the original then takes more; in most vectors they say no more than there is."""
 
     @classmethod
-    def of(cls, signature: Signature, *, room: int = 1, aliasing: bool = True, nullable: frozenset[int] = frozenset()) -> Layout:
+    def of(cls, signature: Signature, *, room: int = 1, aliasing: bool = True, nullable: frozenset[int] = frozenset(),
+           given: tuple[Given, ...] = ()) -> Layout:  # fmt: skip
         from transpile.verify.places import place
 
-        return place(signature, room, aliasing, nullable)
+        return place(signature, room, aliasing, nullable, given)
 
     @property
     def wide(self) -> bool:
@@ -138,6 +150,11 @@ class Layout:
         """Positions of the scalar parameters that are no lengths."""
         lengths = self.signature.lengths()
         return [k for k, type_ in enumerate(self.types) if type_ in WIDTHS and k not in lengths]
+
+    @property
+    def shaping(self) -> frozenset[int]:
+        """Positions of the parameters that the shapes of buffers depend on."""
+        return frozenset().union(*(s.shape.positions for s in self.slots if s.shape is not None))
 
     def functions(self, type_: str) -> list[int]:
         """The numbers, from 1 on, of the callbacks that have a type."""
@@ -239,10 +256,13 @@ class Vectors:
         """int64 [N, slots]: number of elements that belong to each pointer."""
         out = np.zeros((len(self), len(self.layout.slots)), np.int64)
         offsets = self.offsets() if any(s.text for s in self.layout.slots) else None
+        numbers = read(self.values, self.layout.types, self.layout.shaping)
         for k, slot in enumerate(self.layout.slots):
             left = slot.count - self.shift[:, k].astype(np.int64)
             if slot.whole:
                 out[:, k] = left
+            elif slot.shape is not None:
+                out[:, k] = np.minimum(slot.shape.count(numbers), left)
             elif slot.length is not None:
                 out[:, k] = self.values[:, slot.length].astype(np.int64)
             elif slot.text and slot.const and self.layout.room == 1:

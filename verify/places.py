@@ -8,11 +8,12 @@ two places, but pointers of its own type may lead from the one to the other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from transpile.corpus.signature import UTF8, WIDTHS, Function, Pointer, Signature, bounded, is_address, read_type
 from transpile.verify.callbacks import variants
-from transpile.verify.layout import CAPACITY, GUARD, POINTER, POOL, RESULT, VALUE, Cell, Field, Layout, Slot, Tied
+from transpile.verify.layout import CAPACITY, GUARD, POINTER, POOL, RESULT, VALUE, Cell, Field, Given, Layout, Slot, Tied
 
 _PIECES, _PIECE = 8, 32
 """Objects of a pool, and how many numbers or bytes one of them has."""
@@ -33,9 +34,9 @@ def problem(signature: Signature) -> str:
     return "its types are too large" if layout.stride > _MOST_STRIDE else ""
 
 
-def place(signature: Signature, room: int, aliasing: bool, nullable: frozenset[int]) -> Layout:
+def place(signature: Signature, room: int, aliasing: bool, nullable: frozenset[int], given: tuple[Given, ...] = ()) -> Layout:
     """The layout of a signature. Raises ValueError for types that have no place, KeyError for a struct that the signature lacks."""
-    slots, stride, types, callbacks = _place(signature)
+    slots, stride, types, callbacks = _place(signature, given)
     aliases = [
         (i, j)
         for i, one in enumerate(slots)
@@ -50,9 +51,10 @@ def _alike(one: Slot, two: Slot) -> bool:
 
 
 @cache
-def _place(signature: Signature) -> tuple[tuple[Slot, ...], int, tuple[str | None, ...], tuple[tuple[str, str], ...]]:
-    """(slots, stride, types, callbacks): all that depends on the signature alone."""
-    plan = _Plan(signature)
+def _place(signature: Signature, given: tuple[Given, ...]) -> tuple[tuple[Slot, ...], int, tuple[str | None, ...], tuple[tuple[str, str], ...]]:
+    """(slots, stride, types, callbacks): all that depends on the signature, and on what was found out of buffers, alone. Among wide types slots keep
+    their places, which tables of cells name."""
+    plan = _Plan(signature, {one.position: one for one in given})
     types: list[str | None] = []
     for position, parameter in enumerate(signature.parameters):
         if parameter.pointer:
@@ -83,8 +85,8 @@ def _place(signature: Signature) -> tuple[tuple[Slot, ...], int, tuple[str | Non
 class _Plan:
     """Slots as they are added, one behind the other."""
 
-    def __init__(self, signature: Signature) -> None:
-        self.signature, self.slots, self.at = signature, [], GUARD
+    def __init__(self, signature: Signature, given: Mapping[int, Given]) -> None:
+        self.signature, self.given, self.slots, self.at = signature, given, [], GUARD
 
     def add(self, type_: str, role: str, position: int | None, count: int | None = None, piece: int = 0) -> None:
         signature = self.signature
@@ -95,12 +97,16 @@ class _Plan:
         if count is None:
             count = _count(signature, type_, size, role)
         parameter = signature.parameters[position] if position is not None and role == POINTER else None
-        length, const = (parameter.length, parameter.const) if parameter else (None, False)
+        length, const, shape = (parameter.length, parameter.const, None) if parameter else (None, False, None)
+        if parameter and position in self.given:
+            found = self.given[position]
+            shape, count = found.shape, found.count if signature.plain else count
+            length = length if shape is None else None
         bounds = [(Field(leaf.type, leaf.offset), domain) for leaf, domain in bounded(type_, signature.structs)]
         if parameter and parameter.domain and parameter.domain != UTF8:
             bounds += [(Field(leaf.type, leaf.offset), parameter.domain) for leaf in signature.leaves(type_)]
         tied = _tied(signature, type_)
-        self.slots.append(Slot(position, self.at, size, fields, length, const, count, role, type_, cells, tied, piece, tuple(bounds)))
+        self.slots.append(Slot(position, self.at, size, fields, length, const, count, role, type_, cells, tied, piece, tuple(bounds), shape))
         self.at = -(-(self.at + count * size + max(GUARD, 2 * size)) // 16) * 16
 
     def add_pools(self) -> None:

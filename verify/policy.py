@@ -29,7 +29,8 @@ The original is the reference; what it does as compiled is what its source means
   Where the original is C or C++ source, also when that source, compiled with checks, does not do the same: an index outside of its array, a shift
   by too much, a float that does not fit the integer type it is cast to, or a variable that was never set leaves to the compiler what happens.
   Where the language itself says what such a float becomes (Rust's nearest integer, a trap in AssemblyScript) that counts as it is.
-* Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements, a bool is 0 or 1, narrow
+* Inputs keep what the signature promises: a length is not negative and its buffer holds exactly that many elements (but where the original is seen
+  to take its buffers otherwise, n * n elements, n + 1, 3 * w * h, 256 of them, they hold what it reaches on small numbers), a bool is 0 or 1, narrow
   integers are extended as the C ABI says, no pointer parameter is null; what pointers in memory lead to is there whole, strings end. Equal normal
   forms and proofs may rest on that. Among wider types (pointers in structs, pointers to pointers, structs by value, pointers to functions)
   pointers in memory may be null, shared, and lead in circles, and a pointer parameter is null in some inputs if the original is seen to take that; a number

@@ -17,6 +17,7 @@ from transpile.verify.relations import Code, nearness, relations
 
 _ACCESS = re.compile(r"^([if](?:32|64))\.(load|store)(8|16|32)?(?:_[su])?$")
 _LOADS = {1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load", 8: "i64.load"}
+_STORES = {1: "i32.store8", 2: "i32.store16", 4: "i32.store", 8: "i64.store"}
 _TEMPORARIES = ("i32", "i32", "i32", "i32", "i64", "f32", "f64", "i64", "f32", "f64", "i64")
 
 _COMPARED = frozenset(
@@ -34,13 +35,15 @@ def outcomes(function: WasmFunction) -> int:
 class Prober:
     """Puts probes into functions of one module, in turn. `base`: the global with the arena's address; `flag`: the offset in the arena of the byte
     that says that memory was touched which was not given, hints lie behind it; `ranges`: addresses that belong to the module itself; `first_helper`: the
-    index of the first of the functions that `helper` makes. `branches` and `hints` grow: what is behind every column; `helpers`: those in use."""
+    index of the first of the functions that `helper` makes. `tracing`: the mask does not say what was given, it is told what is touched.
+    `branches` and `hints` grow: what is behind every column; `helpers`: those in use."""
 
     base: int
     stride: int
     flag: int
     ranges: list[tuple[int, int]]
     first_helper: int
+    tracing: bool = False
     branches: list[tuple[str, int, int]] = field(default_factory=list)
     hints: int = 0
     helpers: list[str] = field(default_factory=list)
@@ -178,9 +181,15 @@ class _Pieces:
     def _check(self, width: int) -> bytes:
         prober, effective = self.prober, self.effective
         code: Code = [("i32.add", None), ("local.tee", effective), ("global.get", prober.base), ("i32.sub", None)]
-        code += [("i32.const", prober.stride), ("i32.lt_u", None), ("if", ""), ("local.get", effective), (_LOADS[width], (0, prober.stride))]
-        code += [("i64.eqz", None), ("i32.eqz", None)] if width == 8 else []
-        out = encode([*code, ("if", "")]) + self.mark + encode([("end", None), ("else", None)])
+        code += [("i32.const", prober.stride), ("i32.lt_u", None), ("if", ""), ("local.get", effective)]
+        if prober.tracing:
+            # What reaches beyond the mask's end is in a guard.
+            ones = (1 << 8 * width) // 255
+            code += [("i64.const" if width == 8 else "i32.const", ones), (_STORES[width], (0, prober.stride))]
+            out = encode([*code, ("else", None)])
+        else:
+            code += [(_LOADS[width], (0, prober.stride)), *([("i64.eqz", None), ("i32.eqz", None)] if width == 8 else [])]
+            out = encode([*code, ("if", "")]) + self.mark + encode([("end", None), ("else", None)])
         code = []
         for k, (low, high) in enumerate(prober.ranges):
             code += [("local.get", effective), ("i32.const", _signed(low)), ("i32.sub", None)]

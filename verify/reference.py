@@ -27,6 +27,9 @@ from transpile.verify.instrument import BASE, Instrumented, instrument, mine
 from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Tied, Vectors
 from transpile.verify.links import lengths_of
 from transpile.verify.marshal import ADDRESS, NUMBER, marshal
+from transpile.verify.places import problem
+from transpile.verify.reach import ROOMS, found, given, reaches, roomy, spread, without_lengths
+from transpile.verify.shapes import Shape
 from transpile.verify.thin import parsed, reachable, thin, with_table
 from transpile.verify.types import Executable
 
@@ -39,6 +42,10 @@ _FEWEST, _MOST_BYTES = 128, 1 << 24
 """Vectors of large arenas are fewer, so that all of them together have at most so many bytes; but not fewer than this."""
 _ENOUGH, _GAIN = 0.9, 0.06
 """Share of the inputs that the original takes at which no lengths in structs are looked for, and by how much one must raise that share."""
+_NEARLY_ALL = 0.97
+"""Share of the inputs that the original must take (or not end on) for its buffers not to be measured: what it leaves may be the inputs that matter."""
+_NOT_SHORT = 0.75
+"""Share of the inputs in which the original must keep to the buffers that are measured, for no longer ones to be tried."""
 _TAKES_NULL = 0.5
 """Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
@@ -141,6 +148,18 @@ def study(
         raise TranspileError(f"the original cannot be run: {error}", hint="its memory must be able to grow") from error
 
 
+def with_true_lengths(original: Executable, signature: Signature) -> Signature:
+    """The signature without the lengths that the original does not keep to: those of buffers that it takes otherwise. Raises TranspileError as `study`."""
+    if not signature.lengths() or problem(signature):
+        return signature
+    try:
+        one = _Study(original, signature, 1, 0, FUEL, False, None, None)
+        shapes = one.measure(Layout.of(signature)) if one.probing else {}
+    except UnusableModule:
+        return signature
+    return without_lengths(signature, frozenset(shapes))
+
+
 class _Study:
     def __init__(self, original: Executable, signature: Signature, inputs: int, seed: int, fuel: int, aliasing: bool,
                  accepts: Accepts | None, guard: Executable | None) -> None:  # fmt: skip
@@ -169,7 +188,7 @@ class _Study:
             self.inputs = 1
 
     def run(self) -> Reference:
-        layout = self._choose_room()
+        layout = self._choose_shapes(self._choose_room())
         self.inputs = min(self.inputs, max(_FEWEST, _MOST_BYTES // max(1, layout.stride)))
         probes, probed = self._instrument(layout)
         self.small, self.drawn = 0.5, Vectors.blank(layout, 0)
@@ -266,17 +285,55 @@ class _Study:
         layout = replace(layout, guessed=guessed)
         if not self.probing or all(s.length is not None for s in layout.slots):
             return self._allow_null(layout)
-        best, share = layout, 0.3
+        best, least = layout, 1.0
         for room in (1, 16, CAPACITY):
             layout = replace(layout, room=room)
             probes, probed = self._instrument(layout)
             vectors = generate(layout, _PROBED, np.random.default_rng(1), self.mined, small=0.9)
             refused = 1 - float(self._try(vectors, probes, probed)[0].mean())
-            if refused <= 0.3:
-                return self._allow_null(layout)
-            if room == 1 or refused < share:
-                best, share = layout, refused
+            # The few inputs that one element is too little for may be those that matter.
+            if room == 1 or refused < (0.3 if least > 0.3 else least / 2):
+                best, least = layout, refused
+            if least <= 1 - _NEARLY_ALL:
+                break
         return self._allow_null(best)
+
+    def _choose_shapes(self, layout: Layout) -> Layout:
+        """Where the original often leaves what it was given: the layout with the buffers that it is seen to take, if it then does so less often."""
+        if not self.probing or all(s.role != POINTER for s in layout.slots):
+            return layout
+
+        def kept(tried: Layout) -> tuple[float, float]:
+            vectors = generate(tried, _PROBED, np.random.default_rng(4), self.mined, small=0.9)
+            usable, _, out_of_fuel = self._try(vectors, *self._instrument(tried))
+            return float(usable.mean()), out_of_fuel
+
+        share, endless = kept(layout)
+        if share + endless >= _NEARLY_ALL:
+            return layout
+        shapes = self.measure(layout)
+        if not shapes:
+            return layout
+        shaped = Layout.of(self.signature, room=layout.room, aliasing=self.aliasing, nullable=layout.nullable, given=given(shapes, layout))
+        shaped = replace(shaped, guessed=layout.guessed)
+        return shaped if kept(shaped)[0] > share + min(_GAIN, (1 - share) / 2) else layout
+
+    def measure(self, usual: Layout) -> dict[int, Shape]:
+        """By parameter, the shapes of the buffers that the original takes otherwise than the signature says; see `reach`."""
+        for most in ROOMS:
+            layout = roomy(self.signature, most)
+            probes = instrument(self.original, layout.stride, tracing=True)
+            if probes is None:
+                return {}
+            vectors = spread(layout, self.mined)
+            everything = np.ones(vectors.arenas.shape, bool)
+            probed = target(probes.executable, self.signature, probes.original)
+            outcomes = probed.run(vectors.arguments(), probes.arenas(vectors.arenas, everything), fuel=6 * self._fuel(layout), probe=Probe(BASE))
+            fine = (outcomes.status == driver.RETURNED) & ~probes.read(outcomes.arenas)[1]
+            vectors, reach = reaches(vectors, probes.touched(outcomes.arenas), fine)
+            if len(vectors) > _NOT_SHORT * fine.sum() or not self.signature.plain:
+                break
+        return found(vectors, reach, usual)
 
     def _find_lengths(self, layout: Layout) -> tuple[tuple[int, Tied], ...]:
         """Numbers in structs that hold how many elements a pointer beside them leads to: those with which the original is seen to take more."""
