@@ -102,7 +102,8 @@ def read(values: np.ndarray, types: Sequence[str | None], positions: frozenset[i
         assert type_ is not None
         kind = f"<{'i' if type_ in SIGNED else 'u'}{WIDTHS[type_]}"
         exact = values[:, position].astype(f"<u{WIDTHS[type_]}").view(kind)
-        out[position] = (np.clip(exact, -MOST, MOST) if type_ in SIGNED else np.minimum(exact, MOST)).astype(np.int64)
+        wide = exact.astype(np.int64) if type_ != "u64" else np.minimum(exact, np.uint64(MOST)).astype(np.int64)
+        out[position] = np.clip(wide, -MOST, MOST)
     return out
 
 

@@ -114,6 +114,13 @@ def test_exploring_gives_the_same_buffers_as_drawing_does() -> None:
     assert rows.extents().max() > 1
 
 
+@pytest.mark.parametrize(("type_", "bits", "number"), [
+    ("u8", 255, 255), ("i8", 255, -1), ("i16", 0x8000, -0x8000), ("u32", 0xFFFFFFFF, 65536), ("i64", 1 << 63, -65536), ("u64", 1 << 63, 65536),
+])  # fmt: skip
+def test_numbers_of_all_widths_are_read_and_cut(type_: str, bits: int, number: int) -> None:
+    assert read(np.array([[bits]], np.uint64), (type_,), frozenset({0}))[0].tolist() == [number]
+
+
 def test_a_buffer_that_is_hardly_measured_stays_what_it_was() -> None:
     layout = Layout.of(SQUARE)
     vectors = generate(layout, 8, np.random.default_rng(0), Mined())
