@@ -136,7 +136,7 @@ def _signature(signature: Signature) -> dict:
             del struct["lengths"]
     # What values a number may have is the judge's business, and what may overlap the lifter's.
     for one in (raw, *raw["parameters"], *raw["structs"]):
-        for name in ("gives", "domain", "domains", "raw"):
+        for name in ("gives", "domain", "domains", "raw", "reference"):
             one.pop(name, None)
     return raw
 

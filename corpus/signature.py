@@ -285,6 +285,8 @@ class Parameter:
     """For a pointer: what it leads to may overlap with what others lead to, so that a reference or a slice that promises otherwise would lie."""
     domain: Domain | None = None
     """Of the number, or of those that the pointer leads to."""
+    reference: bool = False
+    """For a pointer: the source's language promises that it is never null, and overlaps with nothing that another reference changes."""
 
     @property
     def whole(self) -> str:

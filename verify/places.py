@@ -37,11 +37,12 @@ def problem(signature: Signature) -> str:
 def place(signature: Signature, room: int, aliasing: bool, nullable: frozenset[int], given: tuple[Given, ...] = ()) -> Layout:
     """The layout of a signature. Raises ValueError for types that have no place, KeyError for a struct that the signature lacks."""
     slots, stride, types, callbacks = _place(signature, given)
+    references = {k for k, s in enumerate(slots) if s.role == POINTER and s.parameter is not None and signature.parameters[s.parameter].reference}
     aliases = [
         (i, j)
         for i, one in enumerate(slots)
         for j, two in enumerate(slots)
-        if i != j and one.role == two.role == POINTER and _alike(one, two) and not (one.const and two.const)
+        if i != j and one.role == two.role == POINTER and _alike(one, two) and not (one.const and two.const) and not (references >= {i, j})
     ]
     return Layout(signature, slots, stride, tuple(aliases) if aliasing else (), room, types, callbacks, nullable)
 

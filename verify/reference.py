@@ -361,7 +361,7 @@ class _Study:
         probes, probed = self._instrument(layout)
         found = []
         for k, slot in enumerate(layout.slots):
-            if slot.role != POINTER:
+            if slot.role != POINTER or slot.parameter is None or self.signature.parameters[slot.parameter].reference:
                 continue
             tried = replace(layout, nullable=frozenset({k}))
             vectors = generate(tried, _PROBED // 3, np.random.default_rng(2), self.mined, small=0.9)

@@ -26,7 +26,7 @@ from transpile.corpus.lifting.values import Values, invert
 from transpile.corpus.lifting.variables import simple_cast
 from transpile.corpus.lifting.variadic import gathered
 from transpile.corpus.lifting.webs import split
-from transpile.corpus.signature import FLOATS, WIDTHS, Parameter, Signature, wasm_type
+from transpile.corpus.signature import FLOATS, WIDTHS, Signature, wasm_type
 from transpile.corpus.wasm.wat_text import parse, split_data
 
 COMPOUND = frozenset("+ - * & | ^ << >>".split())
@@ -88,9 +88,9 @@ def _tree(
     """The tree of a canonical text, wasm types of its variables, those that start from zero, and the functions whose types the rules know."""
     known = {signature.name: signature} | dict(callees)
     function = parse(text)
-    if not _within_reach(signature):
-        raise NotLiftable("types that the rules do not know")
-    known = {name: one for name, one in known.items() if _within_reach(one)}
+    if odd := _out_of_reach(signature):
+        raise NotLiftable(f"{odd} (only numbers, and pointers to numbers and to structs of numbers, can be written in this language yet)")
+    known = {name: one for name, one in known.items() if not _out_of_reach(one)}
     if (function.parameters, function.results) != signature.wasm():
         raise NotLiftable("the signature is not the function's")
     called = {name: (len(s.wasm()[0]), "" if s.result is None else wasm_type(s.result)) for name, s in known.items()}
@@ -105,14 +105,14 @@ def settled(body: Body) -> Body:
     return undropped(inline(propagate(unscaled(body))))
 
 
-def _within_reach(signature: Signature) -> bool:
-    """Are all types numbers, pointers to numbers, and pointers to structs of numbers?"""
-
-    def plain(parameter: Parameter) -> bool:
-        struct = signature.struct(parameter.type)
-        return parameter.type in WIDTHS or (parameter.pointer and struct is not None and struct.flat)
-
-    return all(map(plain, signature.parameters)) and (signature.result is None or signature.result in WIDTHS)
+def _out_of_reach(signature: Signature) -> str:
+    """The first type that is no number, and no pointer to numbers or to structs of numbers; "" where there is none."""
+    for p in signature.parameters:
+        struct = signature.struct(p.type)
+        if p.type not in WIDTHS and not (p.pointer and struct is not None and struct.flat):
+            held = next((f"{p.type}, whose field {f} is {t}" for f, t in struct.fields if t not in WIDTHS), "") if struct else ""
+            return f"parameter {p.name} is {'a pointer to ' if p.pointer else ''}{held or p.type}"
+    return "" if signature.result is None or signature.result in WIDTHS else f"the result is {signature.result}"
 
 
 def without_unused(lines: tuple[ir.Stmt, ...]) -> tuple[ir.Stmt, ...]:

@@ -72,9 +72,9 @@ class _Call:
     """Whether the function itself has C's calling convention, as far as wasm's types go."""
 
     def take(self, name: str, type_: str, rust: str, *, pointer: bool = False, const: bool = False, length: bool = False,
-             domain: Domain | None = None) -> None:  # fmt: skip
+             domain: Domain | None = None, reference: bool = False) -> None:  # fmt: skip
         position = len(self.parameters) + 1 if length else None
-        self.parameters.append(Parameter(name, type_, pointer, const, position, domain=domain))
+        self.parameters.append(Parameter(name, type_, pointer, const, position, domain=domain, reference=reference))
         self.rust.append(f"{name}: {rust}" if name != "self" else f"self_: {rust}")
         if length:
             self.parameters.append(Parameter(f"{name}_len", "usize"))
@@ -218,7 +218,7 @@ class _Reader:
         if view or many:
             element = view or (types.said(many[2]) if many and many[2] else Said("u8", "u8", UTF8))
             call.take(name, element.type, f"*{'mut' if mutable else 'const'} {element.rust}", pointer=True, const=not mutable, length=True,
-                      domain=element.domain)  # fmt: skip
+                      domain=element.domain, reference=True)  # fmt: skip
             made = f"core::slice::from_raw_parts{'_mut' if mutable else ''}({own}, {own}_len)"
             if many:
                 # Nobody changes, drops or grows what is lent here.
@@ -240,7 +240,8 @@ class _Reader:
                 call.given.append(f"&{own}")
                 call.as_c = False
                 return
-            call.take(name, said.type, f"*{'mut' if led[1] else 'const'} {said.rust}", pointer=True, const=not led[1], domain=said.domain)
+            call.take(name, said.type, f"*{'mut' if led[1] else 'const'} {said.rust}", pointer=True, const=not led[1], domain=said.domain,
+                      reference=not optional)  # fmt: skip
             access = f"{own}.as_{'mut' if led[1] else 'ref'}()" if optional else f"&{'mut ' if led[1] else ''}*{own}"
             call.given.append(access)
             return
@@ -255,7 +256,7 @@ class _Reader:
     def _passed(self, call: _Call, name: str, said: Said, own: str) -> str:
         """Take a value; Rust's expression of it."""
         if said.type.startswith("["):
-            call.take(name, said.type, f"*const {said.rust}", pointer=True, const=True, domain=said.domain)
+            call.take(name, said.type, f"*const {said.rust}", pointer=True, const=True, domain=said.domain, reference=True)
             call.as_c = False
             return f"*{own}"
         if said.type in WIDTHS or said.type.startswith("*"):
@@ -343,7 +344,7 @@ class _Reader:
         if rust.startswith("("):
             rust = self._local(call, said)
             value = f"{rust}({self._parts(said)})"
-        call.take(name, said.type, f"*mut {rust}", pointer=True, domain=said.domain)
+        call.take(name, said.type, f"*mut {rust}", pointer=True, domain=said.domain, reference=True)
         return f"{name}.write({value});"
 
 

@@ -14,7 +14,7 @@ from typing import TypeGuard
 from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
-from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, is_address
+from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.text import quoted
 from transpile.corpus.zig.casts import convert, fold
 from transpile.corpus.zig.pointers import ZigPointers, local_type, taken, zig_type
@@ -56,6 +56,9 @@ class ZigExpressions(ZigPointers):
 
     def name(self, name: str) -> str:
         return self.renamed.get(name, name)
+
+    def structs(self) -> tuple[Struct, ...]:
+        return self.function.signature.structs
 
     def known(self, one: ir.Expr) -> str:
         """`one` where its type is known from outside."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.globals import is_global
-from transpile.corpus.signature import WIDTHS, Array, Function, Parameter, Pointer, Signature, is_address, read_type
+from transpile.corpus.scanner import closing
+from transpile.corpus.signature import WIDTHS, Array, Function, Parameter, Pointer, Signature, Struct, is_address, read_type, size_of
 from transpile.corpus.text import quoted
 
 POSTFIX, SUM = 15, 11
@@ -53,6 +55,10 @@ class ZigPointers(ABC):
 
     @abstractmethod
     def name(self, name: str) -> str: ...
+
+    @abstractmethod
+    def structs(self) -> tuple[Struct, ...]:
+        """The structs of the function's signature."""
 
     def pointer(self, one: ir.Expr, known: bool) -> tuple[str, int]:
         """A pointer as a variable of its type would hold it, what it points to, or its address as a number. `known`: by its place, its type is."""
@@ -105,7 +111,10 @@ class ZigPointers(ABC):
             return self.text(base, POSTFIX), POSTFIX
         if isinstance(index, ir.Const):
             return f"{self.text(base, SUM)} {'-' if index.value < 0 else '+'} {abs(int(index.value))}", SUM
-        return f"{self.text(base, SUM)} + {self.offset(index)}", SUM
+        by = self.offset(index)
+        call = re.match(r"@\w+(?=\()", by)
+        whole = re.fullmatch(r"[\w.]+", by) or (call and closing(by, call.end()) == len(by) - 1)
+        return f"{self.text(base, SUM)} + {by if whole else f'({by})'}", SUM
 
     def offset(self, index: ir.Expr) -> str:
         """An index that may be below 0."""
@@ -113,7 +122,7 @@ class ZigPointers(ABC):
 
     def place(self, one: ir.Place) -> str:
         """What may be assigned to."""
-        base, index = self.text(one.base, POSTFIX), one.index
+        base, index = self.unaligned(one.base) or self.text(one.base, POSTFIX), one.index
         if isinstance(one.base, ir.ArrayPointer) and is_global(one.base.array):
             base, index = self.name(one.base.array), one.index or ir.Const("index", 0)
             return f"{base}[{self.index(index)}]" + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in one.path)
@@ -124,6 +133,22 @@ class ZigPointers(ABC):
         else:
             text = f"{base}[{self.offset(index)}]"
         return text + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in one.path)
+
+    def unaligned(self, one: ir.Expr) -> str:
+        """A pointer to numbers made of one to a struct whose address need not be a multiple of theirs; "" for another."""
+        to = one.type.removeprefix("*const ").removeprefix("*")
+        if not isinstance(one, ir.PointerCast) or to not in WIDTHS or not is_address(one.operand.type):
+            return ""
+        inner: ir.Expr = one
+        while isinstance(inner, ir.PointerCast | ir.AddressOf):
+            inner = inner.operand if isinstance(inner, ir.PointerCast) else inner.place.base
+        struct = next((s for s in self.structs() if s.name == inner.type.removeprefix("*const ").removeprefix("*")), None)
+        if struct is None or size_of(struct.name, self.structs())[1] >= WIDTHS[to]:
+            return ""
+        text = self.text(one.operand)
+        if one.operand.type.startswith("*const ") and not one.type.startswith("*const "):
+            text = f"@constCast({text})"
+        return f"@as([*c]align(1) {'const ' if one.type.startswith('*const ') else ''}{to}, @ptrCast({text}))"
 
     def call_through(self, one: ir.CallThrough) -> str:
         arguments = (given(self.known(a), a.type) for a in one.arguments)
