@@ -292,7 +292,7 @@ class _Study:
             vectors = generate(layout, _PROBED, np.random.default_rng(1), self.mined, small=0.9)
             refused = 1 - float(self._try(vectors, probes, probed)[0].mean())
             # The few inputs that one element is too little for may be those that matter.
-            if room == 1 or refused < (0.3 if least > 0.3 else least / 2):
+            if room == 1 or refused < (least if least > 0.3 else least / 2):
                 best, least = layout, refused
             if least <= 1 - _NEARLY_ALL:
                 break
