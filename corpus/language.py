@@ -25,6 +25,7 @@ from transpile.corpus.ir_names import called
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import format_source, lex
+from transpile.corpus.unread import offenders
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,9 @@ class Language(ABC):
 
     def _lint(self, text: str, seconds: float) -> Findings | None:
         return None
+
+    results_behind: ClassVar[bool] = False
+    """Whether a function's head names its result behind the parameters."""
 
     in_order: ClassVar[bool] = False
     """Whether a function must be declared before what calls it."""
@@ -299,7 +303,8 @@ class Language(ABC):
 
     def unread(self, text: str) -> dict[str, str]:
         """Why functions of a file are not among those that `read` gives, by name, where it can be told: a predicate."""
-        return {}
+        read = {f.name for f in self.read(text)}
+        return offenders(text, [n for n in self.definitions(text) if n not in read], lambda t: [f.name for f in self.read(t)], behind=self.results_behind)
 
     def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
         """What a source file defines that is no function by itself, as C has it (`this` a parameter), by name, with a pattern for the linker's name."""

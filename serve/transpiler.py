@@ -34,7 +34,7 @@ from transpile.serve.lifter import NAME, Lifter
 from transpile.serve.search import mutations, similarity
 from transpile.serve.supplied import declared, said, with_originals
 from transpile.serve.together import Member, judge_in_turn, sharing
-from transpile.serve.work import RANK, TYPES, Near, Work, finished_one, offer, unread_one
+from transpile.serve.work import RANK, UNREAD, Near, Work, finished_one, offer, unread_one
 from transpile.serve.work import Translation as Translation
 from transpile.verify.judge import judge
 from transpile.verify.reference import with_true_lengths
@@ -79,9 +79,7 @@ def transpile(
     for name in options.only:
         if name not in known:
             if name in program.left_out:
-                if name in program.reasons:
-                    raise TranspileError(f"'{name}' can't be translated yet: {program.reasons[name]}", hint="leave it out")
-                raise TranspileError(f"the types of '{name}' can't be written yet", hint=TYPES)
+                raise TranspileError(f"'{name}' can't be translated yet: {program.reasons.get(name, UNREAD)}", hint="leave it out")
             raise TranspileError(f"no function '{name}' in {program.path}", hint=f"functions there: {', '.join(sorted(known)[:12])}")
     names = with_callees(program, options.only) if options.only else known
     program = _with_true_lengths(program, names)

@@ -13,8 +13,8 @@ _STATUSES = ("identical", "proved", "tested", "inconclusive", "mismatch", "wrong
 RANK = {status: rank for rank, status in enumerate(_STATUSES)}
 """Best verdict first."""
 
-TYPES = "no unions, bit fields, packed structs, flexible arrays, variable arguments or long double in parameters and results"
-"""What a signature can not hold."""
+UNREAD = "its head is not understood"
+"""Of a function that is not read, where no part of its head is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +109,5 @@ def finished_one(w: Work, verdict: Verdict | None = None) -> Translation:
 
 
 def unread_one(name: str, reason: str | None) -> Translation:
-    verdict = Verdict("undecoded", evidence=reason or f"its types can't be written yet: {TYPES}")
+    verdict = Verdict("undecoded", evidence=reason or UNREAD)
     return Translation(Signature(name, ()), verdict, None, (), {}, {}, "", 0, 0, 0.0, is_read=False)

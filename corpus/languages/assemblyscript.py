@@ -42,6 +42,7 @@ class AssemblyScript(Language):
     name: ClassVar[str] = "assemblyscript"
     title: ClassVar[str] = "AssemblyScript"
     suffixes: ClassVar[tuple[str, ...]] = (".ts",)
+    results_behind = True
     keywords: ClassVar[frozenset[str]] = KEYWORDS
     plain_types: ClassVar[Mapping[str, tuple[str, ...]]] = {name: ("number",) for name in ("i32", "u32", "f64")} | {"i64": ("number", "bigint")}
 

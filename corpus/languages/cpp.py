@@ -31,6 +31,9 @@ WORDS = """
 """
 
 
+UNSAID = "has types that C can't say"
+
+
 class CppRenderer(CRenderer):
     """Casts by `static_cast`, empty braces for a zeroed array."""
 
@@ -74,10 +77,11 @@ class Cpp(C):
 
     def unread(self, text: str) -> dict[str, str]:
         found, catch = {one.name for one in self.read(text)}, self._catching(text)
-        return {
+        odd = super().unread(text)
+        return odd | {
             name: "catches exceptions, and none is thrown here: a throw traps" if name.rpartition("::")[2] in catch else _why(head)
             for name, head in self._heads(text).items()
-            if name not in found
+            if name not in found and (name in catch or name not in odd or _why(head) != UNSAID)
         }
 
     def _catching(self, text: str) -> set[str]:
@@ -170,7 +174,7 @@ def _why(head: Sequence[str]) -> str:
     if "<" in head:
         return f"has a {head[head.index('<') - 1]} among its types, which only C++ has"
     name = head.index("(") - 1
-    return f"is a member of {head[name - 2]}, which C can't say" if head[name - 1] == "::" else "has types that C can't say"
+    return f"is a member of {head[name - 2]}, which C can't say" if head[name - 1] == "::" else UNSAID
 
 
 LANGUAGE = Cpp()

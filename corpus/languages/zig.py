@@ -58,6 +58,7 @@ class Zig(Language):
     name = "zig"
     title = "Zig"
     suffixes = (".zig",)
+    results_behind = True
     slices = True
     pointers = True
     externs = True
