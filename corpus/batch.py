@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from transpile.corpus.globals import Global
+from transpile.corpus.globals import Global, functions_in
 from transpile.corpus.language import Diagnostic, Language
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import TOKEN, canonical_text, lex, suffixed
+from transpile.corpus.text import TOKEN, canonical_text, entry_name, lex, suffixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,14 @@ def compile_together(language: Language, sources: Sequence[SourceFunction]) -> l
     variables = {g.name: g for source in sources for g in _all_globals(source)}
     structs = {s.name: s for g in variables.values() for s in g.structs}
     parts = [language.write_externs(sources), *(language.write_struct(s) + "\n" for s in structs.values())]
+    named = {name for g in variables.values() for name in functions_in(g.values)}
+    functions = {one.name: one for source in sources for one in _all_callees(source) if one.name in named}
+    parts.append(language.declare_functions([one.signature for one in functions.values()]))
     parts += [language.write_global(g, visible=True) + "\n" for g in variables.values()]
-    shared = {*variables, *structs}
+    shared = {*variables, *structs, *functions, *map(entry_name, functions)}
+    parts += [one + "\n" for one in language.write_callees(list(functions.values()))]
     for i, source in enumerate(sources):
-        unit = language.write_unit(_without_globals(source), structs.keys())
+        unit = language.write_unit(_without_globals(source), structs.keys() | functions.keys())
         parts.append(suffixed(unit, f"_{i}", shared))
     text = "".join(parts)
     compiled = language.compile(language.prologue + text)
@@ -91,6 +95,12 @@ def _all_globals(source: SourceFunction) -> Iterator[Global]:
     yield from source.globals
     for callee in source.callees:
         yield from _all_globals(callee)
+
+
+def _all_callees(source: SourceFunction) -> Iterator[SourceFunction]:
+    for callee in source.callees:
+        yield callee
+        yield from _all_callees(callee)
 
 
 def _without_globals(source: SourceFunction) -> SourceFunction:
@@ -164,5 +174,5 @@ def _repaired(language: Language, source: SourceFunction, result: Compiled | Rej
     fixed = language.repair(line, [d for d in result.diagnostics if d.start is not None and d.start > head])
     if fixed is None or not fixed.startswith(line[: head + 1]):
         return None
-    body = re.sub(r"\b(f0|[cgSd]\d+)_\d+\b", r"\1", fixed[head:])
+    body = re.sub(r"\b(f0|[cgShde]\d+)_\d+\b", r"\1", fixed[head:])
     return replace(source, text=source.text[: source.text.index("{")] + body)

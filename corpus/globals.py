@@ -21,8 +21,22 @@ class Text:
     characters: bytes
 
 
-Value = int | float | bool | Text | tuple["Value", ...]
-"""A number, or, of a pointer, text or 0 for null; of a struct or an array in place its parts in order."""
+@dataclass(frozen=True, slots=True)
+class FunctionName:
+    """The value of a pointer to a function of the program: `h0` and so on."""
+
+    name: str
+
+
+Value = int | float | bool | Text | FunctionName | tuple["Value", ...]
+"""A number, or, of a pointer, text, a function, or 0 for null; of a struct or an array in place its parts in order."""
+
+
+def functions_in(value: Value) -> list[str]:
+    """The functions that a value leads to."""
+    if isinstance(value, tuple):
+        return [name for one in value for name in functions_in(one)]
+    return [value.name] if isinstance(value, FunctionName) else []
 
 
 @dataclass(frozen=True, slots=True)

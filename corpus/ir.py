@@ -221,6 +221,13 @@ class Borrow(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionPointer(Expr):
+    """A pointer to a function of the program, `h0` and so on, as C calls it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Null(Expr):
     """The null pointer of a pointer type, of those to functions too."""
 

@@ -67,8 +67,8 @@ def has_pointers(node: object) -> bool:
 
 
 def called(node: object) -> list[str]:
-    """Names of the functions that `node` calls, each once, in the order of the text."""
-    return list(dict.fromkeys(one.name for one in walk(node) if isinstance(one, ir.Call)))
+    """Names of the functions that `node` calls, or takes the address of, each once, in the order of the text."""
+    return list(dict.fromkeys(one.name for one in walk(node) if isinstance(one, ir.Call | ir.FunctionPointer)))
 
 
 def always_leaves(body: tuple[ir.Stmt, ...]) -> bool:

@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,7 @@ from transpile.corpus.globals import Declaration, Global, mentioned
 from transpile.corpus.ir_names import called
 from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import format_source, lex
+from transpile.corpus.text import ADDRESSED, format_source, lex
 from transpile.corpus.unread import offenders
 
 
@@ -175,6 +175,15 @@ class Language(ABC):
         """The C entry point exported under `signature.name`, calling the inner function; "" where the inner function, as `write_inner`
         gives it, is it, unless `always`: then the inner function is as a person wrote it."""
 
+    def write_address(self, signature: Signature) -> str:
+        """What leads C to a function of the program whose address is taken, where that is not the function itself: with `e` for `h` in its name, or,
+        of one that is named as people do, with `_entry` behind it."""
+        return ""
+
+    def declare_functions(self, signatures: Iterable[Signature]) -> str:
+        """Declarations of functions that are named before they are defined; "" where that needs none."""
+        return ""
+
     def write_start(self, signature: Signature) -> str | None:
         """How a program of this language starts C's `main`, which is then called `c_main`; None where C's is what starts."""
         return None
@@ -197,16 +206,24 @@ class Language(ABC):
         return "\n".join([*lines, self.write_header(signature)])
 
     def write_unit(self, source: SourceFunction, known: Collection[str] = ()) -> str:
-        """A whole program without the prologue: structs (but for those `known`), variables of the file, callees (never inlined), the function, its C
-        entry point."""
+        """A whole program without the prologue: structs, variables of the file, callees (never inlined), the function, its C entry point; without the
+        structs and callees that are `known`."""
         functions = [one for one in _in_order(source) if one.name not in EXTERNS]
         variables = {g.name: g for one in functions for g in one.globals}
         structs = {s.name: s for one in (*variables.values(), *(f.signature for f in functions)) for s in one.structs}
         parts = [self.write_struct(s) for s in structs.values() if s.name not in known]
         parts += [self.write_global(g, visible=True) for g in variables.values()]
-        parts += [self.write_inner(one, inline=False) for one in functions[:-1]]
+        parts += self.write_callees(source.callees, known)
         parts += [self.write_inner(source, inline=True), self.write_entry(source.signature)]
         return "\n".join(p for p in parts if p) + "\n"
+
+    def write_callees(self, sources: Sequence[SourceFunction], known: Collection[str] = ()) -> list[str]:
+        """Functions that others call, after what they call themselves, each once and none of those `known`; and what leads C to them, where needed."""
+        found = {one.name: one for source in sources for one in _in_order(source) if one.name not in EXTERNS and one.name not in known}
+        parts = []
+        for one in found.values():
+            parts += [self.write_inner(one, inline=False), self.write_address(one.signature) if ADDRESSED.fullmatch(one.name) else ""]
+        return [p for p in parts if p]
 
     def write_externs(self, sources: Sequence[SourceFunction]) -> str:
         """Declarations of what some functions and their callees call of C's library, each once: they stand before the units."""

@@ -16,6 +16,7 @@ from transpile.corpus.source import SourceFunction
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
 from transpile.corpus.wasm.reader import Export
 from transpile.corpus.wasm.wat import canonical, read_wat
+from transpile.corpus.zigcc import TABLE_BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class Program:
         names = (name for k in (3, 2, 1) if (name := "_".join(path[-k:])) in self.exports and len(path) > 1)
         type_ = self.module.function(symbol).type if "::" in symbol else None
         return next((name for name in names if self.module.function(self.exports[name]).type == type_), None)
+
+    def table(self) -> dict[int, str]:
+        """The functions of the program that the module's table holds, by number: their addresses, where the numbers are such as our linker gives."""
+        placed = {e.offset + k: f for e in self.module.elements if e.offset is not None for k, f in enumerate(e.functions) if f is not None}
+        if not any(number >= TABLE_BASE for number in placed):
+            return {}
+        names = {number: self.written(self.module.function_names[index]) for number, index in placed.items()}
+        return {number: name for number, name in names.items() if name is not None}
 
     def code(self, name: str) -> WasmFunction:
         """The wasm function that does the work of the one written as `name`: behind an entry point that does nothing but call it."""

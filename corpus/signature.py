@@ -107,6 +107,11 @@ def pointer_to(type_: str, const: bool = False) -> str:
     return f"*const {type_}" if const else f"*{type_}"
 
 
+def pointer_to_function(signature: Signature) -> str:
+    """The type string of a pointer to a function of a signature."""
+    return f"fn({','.join(p.whole for p in signature.parameters)}){signature.result or ''}"
+
+
 def is_address(type_: str) -> bool:
     """Whether values of a type are addresses: of memory or of functions."""
     return type_.startswith(("*", "fn("))

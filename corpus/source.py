@@ -1,8 +1,9 @@
 """Source text of one function, canonical or as written, and what it needs to compile alone.
 
-Canonical names: the function `f0`, its callees `c0`, `c1`, ... in the order in which the WAT calls them, structs `S0`...,
-fields `m0`... (numbered over all structs), variables of the file `g0`... (numbered over the program), parameters `p0`..., locals
-`v0`..., labels `l0`.... Renaming them by whole words is safe, because nothing else in canonical source has such a name.
+Canonical names: the function `f0`, its callees `c0`, `c1`, ... in the order in which the WAT calls them, structs `S0`..., fields `m0`... (numbered
+over all structs), variables of the file `g0`... and functions whose address is taken `h0`... (numbered over the program; `e0`... where C's entry
+point of one is a function of its own), parameters `p0`..., locals `v0`..., labels `l0`.... Renaming them by whole words is safe, because nothing else
+in canonical source has such a name.
 """
 
 from __future__ import annotations

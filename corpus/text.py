@@ -25,13 +25,21 @@ TOKEN = re.compile(
     re.X | re.S | re.M,
 )  # fmt: skip
 
-CANONICAL_NAME = re.compile(r"\b(?:f0|[cgSd]\d+)\b")
+CANONICAL_NAME = re.compile(r"\b(?:f0|[cgShde]\d+)\b")
 """Top-level names of a canonical unit: the ones that differ from program to program in a batch."""
 
 
-_LITERAL = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"|\b(?:f0|[cgSd]\d+)\b""")
-_LOCAL = re.compile(_LITERAL.pattern.replace(r"f0|[cgSd]", "v"))
-_EXPORTED = re.compile(r'"(?:kept\.)?(?:f0|[cgSd]\d+)"')
+ADDRESSED = re.compile(r"h\d+")
+"""The canonical name of a function whose address is taken."""
+
+def entry_name(name: str) -> str:
+    """What C's entry point of a function is called where that is a function of its own: `e0` of `h0`, `f_entry` of what people call `f`."""
+    return f"e{name[1:]}" if ADDRESSED.fullmatch(name) else f"{name}_entry"
+
+
+_LITERAL = re.compile(r"""'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"|\b(?:f0|[cgShde]\d+)\b""")
+_LOCAL = re.compile(_LITERAL.pattern.replace(r"f0|[cgShde]", "v"))
+_EXPORTED = re.compile(r'"(?:kept\.)?(?:f0|[cgShde]\d+)"')
 
 
 def suffixed(text: str, suffix: str, kept: Collection[str] = ()) -> str:

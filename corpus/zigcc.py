@@ -26,6 +26,9 @@ from transpile.corpus.wasm.reader import linking
 GLOBAL_BASE = 0x1234000
 """Where linked modules put their data: an address that no ordinary constant looks like."""
 
+TABLE_BASE = 23219
+"""Where linked modules put the functions whose address is taken: a number that no ordinary constant looks like, as far as a table may be long."""
+
 STACK_SIZE = 1 << 20
 
 SEGMENT_NAMES = 5
@@ -280,7 +283,7 @@ def link(
     wanted = ["--export-dynamic"] if exports is None else [f"--export{'-if-defined' if if_defined else ''}={name}" for name in exports]
     command = [
         zig(), "wasm-ld", "--no-entry", *wanted, "--export=__heap_base", "--export=__stack_pointer", "--allow-undefined",
-        "--no-check-features", f"--global-base={GLOBAL_BASE}", "--no-merge-data-segments", "-z", f"stack-size={STACK_SIZE}",
+        "--no-check-features", f"--global-base={GLOBAL_BASE}", f"--table-base={TABLE_BASE}", "--no-merge-data-segments", "-z", f"stack-size={STACK_SIZE}",
         "--threads=1", *objects, runtime(), *libraries,
     ]  # fmt: skip
     first = command.index(objects[0])

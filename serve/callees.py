@@ -11,7 +11,10 @@ from transpile.corpus.language import Language
 from transpile.corpus.naming import renamed_struct, renamed_type
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import rename
+from transpile.corpus.text import ADDRESSED, rename
+
+_ADDRESSED = 9090
+"""What the numbers of the callees of functions whose address is taken begin with: no other function has so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,12 @@ class Accepted:
     fields: Mapping[str, str]
 
 
-def as_callee(accepted: Accepted, structs: Mapping[str, str], fields: Mapping[str, str], position: int) -> SourceFunction:
-    """An accepted translation as `c{position}` of a caller with these canonical names of structs and fields; its own callees move out of the way."""
+def as_callee(accepted: Accepted, structs: Mapping[str, str], fields: Mapping[str, str], name: str) -> SourceFunction:
+    """An accepted translation as `c0`, `h0`, ... of a caller with these canonical names of structs and fields; its own callees move out of the way."""
     names = {old: structs[written] for written, old in accepted.structs.items()}
     names |= {old: fields[written] for written, old in accepted.fields.items()}
-    return _renumbered(accepted.source, f"c{position}", names, f"{position + 1}0")
+    number = int(name[1:]) + 1
+    return _renumbered(accepted.source, name, names, f"{number}0" if name[0] == "c" else f"{_ADDRESSED}{number}0")
 
 
 def written(
@@ -44,14 +48,14 @@ def _renumbered(source: SourceFunction, name: str, names: Mapping[str, str], pre
     if source.is_declared_only:
         return source
     old = source.signature
-    inner = {c.name: c.name if c.is_declared_only else f"c{prefix}{i}" for i, c in enumerate(source.callees)}
+    inner = {c.name: c.name if c.is_declared_only or ADDRESSED.fullmatch(c.name) else f"c{prefix}{i}" for i, c in enumerate(source.callees)}
     signature = Signature(
         name,
         tuple(replace(p, type=renamed_type(p.type, names)) for p in old.parameters),
         old.result and renamed_type(old.result, names),
         tuple(renamed_struct(s, names, names) for s in old.structs),
     )
-    # Functions of a circle name those beside and above them, too.
+    # Functions of a circle name those beside and above them, too. A function whose address is taken has one name in all of them.
     words = {**names, old.name: name, **inner}
     callees = tuple(_renumbered(c, inner[c.name], words, f"{prefix}{i}0") for i, c in enumerate(source.callees))
     return SourceFunction(source.language, signature, rename(source.text, words), callees, source.globals)

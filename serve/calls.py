@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from transpile.corpus.program import Program
 from transpile.corpus.wasm.symbols import spoken
 from transpile.corpus.wasm.wat import CanonicalFunction, canonical
+from transpile.corpus.zigcc import TABLE_BASE
 
 
 def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[str, list[str]]:
@@ -21,13 +22,31 @@ def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[s
     return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text), own
 
 
+def addressed(program: Program, name: str) -> dict[str, str]:
+    """The functions of the program whose addresses a function names, in its code or by the data that it uses: h0, h1, ... by their places in the table."""
+    table = program.table()
+    if not table:
+        return {}
+    read = canonical(program.code(name))
+    numbers = {int(n) for n in re.findall(r"i32\.const (\d+)", read.text)}
+    for data in (program.module.segments[i].data for i in read.data):
+        numbers |= {int.from_bytes(data[at : at + 4], "little") for at in range(0, len(data) - 3, 4)}
+    return {function_name(n): table[n] for n in sorted(numbers & table.keys()) if table[n] != name}
+
+
+def function_name(number: int) -> str:
+    """The canonical name of the function of a place of the table."""
+    return f"h{number - TABLE_BASE}"
+
+
 def library_calls(text: str) -> list[str]:
     """What a text of `named_calls` calls that only a library of C++ or Rust has: nobody could write it along."""
     return list(dict.fromkeys(re.findall(r"\bcall (\S*::\S*|operator_\S+)", text)))
 
 
 def calls(program: Program, name: str) -> list[str]:
-    return _own(program, name, canonical(program.code(name)))
+    """The functions of the program that a function calls, or whose addresses it names."""
+    return list(dict.fromkeys([*_own(program, name, canonical(program.code(name))), *addressed(program, name).values()]))
 
 
 def _own(program: Program, name: str, read: CanonicalFunction) -> list[str]:

@@ -19,6 +19,7 @@ from transpile.corpus.program import Program
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import rename
 from transpile.serve.callees import Accepted, as_callee
+from transpile.serve.supplied import candidates
 from transpile.verify.judge import judge
 from transpile.verify.types import Executable, Verdict
 
@@ -72,7 +73,7 @@ def translate_circle(
                 compiled += 1
                 guard = Executable(program.checked, program.exports[name]) if program.checked else None
                 original = Executable(program.wasm, program.exports[name])
-                verdict = judge(original, [Executable(result.wasm, result.export)], member.function.signature, inputs=inputs, seed=seed, guard=guard)[0]
+                verdict = judge(original, candidates(program, [result]), member.function.signature, inputs=inputs, seed=seed, guard=guard)[0]
             else:
                 verdict = Verdict("compile_error", evidence=result.message, detail=result.message)
             found[name] = Outcome(source, verdict, tried, compiled, (time.monotonic() - started) / len(members))
@@ -106,7 +107,7 @@ def _unit(entry: Member, members: Sequence[Member], chosen: Mapping[str, SourceF
     names = {entry.function.name: "f0"} | {c: f"c{i}" for i, c in enumerate(entry.callees)}
     for start, others in ((_MEMBER, inside), (_OUTSIDE, beyond)):
         names |= {name: f"c{start + k}" for k, name in enumerate(others) if name not in names}
-    callees = [as_callee(accepted[name], entry.structs, entry.fields, int(names[name][1:])) for name in beyond]
+    callees = [as_callee(accepted[name], entry.structs, entry.fields, names[name]) for name in beyond]
     for member in members:
         own = member.function.name
         if own == entry.function.name:

@@ -24,7 +24,7 @@ from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
-from transpile.serve.calls import named_calls
+from transpile.serve.calls import function_name, named_calls
 from transpile.serve.state import State, ends_at, name_counted_ends, state_of
 
 NAME = "lifter"
@@ -44,8 +44,12 @@ BEHIND = 64
 class Lifter:
     """Lifts the functions of one program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, names: Mapping[str, str] | None = None) -> None:
+        """`names`: canonical ones of functions whose address is taken, where they are not those of the program itself."""
         self.program = program
+        table = program.table()
+        names = {name: function_name(number) for number, name in table.items()} if names is None else names
+        self.functions = {number: names[name] for number, name in table.items() if name in names}
         self._starts: dict[int, set[int]] | None = None
         self._state: State | None = None
         self._tables = True
@@ -54,13 +58,13 @@ class Lifter:
         self._as_written = None
         if program.as_written is not None:
             module = WasmModule.parse(program.as_written)
-            self._as_written = Lifter(replace(program, wasm=program.as_written, module=module, as_written=None, _names={}))
+            self._as_written = Lifter(replace(program, wasm=program.as_written, module=module, as_written=None, _names={}), names)
 
     @property
     def state(self) -> State:
         """The variables of the program's file; candidates name them."""
         if self._state is None:
-            self._state = state_of(self.program, self._tables)
+            self._state = state_of(self.program, self._tables, self.functions)
         return self._state
 
     def write_in(self, target: Language) -> None:
@@ -113,6 +117,8 @@ class Lifter:
     def _decode(self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:
         read = canonical(self.program.code(name))
         segments = list(read.data)
+        numbers = {str(number): one for number, one in self.functions.items() if one in callees}
+        wat = re.sub(r"(?<=i32\.const )\d+\b", lambda m: numbers.get(m[0], m[0]), wat) if numbers else wat
         if target.externs:
             imported = {i.field for i in self.program.module.imports if i.kind == "function"}
             callees = {**callees, **{n: EXTERNS[n] for n in read.callees if n in EXTERNS and n in imported}}

@@ -13,13 +13,13 @@ from pathlib import Path
 from transpile.corpus.externs import declared_in
 from transpile.corpus.files import check_writable as check_writable
 from transpile.corpus.files import write_whole as write_whole
-from transpile.corpus.globals import Global
+from transpile.corpus.globals import Global, functions_in
 from transpile.corpus.language import Language
 from transpile.corpus.naming import renamed_global
 from transpile.corpus.signature import Struct
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import rename
-from transpile.serve.naming import global_names, readable_global, readable_signature, restored_names
+from transpile.corpus.text import entry_name, rename
+from transpile.serve.naming import fresh, global_names, readable_global, readable_signature, restored_names
 from transpile.serve.transpiler import Translation
 
 
@@ -27,13 +27,24 @@ def readable(translation: Translation, target: Language) -> str:
     """A translation's own function with the names of its signature, formatted."""
     assert translation.source is not None
     t, source = translation, translation.source
-    names = restored_names(t.signature, t.callees, source.text, target, t.structs, t.fields, source.globals)
+    names = restored_names(t.signature, t.callees, source.text, target, t.structs, t.fields, source.globals) | _function_names([t], target)
     return target.layout(target.tidy(rename(source.text, names)))
+
+
+def _function_names(translations: Sequence[Translation], target: Language) -> dict[str, str]:
+    """The functions whose addresses are taken, and C's entry points of them, by canonical name."""
+    named = {canonical: fresh(written, target.keywords) for t in translations for canonical, written in t.addressed.items()}
+    return named | {entry_name(canonical): entry_name(written) for canonical, written in named.items()}
 
 
 def file_variables(translations: Sequence[Translation], target: Language) -> list[str]:
     """The variables of the file that some translations name, each once, in the order of the program."""
-    return [target.write_global(one) for one in _variables(translations, target)]
+    return _written(_variables(translations, target), translations, target)
+
+
+def _written(variables: Sequence[Global], translations: Sequence[Translation], target: Language) -> list[str]:
+    names = _function_names(translations, target)
+    return [rename(target.write_global(one), names) if functions_in(one.values) else target.write_global(one) for one in variables]
 
 
 def _variables(translations: Sequence[Translation], target: Language) -> list[Global]:
@@ -58,6 +69,7 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     shown_ones: list[Translation] = []
     bodies: list[str] = []
     entries: list[str] = []
+    taken = {name for t in translations if t.source for name in t.addressed.values()}
     for t in translations:
         shown = t.source is not None and (t.verdict.verified or (keep_unverified and t.verdict.status != "compile_error"))
         if not shown:
@@ -74,6 +86,8 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
         start = target.write_start(signature) if t.name == "main" else None
         text = readable(t, target)
         bodies.append(f"{comment} {label}\n{rename(text, {'main': 'c_main'}) if start else text}")
+        if t.name in taken and (address := target.write_address(signature)):
+            bodies.append(address + "\n")
         entry = start or target.write_entry(signature, always=True)
         if entry:
             entries.append(entry.strip())
@@ -100,8 +114,12 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     structs |= {s.name: s for one in kept for s in one.structs}
     variables = []
     for said, some in (("Tables.", [g for g in kept if g.constant]), ("What the functions keep between calls.", [g for g in kept if not g.constant])):
-        variables += ["\n".join([f"{comment} {said}", *map(target.write_global, some)]) + "\n"] if some else []
-    text = "\n".join([head, *(target.write_struct(s) + "\n" for s in structs.values()), *variables, *bodies, *entries])
+        variables += ["\n".join([f"{comment} {said}", *_written(some, shown_ones, target)]) + "\n"] if some else []
+    told = _function_names(shown_ones, target)
+    first = {told[h] for one in kept for h in functions_in(one.values) if h in told}
+    declared = target.declare_functions([readable_signature(t.signature, target) for t in shown_ones if fresh(t.name, target.keywords) in first])
+    types = [target.write_struct(s) + "\n" for s in structs.values()]
+    text = "\n".join([head, *types, *([declared] if declared else []), *variables, *bodies, *entries])
     return target.mended(text.rstrip() + "\n")
 
 

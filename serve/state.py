@@ -34,8 +34,9 @@ class State:
         return tuple(v.itself for variables in self.by_segment.values() for v in variables)
 
 
-def state_of(program: Program, tables: bool = True) -> State:
-    """The state of a program, by all functions of its module; `tables`: with structs and text among its types."""
+def state_of(program: Program, tables: bool = True, functions: Mapping[int, str] | None = None) -> State:
+    """The state of a program, by all functions of its module; `tables`: with structs and text among its types; `functions`: canonical
+    names of those in its table."""
     if all(is_constant(s) and text_at(s.data, 0) for s in program.module.segments):
         return State({})
     uses = Uses()
@@ -64,7 +65,7 @@ def state_of(program: Program, tables: bool = True) -> State:
             except TranspileError:
                 continue
             uses.add_text(read.text, read.data)
-    found = find_variables(program.module.segments, uses, program.declared, taken, tables)
+    found = find_variables(program.module.segments, uses, program.declared, taken, tables, functions)
     structs = tuple({s.name: s for variables in found.values() for v in variables for s in v.itself.structs}.values())
     names = struct_names((), structs)
     renamed = {k: tuple(replace(v, itself=renamed_global(v.itself, *names)) for v in variables) for k, variables in found.items()}

@@ -14,7 +14,9 @@ from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
+from transpile.serve.calls import function_name
 from transpile.verify.borrow import supplied
+from transpile.verify.functions import named
 from transpile.verify.types import Executable, Verdict
 
 
@@ -23,13 +25,22 @@ def declared(target: Language, signature: Signature) -> SourceFunction:
     return SourceFunction(target.name, signature, canonical_text(target.write_prototype(signature)))
 
 
+def candidates(program: Program, results: Sequence[Compiled]) -> list[Executable]:
+    """Compiled translations, with the names that the program has for functions whose address is taken."""
+    names = {function_name(number): name for number, name in program.table().items()}
+    every = [Executable(r.wasm, r.export) for r in results]
+    return [named(one, names) for one in every] if names else every
+
+
 def with_originals(program: Program, function: str, results: Sequence[Compiled], missing: Mapping[str, str]) -> list[Executable | None]:
     """Compiled candidates for a function, with the original's behind what they declare only; `missing`: its names by theirs (c0, c1, ...)."""
+    ours = candidates(program, results)
     if not missing:
-        return [Executable(r.wasm, r.export) for r in results]
+        return list(ours)
     original = Executable(program.wasm, program.exports[function])
     return [
-        supplied(Executable(r.wasm, r.export), original, {f"{own}{r.suffix}": program.code(name).name for own, name in missing.items()}) for r in results
+        supplied(one, original, {f"{own}{r.suffix}": program.code(name).name for own, name in missing.items()})
+        for r, one in zip(results, ours, strict=True)
     ]
 
 

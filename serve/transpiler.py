@@ -26,7 +26,7 @@ from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
 from transpile.serve.callees import Accepted, as_callee, written
-from transpile.serve.calls import components, levels, library_calls, named_calls, with_callees
+from transpile.serve.calls import addressed, components, levels, library_calls, named_calls, with_callees
 from transpile.serve.circles import MOST, translate_circle
 from transpile.serve.circles import Member as CircleMember
 from transpile.serve.decoder import Decoder, Request
@@ -118,6 +118,10 @@ def transpile(
             finish(w, Verdict("inconclusive", evidence=f"calls {', '.join(w.missing.values())}, not translated"))
         works = [w for w in works if w not in blocked]
         for w in works:
+            if others := [c for c in w.addressed.values() if c not in accepted]:
+                finish(w, Verdict("inconclusive", evidence=f"takes the address of {', '.join(others)}, not translated"))
+        works = [w for w in works if w.function.name not in done]
+        for w in works:
             w.alone = w.function.name not in grouped
 
         def note(name: str) -> None:
@@ -162,11 +166,13 @@ def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct]
     raw = {n for n, one in (accepted or {}).items() if one.source.signature.has_raw_pointers}
     by_name |= {n: by_name[n].with_raw_pointers() for n in raw}
     text, own = named_calls(program, function.name, read)
-    beyond = sorted(with_callees(program, own) - {*own, function.name})
+    named = addressed(program, function.name)
+    beyond = sorted(with_callees(program, [*own, *named.values()]) - {*own, function.name})
     structs, fields = struct_names([function.signature, *(by_name[c] for c in [*own, *beyond])], shared)
     signature = canonical_signature(function.signature, structs, fields)
     callees = tuple(canonical_signature(by_name[c], structs, fields, f"c{i}") for i, c in enumerate(own))
-    return Work(function, text, tuple(own), structs, fields, signature, callees)
+    functions = {h: canonical_signature(by_name[c], structs, fields, h) for h, c in named.items()}
+    return Work(function, text, tuple(own), structs, fields, signature, callees, named, functions)
 
 
 def _translate_level(
@@ -191,7 +197,7 @@ def _translate_level(
             note(w.function.name)
             candidates: list[tuple[Signature, Candidate]] = []
             if lifter:
-                types = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)}
+                types = {f"c{i}": signature for i, signature in enumerate(w.callee_signatures)} | w.addressed_signatures
                 bodies = lifter.decode(w.function.name, w.wat, w.canonical, types, target, w.callees)
                 w.reason = lifter.reasons[w.function.name]
                 # The first is the most readable one; the others are for when it fails.
@@ -208,9 +214,10 @@ def _translate_level(
                 decoded = decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
                 candidates += [(w.canonical, candidate) for candidate in decoded]
             callees = tuple(
-                declared(target, w.callee_signatures[i]) if f"c{i}" in w.missing else as_callee(accepted[c], w.structs, w.fields, i)
+                declared(target, w.callee_signatures[i]) if f"c{i}" in w.missing else as_callee(accepted[c], w.structs, w.fields, f"c{i}")
                 for i, c in enumerate(w.callees)
             )
+            callees += tuple(as_callee(accepted[c], w.structs, w.fields, h) for h, c in w.addressed.items())
             for signature, candidate in candidates:
                 text = f"{canonical_text(target.write_header(signature))} {candidate.code}"
                 if text not in w.tried:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from transpile.corpus.signature import Signature
@@ -34,6 +35,8 @@ class Translation:
     seconds: float
     missing: tuple[str, ...] = ()
     """Callees that it declares only: the original's are to be linked."""
+    addressed: Mapping[str, str] = field(default_factory=dict)
+    """Functions whose addresses it names, by canonical name."""
     is_read: bool = True
     """Whether the signature is the function's; a function that could not be read has its name alone."""
 
@@ -62,6 +65,9 @@ class Work:
     fields: dict[str, str]
     canonical: Signature
     callee_signatures: tuple[Signature, ...]
+    addressed: dict[str, str]
+    """Functions whose addresses it names, by canonical name (h0, h1, ...); `addressed_signatures` has their types."""
+    addressed_signatures: dict[str, Signature]
     spent: float = 0.0
     tried: set[str] = field(default_factory=set)
     compiled: int = 0
@@ -105,7 +111,8 @@ def finished_one(w: Work, verdict: Verdict | None = None) -> Translation:
     engine = w.best[1].engine if w.best else ""
     missing = tuple(w.missing.values())
     signature = w.function.signature.with_raw_pointers() if source and source.signature.has_raw_pointers else w.function.signature
-    return Translation(signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent, missing)
+    return Translation(signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent, missing,
+                       addressed=w.addressed)  # fmt: skip
 
 
 def unread_one(name: str, reason: str | None) -> Translation:

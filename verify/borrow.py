@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.wasm.instructions import encode_body, write_signed, write_unsigned
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
 from transpile.corpus.wasm.opcodes import TYPE_BYTES
 from transpile.corpus.wasm.reader import Import, Reader, write_name
+from transpile.verify import functions
 from transpile.verify.shared import use
 from transpile.verify.thin import parsed, reachable, rebuilt, thin
 from transpile.verify.types import Executable
@@ -51,7 +53,7 @@ def borrow(candidate: Executable, original: Executable) -> tuple[Executable, tup
         matched = [(f, theirs[base_name(f.name)]) for f in own if base_name(f.name) in theirs and theirs[base_name(f.name)].type == f.type]
         if not matched:
             return None
-        return Executable(_transplant(module, source, matched), alone.export), tuple(base_name(f.name) for f, _ in matched)
+        return replace(alone, wasm=_transplant(module, source, matched)), tuple(base_name(f.name) for f, _ in matched)
     except (TranspileError, _Unborrowable):
         return None
 
@@ -65,9 +67,12 @@ def supplied(candidate: Executable, original: Executable, names: Mapping[str, st
         found = {field: source.function(name) for field, name in names.items()}
         needed = {f.index: f for one in found.values() for f in reachable(source, one.name)}
         used = [use([f for f in reachable(source, original.export) if (f.index in needed) == inside]) for inside in (True, False)]
+        numbers = functions.table(parsed(original.wasm))
+        if any(name == "i32.const" and immediate in numbers for f in needed.values() for name, immediate, _ in f.instructions):
+            raise _Unborrowable("the address of a function")
         if used[0].sets & (used[1].sets | used[1].reads) or used[0].reads & used[1].sets:
             return None
-        return Executable(_supply(module, source, found, needed), alone.export)
+        return replace(alone, wasm=_supply(module, source, found, needed))
     except (TranspileError, _Unborrowable):
         return None
 

@@ -5,7 +5,7 @@ Memory "d" holds the settings (`BLOCK`), the notes of the stand-ins and the tabl
 
 from __future__ import annotations
 
-from transpile.verify import stand_in
+from transpile.verify import functions, stand_in
 from transpile.verify.marshal import FUNCTIONS, NUMBER, Marshal, entering
 
 BLOCK = ("index", "end", "arguments", "before", "after", "results", "stride", "base", "stack", "calls", "unset")
@@ -50,7 +50,7 @@ def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
       (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
       {'(import "t" "memory" (memory $t 0))' if memory else ""}
       {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
-      (import "d" "memory" (memory $d 1))
+      (import "d" "memory" (memory $d 1)) {functions.IMPORT if marshal else ""}
       {"" if memory or not marshal else "(memory $t 1)"}
       {FUNCTIONS if marshal else ""}
       (func (export "run") {" ".join(f"(local ${name} i32)" for name in (*BLOCK, "row", "pages"))}

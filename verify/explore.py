@@ -17,7 +17,7 @@ import numpy as np
 import wasmtime
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
-from transpile.verify import driver, stand_in
+from transpile.verify import driver, functions, stand_in
 from transpile.verify.draw import Mined
 from transpile.verify.driver import PAGE, Placement, Probe, Target
 from transpile.verify.driver_wat import loads
@@ -68,7 +68,7 @@ def _trampoline(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
         asked, canonical = f"(call $canonical {called})", f"(func $canonical (param {results[0]}) (result i64) {bits})"
     wat = f"""(module (import "t" "f" (func $f (param {" ".join(parameters)}) (result {" ".join(results)})))
       {'(import "t" "__stack_pointer" (global $stack (mut i32)))' if stack else ""}
-      (import "d" "memory" (memory $d 1)) {'(import "t" "memory" (memory $t 0))' if marshal else ""}
+      (import "d" "memory" (memory $d 1)) {'(import "t" "memory" (memory $t 0))' + functions.IMPORT if marshal else ""}
       {FUNCTIONS if marshal else '(global $base (export "base") (mut i32) (i32.const 0))'}
       {canonical}
       (func (export "ask") (param i32) (result i64) {asked})

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -153,7 +153,7 @@ def instrument(executable: Executable, stride: int, tracing: bool = False) -> In
     bodies = {function.index: prober.body(function, counted) for function, counted in functions}
     helpers = [(((kind, kind, "i32"), ()), helper(kind, base)) for kind in prober.helpers]
     wasm = module.replace_bodies(bodies, [("i32", True, 0)], [Export(BASE, "global", base)], helpers)
-    return Instrumented(Executable(wasm, executable.export), tuple(prober.branches), stride, prober.hints, executable)
+    return Instrumented(replace(executable, wasm=wasm), tuple(prober.branches), stride, prober.hints, executable)
 
 
 def _own_memory(module: WasmModule) -> list[tuple[int, int]]:

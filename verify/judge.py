@@ -17,7 +17,7 @@ import numpy as np
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.corpus.wasm.module import WasmFunction
-from transpile.verify import driver, policy, proof
+from transpile.verify import driver, functions, policy, proof
 from transpile.verify.borrow import borrow
 from transpile.verify.challenge import challenge
 from transpile.verify.driver import Outcomes, Target, UnusableModule, WrongType
@@ -102,7 +102,9 @@ class Jury:
         guard: Executable | None = None,
     ) -> None:
         """As for `judge`."""
-        self.alone, self.guard = alone, guard
+        self.alone, self.functions = alone, functions.are_mentioned(signature)
+        if self.functions:
+            original, guard = functions.named(original), guard and functions.named(guard)
         self.thorough = thorough
         self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed
         self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts,
@@ -132,7 +134,7 @@ class Jury:
 
     def judge(self, candidate: Executable) -> Verdict:
         """The verdict on the candidate as it is, with all that it calls."""
-        verdict = self._judge(candidate)
+        verdict = self._judge(functions.named(candidate) if self.functions and not candidate.functions else candidate)
         if self.alone and verdict.verified and (unseen := hidden(self.original)):
             # Nothing that the function does later tells what it set.
             return replace(verdict, status="inconclusive", evidence=f"sets {', '.join(unseen)}, which only other functions read", detail=verdict.evidence)

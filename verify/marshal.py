@@ -1,8 +1,9 @@
 """How a vector's pointers become addresses for a call, and addresses what can be compared afterwards.
 
 In tables a pointer is a number that does not depend on where a module has its memory: 0 for null, one more than an offset in the arena, the
-number of a callback, and, for addresses elsewhere, what stands there: a hash of the text or of the bytes of the type, where that says
-anything; `ELSEWHERE` for the stack, and for what itself holds pointers. `Marshal` says where such cells lie; the WAT here goes from one form to the other.
+number of a callback, a hash of a function's name, and, for addresses elsewhere, what stands there: a hash of the text or of the bytes of the type,
+where that says anything; `ELSEWHERE` for the stack, and for what itself holds pointers. `Marshal` says where such cells lie; the WAT here goes from
+one form to the other.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ FUNCTIONS = f"""
     (if (i32.eqz (local.get $value)) (then (return (i32.const 0))))
     (if (i32.eq (local.get $mode) (i32.const {FUNCTION}))
       (then (return (if (result i32) (i32.lt_u (i32.sub (local.get $value) (global.get $table)) (global.get $callbacks))
-        (then (i32.add (i32.sub (local.get $value) (global.get $table)) (i32.const 1))) (else (i32.const {ELSEWHERE}))))))
+        (then (i32.add (i32.sub (local.get $value) (global.get $table)) (i32.const 1))) (else (call $name (local.get $value)))))))
     (if (i32.le_u (i32.sub (local.get $value) (global.get $base)) (global.get $extent))
       (then (return (i32.add (i32.sub (local.get $value) (global.get $base)) (i32.const 1)))))
     (if (i32.or (i32.eqz (local.get $mode))
@@ -162,7 +163,7 @@ FUNCTIONS = f"""
     ;; Never ELSEWHERE, which is odd.
     (i32.and (i32.or (local.get $hash) (i32.const {_HASHED})) (i32.const -2)))
 """
-"""For modules that import the memories `d` and `t`; the globals are to be set."""
+"""For modules that import the memories `d` and `t`, and what a number of the table is (`functions`); the globals are to be set."""
 
 
 def is_hash(value: int) -> bool:

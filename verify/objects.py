@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from transpile.corpus.signature import ADDRESS, WIDTHS, Array, Function, Pointer, read_type
-from transpile.verify import callbacks
+from transpile.verify import callbacks, functions
 from transpile.verify.layout import POOL, Layout, decode_scalar, plain
 from transpile.verify.marshal import ELSEWHERE, is_hash
 
@@ -89,7 +89,7 @@ class Objects:
     def callback(self, number: int) -> Any:
         """A pointer to a function, by what the function does."""
         if not 0 < number <= len(self.layout.callbacks):
-            return None if number == 0 else "<elsewhere>"
+            return None if number == 0 else functions.spoken(number) or "<elsewhere>"
         return callbacks.describe(*self.layout.callbacks[number - 1])
 
     def place(self, number: int, names: dict[int, str]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import wasmtime
 
 from transpile.corpus.zigcc import GLOBAL_BASE, STACK_SIZE
-from transpile.verify import callbacks, stand_in
+from transpile.verify import callbacks, functions, stand_in
 from transpile.verify.thin import CONSTRUCTORS, TABLE
 
 if TYPE_CHECKING:
@@ -112,6 +112,9 @@ class Placement:
                     break
             self.base = self._place_arena(exports)
             linker.define(store, "t", "f", exports[target.export])
+            if target.marshal:
+                names = linker.instantiate(store, functions.build(engine(), target.executable.functions))
+                linker.define(store, "t", "name", names.exports(store)["name"])
             self.memory = exports["memory"] if target.memory else None
             if target.memory:
                 linker.define(store, "t", "memory", exports["memory"])

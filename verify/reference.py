@@ -119,12 +119,12 @@ def target(executable: Executable, signature: Signature, original: Executable | 
     how = marshal(signature)
     pointers = tuple(p.pointer for p in signature.parameters) if how is None else tuple(kind != NUMBER for kind in how.kinds)
     wasm = with_heap(executable.wasm, executable.export, tuple(k for k, one in enumerate(pointers) if not one))
-    executable = Executable(with_formats(wasm), executable.export)
+    executable = replace(executable, wasm=with_formats(wasm))
     if how is None:
         return Target(executable, parameters, results, pointers, None, original)
     if how.callbacks:
         with suppress(TranspileError):  # What our decoder does not know has no callbacks, which shows when they are called.
-            executable = Executable(with_table(executable.wasm), executable.export)
+            executable = replace(executable, wasm=with_table(executable.wasm))
     return Target(executable, parameters, results, tuple(kind == ADDRESS for kind in how.kinds), how, original)
 
 

@@ -7,6 +7,7 @@ elements are placed by anything but constants, or that our decoder does not know
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from transpile.corpus.errors import TranspileError
@@ -77,7 +78,7 @@ def thin(executable: Executable) -> Executable:
         wasm = _cut(module, executable.export) if len(module.functions) > 1 else executable.wasm
     except TranspileError:
         return executable
-    return Executable(wasm, executable.export)
+    return replace(executable, wasm=wasm)
 
 
 def _cut(module: WasmModule, export: str) -> bytes:

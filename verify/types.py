@@ -20,6 +20,8 @@ class Executable:
 
     wasm: bytes
     export: str
+    functions: tuple[tuple[int, str], ...] = ()
+    """What the numbers of the table stand for, by names that both sides have (`functions`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,8 @@ class CExpressions(CPointers):
                 return self.pointer(e)
             case ir.IsNull():
                 return Text(f"!{self.expression(e.operand).within(UNARY)}", UNARY)
+            case ir.FunctionPointer():
+                return Text(e.name)
             case ir.CallThrough():
                 return Text(f"{self.expression(e.function).within(ATOM)}({', '.join(self.assigned(a).text for a in e.arguments)})")
         raise ir.NotInLanguage(f"no C for {e!r}")

@@ -8,7 +8,7 @@ Limit: the library's functions have no bodies here, but for memcpy and its kin; 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,7 +20,7 @@ from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.c.types import declaration, named_in_functions
 from transpile.corpus.c.variables import read_variables
-from transpile.corpus.globals import Declaration, Global, Text, Value, types_within
+from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, functions_in, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
 from transpile.corpus.signature import Signature, Struct, is_address
@@ -261,6 +261,8 @@ class C(Language):
         def written(value: Value, type_: str) -> str:
             if isinstance(value, tuple):
                 return f"{{{', '.join(map(written, value, types_within(type_, one.structs)))}}}"
+            if isinstance(value, FunctionName):
+                return value.name
             if isinstance(value, Text):
                 return spell.expression(ir.Text(type_, value.characters)).text
             return "NULL" if is_address(type_) else spell.assigned(ir.Const(type_, value)).text
@@ -308,12 +310,16 @@ class C(Language):
                 late[one.name] = one.signature
             seen.append(one.text)
 
-        if any(c.callees or source.name in c.text for c in source.callees):
+        seen += [f"{name}()" for one in _globals_of(source) for name in functions_in(one.values) if name not in known]
+        if seen or any(c.callees or source.name in c.text for c in source.callees):
             visit(source)
         if not late:
             return unit
-        structs = "".join(f"struct {s.name};\n" for signature in late.values() for s in signature.structs)
-        return structs + "".join(f"{self.linkage}{self.write_prototype(s)}\n" for s in late.values()) + unit
+        return self.declare_functions(tuple(late.values())) + unit
+
+    def declare_functions(self, signatures: Iterable[Signature]) -> str:
+        structs = "".join(f"struct {name};\n" for name in dict.fromkeys(s.name for one in signatures for s in one.structs))
+        return structs + "".join(f"{self.linkage}{self.write_prototype(one)}\n" for one in signatures)
 
     # ------------------------------------------------------------ reading and rendering
 
@@ -339,6 +345,12 @@ class C(Language):
 
     def _body(self, function: ir.Function, signatures: Mapping[str, Signature]) -> Sequence[str]:
         return [self.renderer(function).body()]
+
+
+def _globals_of(source: SourceFunction) -> Iterator[Global]:
+    yield from source.globals
+    for callee in source.callees:
+        yield from _globals_of(callee)
 
 
 LANGUAGE = C()

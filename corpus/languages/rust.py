@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from transpile.corpus import ir, zigcc
 from transpile.corpus.errors import MissingCompiler
 from transpile.corpus.externs import EXTERNS
-from transpile.corpus.globals import Declaration, Global, Text, Value, declared_by, types_within
+from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.rust import sysroot
 from transpile.corpus.rust.check import check, clippy, diagnostics
@@ -26,7 +26,7 @@ from transpile.corpus.rust.repair import repair_types
 from transpile.corpus.scanner import blank_rust
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address, shape
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import quoted
+from transpile.corpus.text import entry_name, quoted
 
 FLAGS = (
     "--edition", "2021", "--crate-type", "lib", "--crate-name", "unit", "--emit", "obj", "--error-format", "json", "-A", "warnings",
@@ -145,6 +145,8 @@ class Rust(Language):
                 parts = [written(v, t) for v, t in zip(value, types_within(type_, one.structs), strict=True)]
                 fields = ", ".join(f"{f}: {p}" for (f, _), p in zip(struct.fields, parts, strict=True)) if struct else ""
                 return f"{type_} {{ {fields} }}" if struct else f"[{', '.join(parts)}]"
+            if isinstance(value, FunctionName):
+                return f"Some({entry_name(value.name)})"
             if isinstance(value, Text):
                 text = f"c{quoted(value.characters)}.as_ptr()"
                 return text if type_ == "*const i8" else f"{text} as {rust_type(type_)}"
@@ -178,6 +180,12 @@ class Rust(Language):
             f'const _: () = {{\n    #[export_name = "{signature.name}"]\n'
             f'    pub unsafe extern "C" fn entry({parameters}){result} {{\n        {signature.name}({arguments})\n    }}\n}};'
         )
+
+    def write_address(self, signature: Signature) -> str:
+        parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)
+        arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
+        result = "" if signature.result is None else f" -> {rust_type(signature.result)}"
+        return f'unsafe extern "C" fn {entry_name(signature.name)}({parameters}){result} {{\n    {signature.name}({arguments})\n}}'
 
     def write_start(self, signature: Signature) -> str | None:
         entry = '#[cfg(target_family = "wasm")]\n' + self.write_entry(signature, always=True).replace(f"{signature.name}(", "c_main(")

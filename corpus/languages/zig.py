@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
-from transpile.corpus.globals import Declaration, Global, Text, Value, declared_by, types_within
+from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
 from transpile.corpus.signature import WIDTHS, Parameter, Signature, Struct, is_address
 from transpile.corpus.source import SourceFunction
-from transpile.corpus.text import quoted
+from transpile.corpus.text import entry_name, quoted
 from transpile.corpus.zig.expressions import number, zig_type
 from transpile.corpus.zig.fixes import ZigError, mend, read_errors
 from transpile.corpus.zig.reader import read_functions
@@ -124,6 +124,8 @@ class Zig(Language):
                 parts = [written(v, t) for v, t in zip(value, types_within(type_, one.structs), strict=True)]
                 fields = [f".{f} = {p}" for (f, _), p in zip(struct.fields, parts, strict=True)] if struct else parts
                 return f".{{ {', '.join(fields)} }}"
+            if isinstance(value, FunctionName):
+                return f"&{entry_name(value.name)}"
             if isinstance(value, Text):
                 text = quoted(value.characters)
                 return text if type_ in ("*const i8", "*const u8") and type_[-2] == "u" else f"@ptrCast(@constCast({text}))"
@@ -155,6 +157,11 @@ class Zig(Language):
             f"            return @call(.always_inline, {signature.name}, .{{ {arguments} }});\n        }}\n    }};\n"
             f'    @export(&c_entry.c_call, .{{ .name = "{signature.name}" }});\n}}'
         )
+
+    def write_address(self, signature: Signature) -> str:
+        parameters = ", ".join(f"{p.name}: {_c_type(p, signature)}" for p in signature.parameters)
+        arguments = ", ".join(_argument(p, signature) for i, p in enumerate(signature.parameters) if i not in signature.lengths())
+        return f"fn {entry_name(signature.name)}({parameters}) callconv(.c) {_result(signature)} {{\n    return {signature.name}({arguments});\n}}"
 
     def write_start(self, signature: Signature) -> str | None:
         parameters = ", ".join(f"{p.name}: {_c_type(p, signature)}" for p in signature.parameters)

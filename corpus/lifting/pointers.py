@@ -8,16 +8,31 @@ not tell, memory of its own width. Invariant: as `values`', whatever the types s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transpile.corpus import ir
 from transpile.corpus.lifting import tree
 from transpile.corpus.lifting.elements import sum_of
 from transpile.corpus.lifting.memory import Array, Memory, Variable, linear
 from transpile.corpus.lifting.pointer_types import PointerTypes, mutable
-from transpile.corpus.lifting.tree import INDIRECT, Body, CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol, expressions, nodes, statements
+from transpile.corpus.lifting.tree import (
+    INDIRECT,
+    Body,
+    CallNode,
+    Const,
+    FunctionName,
+    Get,
+    Load,
+    Node,
+    NotLiftable,
+    Op,
+    Symbol,
+    expressions,
+    nodes,
+    statements,
+)
 from transpile.corpus.lifting.variables import COMPARE, operation, simple_cast
-from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, pointer_to, read_type, size_of
+from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, pointer_to, pointer_to_function, read_type, size_of
 from transpile.corpus.signature import Array as ArrayType
 
 
@@ -85,6 +100,8 @@ class PointerValues(PointerTypes):
             case Load(name="i32.load"):
                 found = self._found(node.address, node.offset, 4)
                 return mutable(found[3]) if found and is_address(found[3]) else None
+            case FunctionName():
+                return pointer_to_function(self.callees[node.name])
             case Symbol():
                 return f"*{self.memory.known[node.name].type}" if node.name in self.memory.known else "*u8"
             case CallNode(name="*"):
@@ -195,6 +212,8 @@ class PointerValues(PointerTypes):
     def pointer(self, node: Node, type_: str) -> ir.Expr:
         """A value as a pointer of a type."""
         if isinstance(node, Const):
+            if node.bits and type_.startswith("fn("):
+                raise NotLiftable("the address of a function that is not known")
             return ir.Null(type_) if not node.bits else ir.PointerCast(type_, ir.Const("u32", node.bits))
         if isinstance(node, Op) and node.name == "select":
             return self._choice(node, type_)
@@ -213,6 +232,8 @@ class PointerValues(PointerTypes):
         match node:
             case Op(name="select"):
                 return self._choice(node, own)
+            case FunctionName():
+                return ir.FunctionPointer(own, node.name)
             case Get():
                 return ir.Var(own, self.renamed.get(node.name, node.name))
             case Load():
@@ -238,7 +259,7 @@ class PointerValues(PointerTypes):
         return ir.PointerCast(own, ir.AddressOf("*u8", ir.Place("u8", self._as_bytes(base), self._index(terms, constant), ())))
 
     def _base_pointer(self, base: Node) -> ir.Expr:
-        return self._pointer(Symbol("i32", base.name, 0), "*u8") if isinstance(base, Symbol) else self._pointer(base, self.pointer_type(base) or "*u8")
+        return self._pointer(replace(base, offset=0) if isinstance(base, Symbol) else base, self.pointer_type(base) or "*u8")
 
     def _start(self, base: Node) -> ir.Expr:
         """As `_base_pointer`, for what is only read or written: of an array that never changes a pointer to const."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from transpile.corpus.globals import Declaration, Global, Text, Value, types_within
+from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, types_within
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Pointer, Struct, is_address, read_type, size_of
 from transpile.corpus.wasm.reader import Segment
 
@@ -35,8 +35,10 @@ def is_constant(segment: Segment) -> bool:
     return segment.name.startswith(".rodata")
 
 
-def shaped(segment: Segment, name: str, declared: Declaration | None, segments: Sequence[Segment], *, whole: bool) -> Global | None:
-    """The variable that a segment is, as its source declares it; None for one of numbers alone, or of types that can't be said. `name`: as written.
+def shaped(segment: Segment, name: str, declared: Declaration | None, segments: Sequence[Segment], functions: Mapping[int, str], *,
+           whole: bool) -> Global | None:  # fmt: skip
+    """The variable that a segment is, as its source declares it; None for one of numbers alone, or of types that can't be said. `name`: as written,
+    `functions`: those of the module's table, by number.
     `whole`: a single struct is not to be taken apart."""
     known = declared is not None and declared.element and declared.size in (0, len(segment.data))
     if known and declared is not None:
@@ -53,7 +55,7 @@ def shaped(segment: Segment, name: str, declared: Declaration | None, segments: 
         return None
     try:
         pieces = [segment.data[i : i + size] for i in range(0, len(segment.data), size)] if any(segment.data) else []
-        values = tuple(_value(one, element, structs, segments) for one in pieces)
+        values = tuple(_value(one, element, structs, segments, functions) for one in pieces)
     except _Unreadable:
         return None
     if found := _TABLE.fullmatch(name):
@@ -61,9 +63,9 @@ def shaped(segment: Segment, name: str, declared: Declaration | None, segments: 
     return Global("", element, len(segment.data) // size if is_array else None, values, name, structs, is_constant(segment))
 
 
-def _value(raw: bytes, type_: str, structs: tuple[Struct, ...], segments: Sequence[Segment]) -> Value:
+def _value(raw: bytes, type_: str, structs: tuple[Struct, ...], segments: Sequence[Segment], functions: Mapping[int, str]) -> Value:
     if is_address(type_):
-        return _pointer(int.from_bytes(raw, "little"), type_, segments)
+        return _pointer(int.from_bytes(raw, "little"), type_, segments, functions)
     if type_ == "bool":
         return bool(raw[0])
     if type_ in FLOATS:
@@ -74,13 +76,15 @@ def _value(raw: bytes, type_: str, structs: tuple[Struct, ...], segments: Sequen
     inner = types_within(type_, structs)
     size = size_of(inner[0], structs)[0] if named is None else 0
     places = [at for _, _, at in named.layout(structs)[0]] if named else [size * k for k in range(len(inner))]
-    return tuple(_value(raw[at : at + size_of(t, structs)[0]], t, structs, segments) for t, at in zip(inner, places, strict=True))
+    return tuple(_value(raw[at : at + size_of(t, structs)[0]], t, structs, segments, functions) for t, at in zip(inner, places, strict=True))
 
 
-def _pointer(address: int, type_: str, segments: Sequence[Segment]) -> Value:
+def _pointer(address: int, type_: str, segments: Sequence[Segment], functions: Mapping[int, str]) -> Value:
     if not address:
         return 0
     read = read_type(type_)
+    if type_.startswith("fn(") and address in functions:
+        return FunctionName(functions[address])
     for segment in segments if isinstance(read, Pointer) and read.to in ("i8", "u8", "void") else ():
         if is_constant(segment) and segment.address is not None and 0 <= address - segment.address < len(segment.data):
             text = text_at(segment.data, address - segment.address)

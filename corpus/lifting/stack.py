@@ -19,6 +19,7 @@ from transpile.corpus.lifting.tree import (
     Const,
     Do,
     Exit,
+    FunctionName,
     Get,
     If,
     Load,
@@ -183,6 +184,8 @@ class TreeBuilder:
         elif short == "const":
             if operands[0][0] == "d":
                 stack.append(Symbol("i32", operands[0], int(operands[1]) if len(operands) > 1 else 0))
+            elif operands[0][0] == "h":
+                stack.append(FunctionName("i32", operands[0]))
             else:
                 stack.append(Const(kind, read_constant(operands[0], kind)))
         elif name == "drop":

@@ -108,10 +108,12 @@ class Uses:
 
 
 def find_variables(
-    segments: Sequence[Segment], uses: Uses, declared: Mapping[str, Declaration], taken: set[str], tables: bool = True
+    segments: Sequence[Segment], uses: Uses, declared: Mapping[str, Declaration], taken: set[str], tables: bool = True,
+    functions: Mapping[int, str] | None = None,
 ) -> dict[int, tuple[Variable, ...]]:
     """By data segment that holds state, or a table that is more than numbers: its variables, none where their types can't be told. Names are g0,
-    g1, ... over all, and as the program has them, but for those in `taken`, which grows. Without `tables` all is numbers."""
+    g1, ... over all, and as the program has them, but for those in `taken`, which grows. Without `tables` all is numbers. `functions`: those of the
+    module's table that values may lead to, by number."""
     out: dict[int, tuple[Variable, ...]] = {}
     number = 0
     fields = _split_ones(segments, declared)
@@ -120,7 +122,8 @@ def find_variables(
         stored = segment.index in uses.written or (segment.name and segment.index in uses.reached)
         symbol = symbol_name(_PLACED.sub("", segment.name))
         whole = segment.index in uses.handed | uses.reached
-        one = shaped(segment, re.sub(r"\W+", "_", symbol), declared.get(symbol), segments, whole=whole) if symbol and tables else None
+        name = re.sub(r"\W+", "_", symbol)
+        one = shaped(segment, name, declared.get(symbol), segments, functions or {}, whole=whole) if symbol and tables else None
         if one is not None and len(one.values) <= MOST_VALUES:
             out[segment.index] = (Variable(0, replace(one, name=f"g{number}", written=_free(one.written, taken))),)
             number += 1

@@ -36,6 +36,13 @@ class Symbol(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionName(Node):
+    """The address of a function of the program."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Get(Node):
     name: str
 

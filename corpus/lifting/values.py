@@ -13,7 +13,7 @@ from transpile.corpus import ir
 from transpile.corpus.libm import MATH
 from transpile.corpus.lifting.elements import Elements
 from transpile.corpus.lifting.memory import signed
-from transpile.corpus.lifting.tree import CallNode, Const, Get, Load, Node, NotLiftable, Op, Symbol, nodes
+from transpile.corpus.lifting.tree import CallNode, Const, FunctionName, Get, Load, Node, NotLiftable, Op, Symbol, nodes
 from transpile.corpus.lifting.variables import ARITHMETIC, COMPARE, FLOAT_UNARY, OPPOSITE, integer, operation, simple_cast
 from transpile.corpus.signature import FLOATS, SIGNED
 
@@ -28,6 +28,8 @@ class Values(Elements):
                 return self._constant(node, type_)
             case Symbol():
                 raise NotLiftable("an address of data as a number")
+            case FunctionName():
+                raise NotLiftable("the address of a function as a number")
             case Get():
                 if node.name in self.memory.pointers:
                     raise NotLiftable("a pointer as a number")

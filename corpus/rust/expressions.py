@@ -16,7 +16,7 @@ from transpile.corpus.globals import is_global
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, is_address, read_type
-from transpile.corpus.text import quoted
+from transpile.corpus.text import entry_name, quoted
 
 POSTFIX, UNARY, CAST = 15, 14, 13
 STRENGTH = {"*": 12, "/": 12, "%": 12, "+": 11, "-": 11, "<<": 10, ">>": 10, "&": 9, "^": 8, "|": 7}
@@ -138,6 +138,8 @@ class RustExpressions:
                 return self.builtin(one)
             case ir.IsNull(operand=operand):
                 return f"{self.text(operand, POSTFIX)}.{'is_none' if operand.type.startswith('fn(') else 'is_null'}()", POSTFIX
+            case ir.FunctionPointer():
+                return f"Some({entry_name(one.name)} as {rust_type(one.type)[len('Option<') : -1]})", POSTFIX
             case ir.CallThrough():
                 arguments = ", ".join(self.text(a) for a in one.arguments)
                 return f"{self.text(one.function, POSTFIX)}.unwrap_unchecked()({arguments})", POSTFIX
@@ -305,6 +307,8 @@ class RustExpressions:
 
     def pointed(self, argument: ir.Expr, parameter: Parameter, callee: Signature, call: ir.Call) -> str:
         """A raw pointer as the argument for a parameter that may be a slice or a reference."""
+        if isinstance(argument, ir.FunctionPointer):
+            return f"Some({entry_name(argument.name)})"
         if not parameter.pointer or is_raw(parameter, callee):
             return self.text(argument)
         const = "" if parameter.const else "mut "

@@ -15,7 +15,7 @@ from transpile.corpus import ir
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, Struct, is_address
-from transpile.corpus.text import quoted
+from transpile.corpus.text import entry_name, quoted
 from transpile.corpus.zig.casts import convert, fold
 from transpile.corpus.zig.pointers import ZigPointers, local_type, taken, zig_type
 
@@ -121,6 +121,9 @@ class ZigExpressions(ZigPointers):
                 return self.builtin(one, known)
             case ir.IsNull():
                 return f"{self.text(one.operand, COMPARE + 1)} == null", COMPARE
+            case ir.FunctionPointer():
+                text = f"&{entry_name(one.name)}"
+                return (text, POSTFIX) if known else (f"@as({local_type(one.type)}, {text})", POSTFIX)
             case ir.CallThrough():
                 return self.call_through(one), POSTFIX
             case ir.Place() | ir.AddressOf() | ir.ArrayPointer() | ir.Text() | ir.Borrow() | ir.Null() | ir.PointerCast() | ir.PointerBits():

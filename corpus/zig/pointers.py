@@ -96,7 +96,7 @@ class ZigPointers(ABC):
                 return self.cast_to(one, f"@ptrFromInt({self.operand(operand)})"), POSTFIX
             case ir.PointerCast(operand=operand):
                 text = self.text(operand)
-                if operand.type.startswith("*const ") and not one.type.startswith("*const "):
+                if operand.type.startswith(("*const ", "fn(")) and not one.type.startswith(("*const ", "fn(")):
                     text = f"@constCast({text})"
                 return self.cast_to(one, f"@ptrCast({f'@alignCast({text})' if one.type.startswith('*') else text})"), POSTFIX
         raise AssertionError(one)

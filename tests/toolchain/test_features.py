@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from translations import translated, unverified
+
+from transpile.corpus.language import language
+from transpile.verify.judge import judge
+from transpile.verify.load import read_pairs
 
 ALIASED = """
 #include <stddef.h>
@@ -38,3 +43,63 @@ def test_what_may_overlap_is_written_with_raw_pointers(tmp_path: Path) -> None:
     assert not unverified(found)
     assert "fn rle(src: *const u8, n: usize, dst: *mut u8)" in file
     assert "fn sum(a: &[i32])" in file
+
+
+POINTED = """
+#include <stddef.h>
+static int add(int a, int b) { return a + b; }
+static int sub(int a, int b) { return a - b; }
+static int by_desc(int a, int b) { return a > b; }
+static int by_asc(int a, int b) { return a < b; }
+static int (*const ops[])(int, int) = {add, sub};
+int apply(unsigned k, int a, int b) { return k < 2 ? ops[k](a, b) : -1; }
+void sort_ints(int *a, int n, int (*less)(int, int)) {
+    for (int i = 1; i < n; i++) {
+        int x = a[i], j = i;
+        while (j > 0 && less(x, a[j - 1])) { a[j] = a[j - 1]; j--; }
+        a[j] = x;
+    }
+}
+int first(int *a, int n, int up) { sort_ints(a, n, up ? by_asc : by_desc); return n ? a[0] : 0; }
+struct shape { int w, h; int (*area)(const struct shape *); };
+static int rect(const struct shape *s) { return s->w * s->h; }
+static int half(const struct shape *s) { return s->w * s->h / 2; }
+void shape_init(struct shape *s, int w, int h, int kind) { s->w = w; s->h = h; s->area = kind ? rect : half; }
+int area(int w, int h) { struct shape s; shape_init(&s, w, h, w & 1); return s.area(&s); }
+static const struct command { const char *name; int (*run)(int, int); } commands[] = {{"add", add}, {"sub", sub}, {NULL, NULL}};
+int run(const char *name, int a, int b) {
+    for (const struct command *c = commands; c->name; c++) if (c->name[0] == name[0]) return c->run(a, b);
+    return -1;
+}
+typedef int (*operation)(int, int);
+operation pick(char c) { return c == '+' ? add : c == '-' ? sub : NULL; }
+static operation current = add;
+void choose(int k) { current = k ? sub : add; }
+int go(int a, int b) { return current(a, b); }
+"""
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c", "cpp"])
+def test_addresses_of_functions_of_the_file(tmp_path: Path, to: str) -> None:
+    """As arguments, results, in fields, tables and variables of the file."""
+    found, file = translated(tmp_path, POINTED, to)
+    assert not unverified(found)
+    tongue = language(to)
+    compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
+    assert compiled.wasm, compiled.diagnostics
+
+
+def test_another_function_s_address_is_a_mismatch(tmp_path: Path) -> None:
+    """Tables differ in order, so that functions are told apart by name."""
+    text = "typedef int (*op)(int, int);\nint add(int a, int b) { return a + b; }\nint sub(int a, int b) { return a - b; }\n"
+    pick = "op pick(char c) { return c == '+' ? add : sub; }\n"
+    (tmp_path / "old.c").write_text(text + pick)
+    (tmp_path / "new.c").write_text(text + "op keep(void) { return sub; }\n" + pick)
+    (tmp_path / "wrong.c").write_text(text + pick.replace("'+'", "'-'"))
+    verdicts = {}
+    for name in ("new", "wrong"):
+        pair = read_pairs(tmp_path / "old.c", tmp_path / f"{name}.c", "pick")[0]["pick"]
+        assert pair.translated
+        verdicts[name] = judge(pair.original, [pair.translated], pair.signature, inputs=64)[0]
+    assert (verdicts["new"].status, verdicts["wrong"].status) == ("tested", "mismatch")
+    assert verdicts["wrong"].evidence == "pick(43) = <add>, candidate <sub>"
