@@ -12,6 +12,7 @@ is filled again before a vector counts as out of fuel. Imported functions are `s
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -133,7 +134,7 @@ class Target:
         self.executable = executable
         self.type = (parameters, results, pointers, marshal)
         self.reused = False
-        """Whether instances serve for several runs; only for what is trusted to keep nothing where its code shows nothing of that."""
+        """Whether instances serve for several runs, where the code shows nothing that it would keep; what differs in one is to be seen in a `fresh` one."""
         self.marshal = marshal
         self.stack = isinstance(pointer, wasmtime.GlobalType) and pointer.mutable and str(pointer.content) == "i32"
         self.imports = stand_in.function_imports(imports)
@@ -144,6 +145,12 @@ class Target:
     def _kind(self, name: str) -> Any:
         """The type of an export, None where there is none of that name."""
         return self.kinds[name].type if name in self.kinds else None
+
+    def fresh(self) -> Target:
+        """The same, with a new instance for every run."""
+        other = copy(self)
+        other.reused = False
+        return other
 
     def start(self) -> None:
         """Instantiate the module, and forget it. Raises UnusableModule when that fails."""
@@ -176,7 +183,8 @@ class Target:
             _kept[key] = session
             while len(_kept) > _KEPT:
                 _kept.pop(next(iter(_kept)), None)
-        return Outcomes(status, results, after, used, calls, stand_in.read_log(session.flat, self.noted), stand_in.read_text(session.flat))
+        return Outcomes(status, results, after, used, calls, stand_in.read_log(session.flat, self.noted),
+                        stand_in.read_text(session.flat) if self.marshal else "")  # fmt: skip
 
     @property
     def lasting(self) -> bool:
@@ -191,10 +199,11 @@ class Target:
 
 def overhead(target: Target, stride: int) -> int:
     """Fuel that the driver itself uses for one vector of a target of this type."""
-    if target.marshal is None:
-        # Every byte that is copied in and out costs one.
-        return _overhead(*target.type, target.memory, target.stack, 0) + (2 * stride if target.memory else 0)
-    return _overhead(*target.type, target.memory, target.stack, stride)
+    parameters, results, pointers, how = target.type
+    if how is None:
+        # Numbers of all types cost the same, in any order, and every byte that is copied in and out costs one.
+        return _overhead(("i32",) * len(parameters), results, tuple(sorted(pointers)), how, target.memory, target.stack, 0) + 2 * stride * target.memory
+    return _overhead(parameters, results, pointers, how, target.memory, target.stack, stride)
 
 
 def halted(target: Target, arguments: np.ndarray, arenas: np.ndarray) -> tuple[wasmtime.Store, Placement] | None:

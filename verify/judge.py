@@ -199,7 +199,7 @@ class Jury:
         return replace(tested, status="inconclusive", evidence=f"no input with two elements behind {', '.join(short)} could be used", detail=tested.evidence)
 
     def _test(self, compiled: Target) -> Verdict:
-        reference = self.reference
+        reference, compiled.reused = self.reference, True
         vectors, expected = reference.vectors, reference.outcomes
         common: dict[str, Any] = {"set_aside": reference.set_aside, "coverage": reference.coverage, "unreached": reference.unreached}
         if len(vectors) < (_FEW if self.signature.parameters else 1):

@@ -197,7 +197,7 @@ class Layout:
     def write(self, arenas: np.ndarray, slot: Slot, field: Field, rows: np.ndarray, bits: np.ndarray) -> None:
         """Put raw bits [len(rows), count * repeat] into one field of all elements of a slot, in the rows given."""
         width = WIDTHS[field.scalar] * field.repeat
-        raw = np.ascontiguousarray(bits.astype(f"<u{WIDTHS[field.scalar]}")).view(np.uint8).reshape(len(rows), slot.count, width)
+        raw = np.ascontiguousarray(bits.astype(f"<u{WIDTHS[field.scalar]}", copy=False)).view(np.uint8).reshape(len(rows), slot.count, width)
         if slot.size == width:
             arenas[rows, slot.offset : slot.end] = raw.reshape(len(rows), -1)
         else:
@@ -306,10 +306,10 @@ class Vectors:
         for k, type_ in enumerate(layout.types):
             if type_ in WIDTHS:
                 out[:, k] = _extended(out[:, k], type_)
-        owned = [(k, s.parameter) for k, s in enumerate(layout.slots) if s.parameter is not None]
         offsets = self.offsets().astype(np.uint64) if layout.slots else np.zeros((len(self), 0), np.uint64)
-        if owned:
-            out[:, [position for _, position in owned]] = offsets[:, [k for k, _ in owned]]
+        for k, slot in enumerate(layout.slots):
+            if slot.parameter is not None:
+                out[:, slot.parameter] = offsets[:, k]
         if not layout.wide:
             return out
         result = next((k for k, s in enumerate(layout.slots) if s.role == RESULT), None)

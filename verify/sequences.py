@@ -36,7 +36,7 @@ def orders(count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
 
 def compare(reference: Reference, candidate: Target, seed: int) -> tuple[int, Counterexample | None, str]:
     """(calls compared, the difference if there is one, what went before it in words). Raises UnusableModule."""
-    vectors, compared = reference.vectors, 0
+    vectors, compared, candidate = reference.vectors, 0, candidate.fresh()
     for order in orders(len(vectors), np.random.default_rng((seed, 2))):
         rows = vectors.take(order)
         ran, at = _first(reference, candidate, rows)

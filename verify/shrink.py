@@ -38,7 +38,7 @@ class Found(NamedTuple):
 def shrink(reference: Reference, candidate: Target, vectors: Vectors) -> Found:
     """The simplest counterexample found, starting from vectors that seem to differ; none if none differs when run in a fresh instance."""
     deadline = time.process_time() + SECONDS
-    runner = Runner(reference, candidate)
+    runner = Runner(reference, candidate.fresh())
     best = vectors.take(np.argsort(_weight(vectors), kind="stable")[:32])
     simplest = None
     for _ in range(40):
