@@ -105,6 +105,9 @@ class PointerWriter(Writer):
             self.result_name, values.renamed[HIDDEN] = self.fresh(), self.fresh()
             first.append(ir.LetStruct(self.result_name, signature.result or ""))
             first.append(ir.Let(values.renamed[HIDDEN], values.types[HIDDEN], ir.Borrow(values.types[HIDDEN], self.result_name)))
+        elif signature.result not in (None, signature.result_scalar):
+            self.result_name = self.fresh()
+            first.append(ir.LetStruct(self.result_name, signature.result or ""))
         changed = {one.name for one in statements(self.body) if isinstance(one, tree.Set)}
         for passed in signature.passed():
             if passed.parameter is not None:
@@ -125,6 +128,10 @@ class PointerWriter(Writer):
         type_ = values.types[name]
         if indirect:
             start: ir.Expr = ir.Borrow(type_, name)
+        elif not parameter.pointer and parameter.type not in WIDTHS and not is_address(parameter.type):
+            start = self.within(parameter.type, name)
+            if WIDTHS[type_] < 4 or type_ == "usize":
+                type_, start = "i32", simple_cast("i32", start)
         elif parameter.pointer:
             struct = self.signature.struct(parameter.type)
             plain = parameter.length is None and (parameter.raw or not (struct is not None and struct.flat))
@@ -143,6 +150,12 @@ class PointerWriter(Writer):
         values.renamed[name], values.types[name] = self.fresh(), type_
         return [ir.Let(values.renamed[name], type_, start)]
 
+    def within(self, struct: str, name: str) -> ir.Place:
+        """The number in a variable that is a struct of one."""
+        leaf = self.values.only_leaf(struct)
+        path = tuple(ir.Const("index", part) if isinstance(part, int) else part for part in leaf.path)
+        return ir.Place(leaf.type, ir.Borrow(f"*{struct}", name), None, path)
+
     def set(self, one: tree.Set) -> list[ir.Stmt]:
         type_ = self.values.types.get(one.name, "")
         if one.name in ("sp", self.memory.frame) or not is_address(type_):
@@ -157,7 +170,11 @@ class PointerWriter(Writer):
 
     def statement(self, one: tree.Stmt) -> list[ir.Stmt]:
         if isinstance(one, tree.Return) and self.result_name:
-            return [ir.Return(ir.Var(self.signature.result or "", self.result_name))]
+            whole = ir.Return(ir.Var(self.signature.result or "", self.result_name))
+            if one.value is None:
+                return [whole]
+            place = self.within(self.signature.result or "", self.result_name)
+            return [assign(place, self.values.argument(one.value, place.type)), whole]
         if isinstance(one, tree.Do) and one.call.name in self.values.callees:
             callee = self.values.callees[one.call.name]
             if callee.result_hidden:

@@ -12,7 +12,7 @@ from transpile.corpus import ir
 from transpile.corpus.lifting.memory import accessed
 from transpile.corpus.lifting.tree import Body, CallNode, Get, Load, Node, NotLiftable, Return, Set, Store, expressions, nodes, statements
 from transpile.corpus.lifting.values import Values
-from transpile.corpus.signature import WIDTHS, Struct, is_address
+from transpile.corpus.signature import WIDTHS, Leaf, Struct, is_address
 
 
 def mutable(type_: str) -> str:
@@ -35,6 +35,13 @@ class PointerTypes(Values):
     @abstractmethod
     def _found(self, address: Node, offset: int, width: int | None) -> tuple[Node, ir.Expr | None, tuple, str] | None: ...
 
+    def only_leaf(self, type_: str) -> Leaf:
+        """The number that a struct passed as a scalar consists of."""
+        leaf = self.signature.leaves(type_)[0]
+        if leaf.type not in WIDTHS:
+            raise NotLiftable("a struct of one pointer, passed as that")
+        return leaf
+
     def _vote(self, body: Body) -> None:
         callees = self.callees
         self.callees = {name: s for name, s in callees.items() if len(s.passed()) == len(s.parameters)}
@@ -49,11 +56,11 @@ class PointerTypes(Values):
                 elif parameter.pointer or is_address(parameter.type):
                     self.types[parameter.name] = mutable(parameter.whole)
                 elif parameter.type not in WIDTHS:
-                    raise NotLiftable("a struct passed as a scalar")
+                    self.types[parameter.name] = self.only_leaf(parameter.type).type
         if self.signature.result_hidden:
             self.types["ps"] = f"*{self.signature.result}"
         elif self.signature.result not in (None, self.signature.result_scalar):
-            raise NotLiftable("a struct passed as a scalar")
+            self.only_leaf(self.signature.result or "")
         if self.memory.frame:
             self.types[self.memory.frame] = "*u8"
         fixed = {n for n in self.types if n[0] == "p"} | {self.memory.frame}

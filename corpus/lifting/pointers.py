@@ -2,7 +2,7 @@
 
 Where `memory` makes indices into arrays of addresses, here they stay what they are: every variable that holds one gets a pointer type, by flow from
 parameters, fields, tables and callees, and every access names a field or element behind a pointer (`p->next->value`, `p->data[i]`), or, where the type does
-not tell, memory of its own width. Invariant: as `values`', whatever the types say of the addresses. Limit: structs passed as a scalar.
+not tell, memory of its own width. Invariant: as `values`', whatever the types say of the addresses. Limit: calls of what takes or gives a struct as a scalar.
 """
 
 from __future__ import annotations
@@ -366,6 +366,8 @@ class PointerValues(PointerTypes):
 
     def _known_call(self, node: CallNode) -> ir.Expr:
         callee = self.callees[node.name]
+        if callee.result not in (None, callee.result_scalar) and not callee.result_hidden:
+            raise NotLiftable("a call that gives a struct as a scalar")
         arguments: list[ir.Expr] = []
         given = len(callee.passed())
         for value, passed in zip(node.args[:given], callee.passed(), strict=True):

@@ -76,3 +76,16 @@ def test_an_entry_point_that_does_not_compile_leaves_the_others(tmp_path):
     assert [f.name for f in program.functions] == ["one"]
     assert program.left_out == ("mixed",)
     assert "lays out otherwise" in program.reasons["mixed"]
+
+
+@pytest.mark.parametrize("to", ["c", "zig", "rust"])
+def test_a_struct_of_one_number_is_that_number(tmp_path, to):
+    (tmp_path / "a.rs").write_text("""
+        #[derive(Clone, Copy)] pub struct Metres(f64);
+        #[derive(Clone, Copy)] pub struct Id { value: u16 }
+        impl Metres { pub fn plus(self, other: Metres) -> Metres { Metres(self.0 + other.0) } }
+        impl Id { pub fn after(mut self, by: u16) -> Id { for k in 0..by { self.value = self.value.wrapping_mul(31) ^ k; } self } }
+    """)
+    program = load(tmp_path / "a.rs")
+    found = transpile(program, language(to), None, Options(inputs=256), lifter=Lifter(program))
+    assert {t.name: t.verdict.verified for t in found} == {"Metres_plus": True, "Id_after": True}
