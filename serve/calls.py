@@ -40,8 +40,8 @@ def function_name(number: int) -> str:
 
 
 def library_calls(text: str) -> list[str]:
-    """What a text of `named_calls` calls that only a library of C++ or Rust has: nobody could write it along."""
-    return list(dict.fromkeys(re.findall(r"\bcall (\S*::\S*|operator_\S+)", text)))
+    """What a text of `named_calls` calls that only a library of C++ or Rust has: nobody could write it along. What never comes back is a panic."""
+    return list(dict.fromkeys(re.findall(r"\bcall (\S*::\S*|operator_\S+)(?=\s|$)(?! unreachable\b)", text)))
 
 
 def calls(program: Program, name: str) -> list[str]:

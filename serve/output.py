@@ -16,7 +16,7 @@ from transpile.corpus.files import write_whole as write_whole
 from transpile.corpus.globals import Global, functions_in
 from transpile.corpus.language import Language
 from transpile.corpus.naming import renamed_global
-from transpile.corpus.signature import Struct
+from transpile.corpus.signature import Domain, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import entry_name, rename
 from transpile.serve.naming import fresh, global_names, readable_global, readable_signature, restored_names
@@ -119,8 +119,19 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
     first = {told[h] for one in kept for h in functions_in(one.values) if h in told}
     declared = target.declare_functions([readable_signature(t.signature, target) for t in shown_ones if fresh(t.name, target.keywords) in first])
     types = [target.write_struct(s) + "\n" for s in structs.values()]
-    text = "\n".join([head, *types, *([declared] if declared else []), *variables, *bodies, *entries])
+    text = "\n".join([head, *_enums(shown_ones, comment), *types, *([declared] if declared else []), *variables, *bodies, *entries])
     return target.mended(text.rstrip() + "\n")
+
+
+def _enums(translations: Sequence[Translation], comment: str) -> list[str]:
+    """What the numbers mean that were enums in the original, as comments."""
+    found: dict[str, Domain] = {}
+    for t in translations:
+        s = t.signature
+        domains = (*(p.domain for p in s.parameters), s.gives, *(domain for struct in s.structs for _, domain in struct.domains))
+        found |= {one.name: one for one in domains if one and one.members}
+    lines = [f"{comment} {one.name}: {', '.join(f'{value} {name}' for name, value in one.members)}" for one in found.values()]
+    return ["\n".join([f"{comment} Enums of the original, which are numbers here.", *lines]) + "\n"] if lines else []
 
 
 def one_line(text: str) -> str:

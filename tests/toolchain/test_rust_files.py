@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from transpile.corpus.language import language
 from transpile.corpus.program import load
 from transpile.serve.lifter import Lifter
+from transpile.serve.output import write_file
 from transpile.serve.transpiler import Options, transpile
 
 FILE = """//! What people write.
@@ -68,6 +71,7 @@ def test_methods_enums_options_texts_and_tuples_are_said_in_c(program):
 def test_they_are_verified_in_c(program):
     found = transpile(program, language("c"), None, Options(inputs=256), lifter=Lifter(program))
     assert {t.name for t in found if not t.verdict.verified} == set(LEFT_OUT)
+    assert "// Light: 0 Red, 4 Amber, 5 Green\n// Failure: 0 Zero, 1 Overflow\n" in write_file(found, language("c"), Path("a.rs"))
 
 
 def test_an_entry_point_that_does_not_compile_leaves_the_others(tmp_path):
