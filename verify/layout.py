@@ -28,6 +28,8 @@ LENGTHS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 24, 31
 """Lengths that are tried: all small ones, and those around powers of two."""
 NULL = -1
 """The `home` of a pointer that points nowhere."""
+IN_PLACE = -1
+"""The `pointer` of a length of an array that lies in the struct itself."""
 NOWHERE = 0xFFFFFFFF
 """The offset that stands for null among arguments."""
 
@@ -53,12 +55,17 @@ class Cell(NamedTuple):
 
 
 class Tied(NamedTuple):
-    """A length within an element: the offset of the pointer, the scalar that holds its number of elements, the size of one of these."""
+    """A length within an element: the offset of the pointer, the scalar that holds its number of elements, and that one's offset, the size of one element.
+
+    Of an array in place the pointer is `IN_PLACE`, and the size is its number of elements. `rows`: the scalar and offset of a second number, possibly
+    the same one; what there is is as many elements as the two multiplied.
+    """
 
     pointer: int
     scalar: str
     offset: int
     size: int
+    rows: tuple[str, int] | None = None
 
 
 class Given(NamedTuple):
@@ -343,13 +350,17 @@ class Vectors:
         return self
 
     def left(self, slot: Slot, tied: Tied) -> np.ndarray:
-        """int64 [N, elements]: how many elements there are from where the pointer of a length leads; 0 for null."""
+        """int64 [N, elements]: how many elements there are from where the pointer of a length leads (0 for null), or how many rows of them."""
+        if tied.pointer == IN_PLACE:
+            return np.full((len(self), slot.count), tied.size, np.int64)
         pointers = self.layout.columns(self.arenas, slot, Field("u32", tied.pointer)).astype(np.int64)
         limit = np.zeros(pointers.shape, np.int64)
         for pool in self.layout.slots:  # or a place within the struct itself
             there = (pointers - 1 >= pool.offset) & (pointers - 1 < pool.end)
             limit = np.where(there, (pool.end - pointers + 1) // tied.size, limit)
-        return limit
+        if tied.rows == (tied.scalar, tied.offset):
+            return np.sqrt(limit).astype(np.int64)
+        return limit // np.clip(self.layout.columns(self.arenas, slot, Field(*tied.rows)).astype(np.int64), 1, None) if tied.rows else limit
 
     def _tie(self, slot: Slot, tied: Tied) -> None:
         """Lengths beside pointers: at most what is left of the pool that each leads to."""

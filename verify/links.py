@@ -8,17 +8,18 @@ the rows some are null. An array of pointers without a length ends with a null, 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
 from transpile.corpus.signature import FLOATS, WIDTHS, Array, Pointer, Struct, read_type
 from transpile.verify.draw import pick
-from transpile.verify.layout import NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Tied, Vectors
+from transpile.verify.layout import IN_PLACE, NULL, POINTER, POOL, RESULT, Cell, Field, Layout, Slot, Tied, Vectors
 
 _BACK = re.compile(r"prev|previous|back|parent|up|pred|owner|last", re.IGNORECASE)
-_LENGTHS, _AGREEING = 8, 0.9
-"""Numbers that are tried as lengths, and the share of the rows in which they are such."""
+_LENGTHS, _PRODUCTS, _AGREEING = 8, 6, 0.9
+"""Ways in which numbers are tried as lengths, and two as rows and columns, and the share of the rows in which they are such."""
 _CYCLIC, _NULLED, _ABSENT, _INNER = 0.06, 0.35, 0.12, 0.12
 """Shares of the rows in which links may lead anywhere, some other pointers are null, a nullable parameter is null, pointers lead to a field of the
 struct that they are in."""
@@ -67,16 +68,50 @@ def drop(vectors: Vectors, rng: np.random.Generator) -> None:
 
 
 def lengths_of(layout: Layout) -> list[tuple[tuple[int, Tied], ...]]:
-    """What may be a length in a struct: every number beside a pointer, with each of the pointers whose elements it may count, in all slots of the type."""
-    out: dict[tuple[str, int], list[tuple[int, Tied]]] = {}
+    """What may be a length in a struct, in all slots of the type: every number beside a pointer, or beside an array in place, with all of those whose elements
+    it may count; and every two numbers beside a pointer that may count rows and columns, or one number that counts both."""
+    out: dict[tuple[str, str, int, int], list[tuple[int, Tied]]] = {}
     for k, slot in enumerate(layout.slots):
+        size_of = layout.signature.size
         known = {t.offset for t in slot.tied}
         pointers = [(c.offset, pointee.to) for c in slot.cells if c.repeat == 1 and not _own(slot, c) and isinstance(pointee := read_type(c.type), Pointer)]
-        for field in slot.fields:
-            if field.repeat == 1 and field.scalar not in FLOATS and field.scalar != "bool" and field.offset not in known:
-                ties = [(k, Tied(at, field.scalar, field.offset, max(1, layout.signature.size(to)[0]))) for at, to in pointers]
-                out.setdefault((slot.type, field.offset), []).extend(ties)
-    return [tuple(ties) for ties in out.values() if ties][:_LENGTHS]
+        numbers = [f for f in slot.fields if f.repeat == 1 and f.scalar not in FLOATS and f.scalar != "bool"]
+        struct = layout.signature.struct(slot.type)
+        arrays = sorted({array.count for _, type_ in (struct.fields if struct else ()) if isinstance(array := read_type(type_), Array)})
+        for field in numbers:
+            ties = [Tied(at, field.scalar, field.offset, max(1, size_of(to)[0])) for at, to in pointers]
+            if field.offset not in known:
+                out.setdefault((slot.type, "length", field.offset, 0), []).extend((k, tied) for tied in ties)
+                for count in arrays:
+                    out.setdefault((slot.type, "array", field.offset, count), []).append((k, Tied(IN_PLACE, field.scalar, field.offset, count)))
+            for other in numbers:
+                if other.offset <= field.offset:
+                    both = [(k, tied._replace(rows=(other.scalar, other.offset))) for tied in ties]
+                    first = [(k, t._replace(scalar=other.scalar, offset=other.offset)) for t in ties] if other != field else []
+                    out.setdefault((slot.type, "product", field.offset, other.offset), []).extend([*first, *both])
+    # Numbers of the struct itself come first, those of structs within it, and of arrays of these, last.
+    ways = sorted((tuple(ties) for ties in out.values() if ties), key=lambda ties: not _at_top(layout, *ties[0]))
+    return [*[w for w in ways if w[-1][1].rows is None][:_LENGTHS], *[w for w in ways if w[-1][1].rows][:_PRODUCTS]]
+
+
+def _at_top(layout: Layout, k: int, tied: Tied) -> bool:
+    struct = layout.signature.struct(layout.slots[k].type)
+    return struct is not None and any(offset == tied.offset and type_ in WIDTHS for _, type_, offset in struct.layout(layout.signature.structs)[0])
+
+
+def improve(
+    ways: list[tuple[tuple[int, Tied], ...]], share: Callable[[tuple[tuple[int, Tied], ...]], float], enough: float, gain: float
+) -> tuple[tuple[tuple[int, Tied], ...], float]:
+    """The ways that raise a share by `gain` each, until it is `enough`, the best first; and the share with them."""
+    left, chosen = list(ways), ()
+    best = share(chosen) if ways else 1.0
+    while left and best < enough:
+        found = [share((*chosen, *ties)) for ties in left]
+        top = int(np.argmax(found))
+        if found[top] < best + gain:
+            break
+        chosen, best = (*chosen, *left.pop(top)), found[top]
+    return chosen, best
 
 
 def agree(vectors: Vectors, rng: np.random.Generator) -> None:

@@ -24,8 +24,8 @@ from transpile.verify.guard import Guard
 from transpile.verify.heap import with_heap
 from transpile.verify.inputs import generate
 from transpile.verify.instrument import BASE, Instrumented, instrument, mine
-from transpile.verify.layout import CAPACITY, NULL, POINTER, Layout, Tied, Vectors
-from transpile.verify.links import lengths_of
+from transpile.verify.layout import CAPACITY, IN_PLACE, NULL, POINTER, Layout, Tied, Vectors
+from transpile.verify.links import improve, lengths_of
 from transpile.verify.marshal import ADDRESS, NUMBER, marshal
 from transpile.verify.places import problem
 from transpile.verify.reach import ROOMS, found, given, reaches, roomy, spread, without_lengths
@@ -281,7 +281,7 @@ class _Study:
     def _choose_room(self) -> Layout:
         """How much a pointer without a length points to: one element, unless the original is seen to use more."""
         layout = Layout.of(self.signature, aliasing=self.aliasing)
-        guessed = self._find_lengths(replace(layout, room=CAPACITY)) if layout.wide and self.probing else ()
+        guessed = self._find_lengths(layout) if layout.wide and self.probing else ()
         layout = replace(layout, guessed=guessed)
         if not self.probing or all(s.length is not None for s in layout.slots):
             return self._allow_null(layout)
@@ -321,7 +321,7 @@ class _Study:
     def measure(self, usual: Layout) -> dict[int, Shape]:
         """By parameter, the shapes of the buffers that the original takes otherwise than the signature says; see `reach`."""
         for most in ROOMS:
-            layout = roomy(self.signature, most)
+            layout = replace(roomy(self.signature, most), guessed=usual.guessed)
             probes = instrument(self.original, layout.stride, tracing=True)
             if probes is None:
                 return {}
@@ -336,23 +336,25 @@ class _Study:
         return found(vectors, reach, usual)
 
     def _find_lengths(self, layout: Layout) -> tuple[tuple[int, Tied], ...]:
-        """Numbers in structs that hold how many elements a pointer beside them leads to: those with which the original is seen to take more."""
+        """Numbers in structs that hold how many elements a pointer beside them leads to, or an array has: those with which the original is seen to take
+        more."""
         ways = lengths_of(layout)
+        arrays = [ties for ties in ways if ties[0][1].pointer == IN_PLACE]
+        # Of one struct alone it shows when an array is left.
+        chosen, share = self._improve(replace(layout, room=1), arrays)
+        if arrays and share >= _ENOUGH:
+            return chosen
+        return self._improve(replace(layout, room=CAPACITY), ways)[0]
+
+    def _improve(self, layout: Layout, ways: list[tuple[tuple[int, Tied], ...]]) -> tuple[tuple[tuple[int, Tied], ...], float]:
+        """The ways in which numbers are lengths that raise the share of the inputs that the original takes, and that share."""
 
         def share(guessed: tuple[tuple[int, Tied], ...]) -> float:
             tried = replace(layout, guessed=guessed)
             probes, probed = self._instrument(tried)
             return float(self._try(generate(tried, _PROBED // 2, np.random.default_rng(3), self.mined, small=0.9), probes, probed)[0].mean())
 
-        chosen: tuple[tuple[int, Tied], ...] = ()
-        best = share(chosen) if ways else 1.0
-        while ways and best < _ENOUGH:
-            found = [share((*chosen, *ties)) for ties in ways]
-            top = int(np.argmax(found))
-            if found[top] < best + _GAIN:
-                break
-            chosen, best = (*chosen, *ways.pop(top)), found[top]
-        return chosen
+        return improve(ways, share, _ENOUGH, _GAIN)
 
     def _allow_null(self, layout: Layout) -> Layout:
         """The layout with those pointers nullable, among wide types, that the original is seen to take null for."""

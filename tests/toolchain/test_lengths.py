@@ -118,6 +118,49 @@ def test_the_judge_gives_the_original_the_memory_that_it_takes(name: str, compil
     assert dropped == list(NO_LENGTH.get(name, ()))
 
 
+STRUCTS = """
+#include <stddef.h>
+typedef struct { int rows, cols; double *data; } Matrix;
+double total(const Matrix *m) {
+    double s = 0;
+    for (int i = 0; i < m->rows; i++) for (int j = 0; j < m->cols; j++) s += m->data[i * m->cols + j];
+    return s;
+}
+typedef struct { int n; double *data; } Square;
+double trace(const Square *m) { double s = 0; for (int i = 0; i < m->n; i++) s += m->data[i * m->n + i]; return s; }
+typedef struct { int a[16]; int n; } Stack;
+int push(Stack *s, int x) { if (s->n >= 16) return 0; s->a[s->n++] = x; return 1; }
+int sum(const Stack *s) { int t = 0; for (int i = 0; i < s->n; i++) t += s->a[i]; return t; }
+typedef struct { unsigned char bytes[32]; unsigned head, tail; } Ring;
+int put(Ring *r, unsigned char c) {
+    unsigned next = (r->head + 1) % 32;
+    if (next == r->tail) return 0;
+    r->bytes[r->head] = c;
+    r->head = next;
+    return 1;
+}
+typedef struct { int x, y; } Point;
+typedef struct { Point points[10]; size_t count; } Polygon;
+long long area(const Polygon *p) {
+    long long a = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        const Point *u = &p->points[i], *v = &p->points[(i + 1) % p->count];
+        a += (long long)u->x * v->y - (long long)v->x * u->y;
+    }
+    return a;
+}
+"""
+
+
+def test_numbers_in_structs_count_rows_and_columns_and_what_arrays_in_place_hold(tmp_path: Path) -> None:
+    path = tmp_path / "structs.c"
+    path.write_text(STRUCTS)
+    whole = load(path)
+    for one in whole.functions:
+        found = study(Executable(whole.wasm, whole.exports[one.name]), one.signature, inputs=512)
+        assert found.set_aside < 0.1 * len(found.vectors) and found.coverage == 1.0, one.name
+
+
 SLICES = """
 pub fn matmul(a: &[f64], b: &[f64], c: &mut [f64]) {
     let n = a.len();
