@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from transpile.corpus.batch import Compiled, compile_batch, compile_with_repairs
+from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.constants import copy_constants
 from transpile.corpus.language import language
 from transpile.corpus.pairs import FunctionPair, source_function
@@ -27,6 +27,7 @@ from transpile.serve.grammar import grammar
 from transpile.serve.vllm.engine import engine_arguments, prompt
 from transpile.tokenizer.vocabulary import END, decode, encode_prefix, encode_wat, load
 from transpile.verify.judge import Jury
+from transpile.verify.originals import of_sources
 from transpile.verify.types import Executable
 
 WAYS = ("free", "grammar")
@@ -106,7 +107,7 @@ def judge(chosen: list[FunctionPair], written: list[list[tuple[str, bool]]], tar
     writer = language(target)
     for start in range(0, len(chosen), GROUP):
         group, bodies = chosen[start : start + GROUP], written[start : start + GROUP]
-        originals = compile_batch(language("c"), [source_function(pair) for pair in group])
+        originals = of_sources([source_function(pair) for pair in group])
         headers = [canonical_text(writer.write_header(source_function(pair).signature)) for pair in group]
         sources = [
             (i, SourceFunction(target, source_function(group[i]).signature, f"{headers[i]} {body}")) for i, found in enumerate(bodies) for body, _ in found
@@ -115,8 +116,8 @@ def judge(chosen: list[FunctionPair], written: list[list[tuple[str, bool]]], tar
         counts["ended"] += sum(ended for found in bodies for _, ended in found)
         for i, pair in enumerate(group):
             original, mine = originals[i], [(fixed is source, result) for owner, source, fixed, result in results if owner == i]
-            assert isinstance(original, Compiled), pair.group
-            jury = Jury(Executable(original.wasm, original.export), source_function(pair).signature, inputs=inputs, seed=seed)
+            assert original is not None, pair.group
+            jury = Jury(original, source_function(pair).signature, inputs=inputs, seed=seed)
             counts["candidates"] += len(mine)
             counts["compiles"] += sum(isinstance(result, Compiled) for _, result in mine)
             counts["as written"] += sum(plain and isinstance(result, Compiled) for plain, result in mine)

@@ -14,7 +14,7 @@ from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import language
 from transpile.corpus.pipeline.build import NATURAL, natural_functions
 from transpile.verify.judge import Jury
-from transpile.verify.subjects import compile_checked
+from transpile.verify.originals import of_sources
 from transpile.verify.types import Executable
 
 
@@ -31,14 +31,14 @@ def main() -> None:
         for name in ("c", "cpp", "rust", "zig"):
             there = [f for f, v in versions.items() if name in v]
             compiled[name] = dict(zip(there, compile_batch(language(name), [versions[f][name] for f in there]), strict=True))
-        guards = dict(zip(compiled["c"], compile_checked([versions[f]["c"] for f in compiled["c"]]), strict=True))
-        for function, original in compiled["c"].items():
+        originals = dict(zip(compiled["c"], of_sources([versions[f]["c"] for f in compiled["c"]]), strict=True))
+        for function, original in originals.items():
             counts["functions"] += 1
-            if not isinstance(original, Compiled):
-                disagreements.append(f"{stem}/{function} c: {original.message}")
+            if original is None:
+                disagreements.append(f"{stem}/{function} c: {compiled['c'][function].message}")
                 continue
             signature = versions[function]["c"].signature
-            jury = Jury(Executable(original.wasm, original.export), signature, inputs=arguments.inputs, guard=guards[function])
+            jury = Jury(original, signature, inputs=arguments.inputs)
             for name in ("cpp", "rust", "zig"):
                 other = compiled[name].get(function)
                 if not isinstance(other, Compiled):

@@ -17,14 +17,14 @@ from functools import partial
 from pathlib import Path
 
 from transpile.corpus import ir
-from transpile.corpus.batch import Compiled, compile_batch, compile_with_repairs
+from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.language import language
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.pairs import read_corpus, source_function
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 from transpile.verify.judge import judge
-from transpile.verify.subjects import compile_checked
+from transpile.verify.originals import of_sources
 from transpile.verify.types import Executable
 
 
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=512)
     parser.add_argument("--details", type=Path)
     arguments = parser.parse_args()
-    c, target = language("c"), language(arguments.to)
+    target = language(arguments.to)
     pairs = [p for p in read_corpus(arguments.corpus) if p.split == arguments.split and p.language == "c" and not p.origin.endswith("#lifted")]
     with_callees = [p for p in pairs if json.loads(p.callees)]
     pairs = [p for p in pairs if not json.loads(p.callees)]
@@ -49,8 +49,8 @@ def main() -> None:
     lines: list[dict] = []
     todo: list[tuple] = []
     sources = [source_function(p) for p in pairs]
-    for pair, source, original, guard in zip(pairs, sources, compile_batch(c, sources), compile_checked(sources), strict=True):
-        if not isinstance(original, Compiled):
+    for pair, source, original in zip(pairs, sources, of_sources(sources), strict=True):
+        if original is None:
             counts["original does not compile"] += 1
             continue
         texts: list[str] = []
@@ -65,18 +65,17 @@ def main() -> None:
             reasons[reason[:60]] += 1
             lines.append({"group": pair.group, "status": "undecoded", "evidence": reason})
         else:
-            todo.append((pair, original, guard, source.signature, [SourceFunction(target.name, source.signature, t) for t in dict.fromkeys(texts)]))
+            todo.append((pair, original, source.signature, [SourceFunction(target.name, source.signature, t) for t in dict.fromkeys(texts)]))
     flat = [(i, one) for i, (*_, sources) in enumerate(todo) for one in sources]
     compiled: dict[int, list] = {}
     for (i, _), (source, result) in zip(flat, compile_with_repairs(target, [one for _, one in flat]), strict=True):
         compiled.setdefault(i, []).append((source, result))
-    for i, (pair, original, guard, signature, _) in enumerate(todo):
+    for i, (pair, original, signature, _) in enumerate(todo):
         good = [(s, r) for s, r in compiled[i] if isinstance(r, Compiled)]
         if not good:
             status, evidence, code = "compile_error", compiled[i][0][1].message, compiled[i][0][0].text
         else:
-            reference = Executable(original.wasm, original.export)
-            verdicts = judge(reference, [Executable(r.wasm, r.export) for _, r in good], signature, inputs=arguments.inputs, seed=0, guard=guard)
+            verdicts = judge(original, [Executable(r.wasm, r.export) for _, r in good], signature, inputs=arguments.inputs, seed=0)
             best = next((k for k, v in enumerate(verdicts) if v.verified), 0)
             shown = verdicts[best].counterexample.text if verdicts[best].counterexample else verdicts[best].evidence
             status, evidence, code = verdicts[best].status, shown, good[best][0].text

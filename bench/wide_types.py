@@ -102,8 +102,8 @@ def judged(pairs: list[FunctionPair], arguments: argparse.Namespace) -> list[dic
         if not isinstance(original, Compiled) or not isinstance(other, Compiled):
             out.append({"status": "does not compile", "evidence": "", "detail": ""})
             continue
-        jury = Jury(Executable(original.wasm, original.export), source.signature, inputs=arguments.inputs, normal_form=None,
-                    guard=Executable(checked.wasm, checked.export) if isinstance(checked, Compiled) and not arguments.unguarded else None)  # fmt: skip
+        guard = Executable(checked.wasm, checked.export) if isinstance(checked, Compiled) and not arguments.unguarded else None
+        jury = Jury(Executable(original.wasm, original.export, guard=guard), source.signature, inputs=arguments.inputs, normal_form=None)
         verdict = jury.judge(Executable(other.wasm, other.export))
         out.append({"status": verdict.status, "evidence": verdict.evidence, "detail": verdict.detail, "set_aside": verdict.set_aside,
                     "coverage": verdict.coverage})  # fmt: skip

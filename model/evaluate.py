@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from transpile.corpus.batch import Compiled, compile_batch, compile_with_repairs
+from transpile.corpus.batch import Compiled, compile_with_repairs
 from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
@@ -23,6 +23,7 @@ from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 from transpile.tokenizer.vocabulary import decode, encode_prefix, encode_wat, load
 from transpile.verify.judge import Jury
+from transpile.verify.originals import of_sources
 from transpile.verify.types import Executable
 
 GROUP = 8
@@ -69,14 +70,14 @@ def evaluate(
     translator = ctranslate2.Translator(str(checkpoint / "ctranslate2"), device="cpu", compute_type="int8", inter_threads=1, intra_threads=os.cpu_count() or 1)
     ctranslate2.set_random_seed(seed + 1)
     chosen = choose(corpus, split, source, target, functions, seed)
-    reader, writer = language(source), language(target)
+    writer = language(target)
     counts: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     lines: list[dict] = []
     started = time.monotonic()
     for start in range(0, len(chosen), GROUP):
         group = chosen[start : start + GROUP]
-        originals = compile_batch(reader, [source_function(pair) for pair, _ in group])
+        originals = of_sources([source_function(pair) for pair, _ in group])
         sources: list[SourceFunction] = []
         owners: list[int] = []
         for i, (pair, counterpart) in enumerate(group):
@@ -87,8 +88,9 @@ def evaluate(
         results = [result for _, result in repaired]
         as_written = [fixed is source and isinstance(result, Compiled) for source, (fixed, result) in zip(sources, repaired, strict=True)]
         for i, (pair, _) in enumerate(group):
-            assert isinstance(originals[i], Compiled), pair.group
-            jury = Jury(Executable(originals[i].wasm, originals[i].export), source_function(pair).signature, inputs=inputs, seed=seed)
+            original = originals[i]
+            assert original is not None, pair.group
+            jury = Jury(original, source_function(pair).signature, inputs=inputs, seed=seed)
             counts["compiled as written"] += sum(a for a, owner in zip(as_written, owners, strict=True) if owner == i)
             mine = [r for r, owner in zip(results, owners, strict=True) if owner == i]
             verdicts = []

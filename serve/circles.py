@@ -21,7 +21,8 @@ from transpile.corpus.text import rename
 from transpile.serve.callees import Accepted, as_callee
 from transpile.serve.supplied import candidates
 from transpile.verify.judge import judge
-from transpile.verify.types import Executable, Verdict
+from transpile.verify.originals import of_program
+from transpile.verify.types import Verdict
 
 MOST = 8
 """Functions of one circle, and ways to write each that are tried."""
@@ -71,9 +72,7 @@ def translate_circle(
             name = member.function.name
             if isinstance(result, Compiled):
                 compiled += 1
-                guard = Executable(program.checked, program.exports[name]) if program.checked else None
-                original = Executable(program.wasm, program.exports[name])
-                verdict = judge(original, candidates(program, [result]), member.function.signature, inputs=inputs, seed=seed, guard=guard)[0]
+                verdict = judge(of_program(program, name), candidates(program, [result]), member.function.signature, inputs=inputs, seed=seed)[0]
             else:
                 verdict = Verdict("compile_error", evidence=result.message, detail=result.message)
             found[name] = Outcome(source, verdict, tried, compiled, (time.monotonic() - started) / len(members))

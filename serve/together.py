@@ -15,6 +15,7 @@ from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.serve.calls import with_callees
+from transpile.verify.originals import of_program
 from transpile.verify.shared import groups, hidden, variables
 from transpile.verify.together import judge_together
 from transpile.verify.types import Executable, Verdict
@@ -34,11 +35,7 @@ class Member:
 
 def sharing(program: Program, names: Sequence[str]) -> list[list[str]]:
     """Which of the functions share variables that one of them sets."""
-    return groups({name: _original(program, name) for name in names})
-
-
-def _original(program: Program, name: str) -> Executable:
-    return Executable(program.wasm, program.exports[name])
+    return groups({name: of_program(program, name) for name in names})
 
 
 def judge_in_turn(program: Program, target: Language, members: Mapping[str, Member], *, inputs: int, seed: int) -> dict[str, Verdict]:
@@ -62,13 +59,13 @@ def judge_in_turn(program: Program, target: Language, members: Mapping[str, Memb
         able, called = whole, first
     members = {name: one for name, one in members.items() if name in able or name not in whole}
     tested = set(able) if called.status == "tested" else set()
-    read = frozenset[str]().union(*(variables(_original(program, name)).reads for name in tested))
+    read = frozenset[str]().union(*(variables(of_program(program, name)).reads for name in tested))
     for name, one in members.items():
         if called.status == "mismatch" and name in able:
             out[name] = replace(called, detail=f"called in turn with {_others(name, able)}; alone: {one.verdict.status}, {one.verdict.evidence}")
             continue
-        unseen = hidden(_original(program, name))
-        if unseen and (name not in tested or variables(_original(program, name)).sets - read):
+        unseen = hidden(of_program(program, name))
+        if unseen and (name not in tested or variables(of_program(program, name)).sets - read):
             why = f"sets {', '.join(unseen)}, which only other functions read"
             out[name] = replace(one.verdict, status="inconclusive", evidence=f"{why}: {called.evidence}" if name in able else why, detail=one.verdict.evidence)
         elif name in tested:
@@ -80,10 +77,9 @@ def _called(program: Program, target: Language, able: Mapping[str, Member], inpu
     compiled = compile_together(target, [one.source for one in able.values()])
     if isinstance(compiled, Rejected):
         return Verdict("inconclusive", evidence="the functions do not compile together", detail=compiled.message)
-    originals = {name: _original(program, name) for name in able}
+    originals = {name: of_program(program, name) for name in able}
     candidates = {name: Executable(one.wasm, one.export) for name, one in zip(able, compiled, strict=True)}
-    guards = {name: Executable(program.checked, program.exports[name]) for name in able} if program.checked else None
-    return judge_together(originals, candidates, {name: one.signature for name, one in able.items()}, inputs=inputs, seed=seed, guards=guards)
+    return judge_together(originals, candidates, {name: one.signature for name, one in able.items()}, inputs=inputs, seed=seed)
 
 
 def _others(name: str, names: Mapping[str, Member]) -> str:

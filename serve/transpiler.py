@@ -37,6 +37,7 @@ from transpile.serve.together import Member, judge_in_turn, sharing
 from transpile.serve.work import RANK, UNREAD, Near, Work, finished_one, offer, unread_one
 from transpile.serve.work import Translation as Translation
 from transpile.verify.judge import judge
+from transpile.verify.originals import of_program
 from transpile.verify.reference import with_true_lengths
 from transpile.verify.types import Candidate, Executable, Verdict
 
@@ -327,7 +328,7 @@ def _judge_batch(
         for _, c, s, r in entries:
             if not isinstance(r, Compiled):
                 offer(w, c, Verdict("compile_error", evidence=r.message, detail=r.message), s)
-        original = Executable(program.wasm, program.exports[w.function.name])
+        original = of_program(program, w.function.name)
         whole = with_originals(program, w.function.name, [r for _, _, r in good], w.missing)
         for (c, s, _), one in zip(good, whole, strict=True):
             if one is None:
@@ -340,7 +341,6 @@ def _judge_batch(
             inputs=options.inputs,
             seed=options.seed,
             alone=w.alone,
-            guard=Executable(program.checked, program.exports[w.function.name]) if program.checked else None,
         )
         for (c, s, _), verdict in zip(good, verdicts, strict=True):
             offer(w, c, said(verdict, w.missing), s)

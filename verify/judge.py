@@ -67,19 +67,17 @@ def judge(
     accepts: Accepts | None = None,
     thorough: bool = False,
     alone: bool = True,
-    guard: Executable | None = None,
 ) -> list[Verdict]:
     """One verdict per candidate, in order.
 
     The original is run once on `inputs` vectors, then every candidate on the same. `fuel`: wasm instructions that the original may use on
     one input. `normal/form.py` gives a text that equivalent functions share more often than the canonical one; None compares that alone.
     `accepts`: the user's preconditions, a mask over vectors. `thorough`: take seconds for proofs about loops.
-    `alone`: nobody judges the function together with those that it shares variables with (`together`). `guard`: the original's source, compiled with
-    checks of what its language leaves undefined (`guard`).
+    `alone`: nobody judges the function together with those that it shares variables with (`together`).
     Raises TranspileError when the original cannot be loaded or does not have the signature's wasm type.
     """
     jury = Jury(original, signature, inputs=inputs, seed=seed, fuel=fuel, normal_form=normal_form, aliasing=aliasing, accepts=accepts,
-                thorough=thorough, alone=alone, guard=guard)  # fmt: skip
+                thorough=thorough, alone=alone)  # fmt: skip
     return [jury.judge(candidate) for candidate in candidates]
 
 
@@ -99,16 +97,14 @@ class Jury:
         accepts: Accepts | None = None,
         thorough: bool = False,
         alone: bool = True,
-        guard: Executable | None = None,
     ) -> None:
         """As for `judge`."""
         self.alone, self.functions = alone, functions.are_mentioned(signature)
         if self.functions:
-            original, guard = functions.named(original), guard and functions.named(guard)
+            original = replace(functions.named(original), guard=original.guard and functions.named(original.guard))
         self.thorough = thorough
         self.original, self.signature, self.normal_form, self.seed = original, signature, normal_form, seed
-        self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts,
-                              guard=guard)  # fmt: skip
+        self._study = partial(study, original, signature, inputs=inputs, seed=seed, fuel=fuel, aliasing=aliasing, accepts=accepts)
         self._reference: Reference | None = None
         self._every: Outcomes | None = None
         self._proof_seconds = self._shrink_seconds = 0.0

@@ -17,6 +17,7 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.program import Program, language_of, load
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
+from transpile.verify.originals import of_program
 from transpile.verify.types import Executable
 
 
@@ -28,8 +29,6 @@ class Pair:
     original: Executable
     translated: Executable | None
     problem: str = ""
-    guard: Executable | None = None
-    """The original with checks of what its language leaves undefined (`guard`), where there is such a thing."""
 
 
 def read_pairs(original: Path, translated: Path, only: str | None = None) -> tuple[dict[str, Pair], list[str]]:
@@ -72,8 +71,7 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
         if found != signatures[name].wasm():
             problems[name] = f"the original takes ({', '.join(found[0])}), the translation ({', '.join(signatures[name].wasm()[0])})"
         translation = None if name in problems else _executable(right, name)
-        guard = Executable(left.checked, executable.export) if left.checked else None
-        out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""), guard)
+        out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""))
     return out, [f.name for f in left.functions if f.name not in out and not _brought(left, f.name)]
 
 
@@ -95,8 +93,7 @@ def _has_slices(path: Path) -> bool:
 
 
 def _executable(program: Program, name: str) -> Executable | None:
-    export = program.exports.get(name)
-    return Executable(program.wasm, export) if export else None
+    return of_program(program, name) if name in program.exports else None
 
 
 class _Adapter:

@@ -130,13 +130,13 @@ def target(executable: Executable, signature: Signature, original: Executable | 
 
 def study(
     original: Executable, signature: Signature, *, inputs: int = 1024, seed: int = 0, fuel: int = FUEL, aliasing: bool = True,
-    accepts: Accepts | None = None, guard: Executable | None = None,
+    accepts: Accepts | None = None,
 ) -> Reference:  # fmt: skip
-    """Choose `inputs` vectors for the original and run it on them. `guard`: its source compiled with checks (see `guard`).
+    """Choose `inputs` vectors for the original and run it on them, and its guard, where it has one.
 
     Fewer are kept where the original can't take them. Raises TranspileError when the original itself cannot be loaded or has another type.
     """
-    one = _Study(original, signature, inputs, seed, fuel, aliasing, accepts, guard)
+    one = _Study(original, signature, inputs, seed, fuel, aliasing, accepts)
     try:
         try:
             return one.run()
@@ -162,7 +162,7 @@ def with_true_lengths(original: Executable, signature: Signature) -> Signature:
 
 class _Study:
     def __init__(self, original: Executable, signature: Signature, inputs: int, seed: int, fuel: int, aliasing: bool,
-                 accepts: Accepts | None, guard: Executable | None) -> None:  # fmt: skip
+                 accepts: Accepts | None) -> None:  # fmt: skip
         self.original, self.signature, self.inputs, self.fuel, self.aliasing = original, signature, inputs, fuel, aliasing
         self.accepts = accepts
         self.rng = np.random.default_rng(seed)
@@ -181,9 +181,9 @@ class _Study:
         except UnusableModule as error:
             raise TranspileError(f"the original cannot be run: {error}", hint="check the file and the function's signature") from error
         self.guard = None
-        if guard is not None:
+        if original.guard is not None:
             with suppress(UnusableModule):  # It has checks beside what the original has; without them all is as it was.
-                self.guard = Guard(target(thin(guard), signature))
+                self.guard = Guard(target(thin(original.guard), signature))
         if not signature.parameters:
             self.inputs = 1
 

@@ -170,8 +170,7 @@ def _judge_group(group: _Group) -> Verdict:
     try:
         with _limited(group.options.seconds):
             signatures = {n: p.signature for n, p in group.pairs.items()}
-            guards = {n: p.guard for n, p in group.pairs.items() if p.guard}
-            return judge_together(*sides, signatures, inputs=group.options.inputs, seed=group.options.seed, guards=guards)
+            return judge_together(*sides, signatures, inputs=group.options.inputs, seed=group.options.seed)
     except _TooLong:
         return Verdict("inconclusive", evidence=f"not decided in {group.options.seconds} s", detail="--seconds allows it more")
 
@@ -188,7 +187,7 @@ def _judge(task: _Task) -> dict[str, Any]:
         texts = task.files.preconditions.get(task.name, ())
         accepts = parse(texts, pair.signature) if texts else None
         jury = Jury(pair.original, pair.signature, inputs=task.options.inputs, seed=task.options.seed, accepts=accepts, thorough=True,
-                    alone=task.alone, guard=pair.guard)  # fmt: skip
+                    alone=task.alone)  # fmt: skip
         try:
             with _limited(task.options.seconds):
                 # A wrong helper has its own verdict; it does not condemn its callers.

@@ -29,9 +29,10 @@ from transpile.verify.fuzz import Fuzzer
 from transpile.verify.judge import Jury
 from transpile.verify.mutate import mutants
 from transpile.verify.mutate_text import text_mutants
+from transpile.verify.originals import of_sources
 from transpile.verify.parallel import Lost, each
 from transpile.verify.proof import EFFORT, LOOPS, NOTHING, Answer, provable, prove
-from transpile.verify.subjects import Decoded, Subject, compile_checked, compile_each, decoded, subjects
+from transpile.verify.subjects import UNIT, Decoded, Subject, compile_each, decoded, subjects
 from transpile.verify.thin import reachable
 from transpile.verify.types import Executable, Verdict
 
@@ -150,11 +151,10 @@ def _measure(task: _Task) -> Tally:
 
 
 def measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally) -> None:
-    originals = compile_each([s.source for s in chosen])
+    originals = of_sources([s.source for s in chosen], size=UNIT)
     others: dict[str, list[Executable | None]] = {f"-O{level}": compile_each([s.source for s in chosen], level=level) for level in LEVELS}
     second = _compile_mixed([s.other for s in chosen])
     wrong = _text_mutants(chosen, originals, options)
-    guards = compile_checked([s.source for s in chosen])
     for k, (subject, original) in enumerate(zip(chosen, originals, strict=True)):
         if original is None:
             tally.counts["functions not compiled"] += 1
@@ -163,10 +163,10 @@ def measure_functions(chosen: Sequence[Subject], options: Options, tally: Tally)
         tally.counts[f"functions in {subject.language}"] += 1
         try:
             made = [_Made(CODE, f"{m.kind}: {m.what}", m.executable) for m in mutants(original, options.mutants, options.seed)] + wrong[k]
-            _measure_mutants(subject, original, guards[k], made, options, tally)
-            _measure_pairs(subject, original, guards[k], {level: e[k] for level, e in others.items()}, options, tally)
+            _measure_mutants(subject, original, made, options, tally)
+            _measure_pairs(subject, original, {level: e[k] for level, e in others.items()}, options, tally)
             if subject.other is not None:
-                _measure_pairs(subject, original, guards[k], {subject.other.language: second[k]}, options, tally)
+                _measure_pairs(subject, original, {subject.other.language: second[k]}, options, tally)
         except TranspileError as error:
             tally.failed.append(Finding(subject.name, "the original", "", error.message))
 
@@ -209,9 +209,9 @@ def _code(executable: Executable) -> tuple[object, ...]:
 
 
 def _measure_mutants(
-    subject: Subject, original: Executable, guard: Executable | None, made: Sequence[_Made], options: Options, tally: Tally
+    subject: Subject, original: Executable, made: Sequence[_Made], options: Options, tally: Tally
 ) -> None:
-    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed, guard=guard)
+    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed)
     verdicts = _judge_each(jury, [m.executable for m in made], tally)
     for mutant, verdict in zip(made, verdicts, strict=True):
         tally.counts["mutants"] += 1
@@ -235,11 +235,11 @@ def _measure_mutants(
 
 
 def _measure_pairs(
-    subject: Subject, original: Executable, guard: Executable | None, others: dict[str, Executable | None], options: Options, tally: Tally
+    subject: Subject, original: Executable, others: dict[str, Executable | None], options: Options, tally: Tally
 ) -> None:
     """Equivalent by construction: whatever is not verified is the judge's fault, or the pair's."""
     aliasing = all(how.startswith("-O") for how in others) and subject.language != "rust"
-    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed, aliasing=aliasing, guard=guard)
+    jury = Jury(original, subject.signature, inputs=options.inputs, seed=options.seed, aliasing=aliasing)
     for how, executable in others.items():
         if executable is None:
             tally.counts["pairs not compiled"] += 1
@@ -252,16 +252,15 @@ def _measure_pairs(
 
 
 def _measure_decoded(chosen: Sequence[Decoded], options: Options, tally: Tally) -> None:
-    originals = compile_each([d.source for d in chosen])
-    guards = compile_checked([d.source for d in chosen])
+    originals = of_sources([d.source for d in chosen], size=UNIT)
     written = [SourceFunction(d.target, d.source.signature, text) for d in chosen for text in d.candidates]
     compiled = iter(compile_each(written))
-    for one, original, guard in zip(chosen, originals, guards, strict=True):
+    for one, original in zip(chosen, originals, strict=True):
         candidates = [(text, executable) for text in one.candidates if (executable := next(compiled)) is not None]
         if original is None:
             continue
         try:
-            jury = Jury(original, one.source.signature, inputs=options.inputs, seed=options.seed, guard=guard)
+            jury = Jury(original, one.source.signature, inputs=options.inputs, seed=options.seed)
             verdicts = _judge_each(jury, [e for _, e in candidates], tally)
             tally.counts["candidates"] += len(candidates)
             left = [(text, e, v) for (text, e), v in zip(candidates, verdicts, strict=True) if v.verified]
@@ -314,7 +313,7 @@ def stronger(
         left = [k for k in range(len(candidates)) if k not in shown and k not in equal]
         if not left or time.process_time() - started > options.effort or not signature.parameters:
             break
-        other = Jury(original, signature, inputs=8 * options.inputs, seed=seed, guard=jury.guard)
+        other = Jury(original, signature, inputs=8 * options.inputs, seed=seed)
         for k in left:
             verdict = other.judge(candidates[k])
             if verdict.status == "mismatch":

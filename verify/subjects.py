@@ -24,7 +24,7 @@ from transpile.verify.thin import thin
 from transpile.verify.types import Executable
 
 CANDIDATES = Path(__file__).with_name("candidates.jsonl")
-_UNIT = 25
+UNIT = 25
 """Functions compiled as one module."""
 
 
@@ -100,14 +100,8 @@ def compile_each(sources: Sequence[SourceFunction], *, level: str = "2") -> list
     """Every function as a small module of its own; None where it does not compile. All are of one language."""
     if not sources:
         return []
-    results = compile_batch(language(sources[0].language), sources, level=level, size=_UNIT)
+    results = compile_batch(language(sources[0].language), sources, level=level, size=UNIT)
     return [thin(Executable(r.wasm, r.export)) if isinstance(r, Compiled) else None for r in results]
-
-
-def compile_checked(sources: Sequence[SourceFunction]) -> list[Executable | None]:
-    """Every function with checks, as the judge's guard; None where its language has none. All are of one language."""
-    level = language(sources[0].language).checked if sources else ""
-    return compile_each(sources, level=level) if level else [None] * len(sources)
 
 
 def decoded(share: float = 1.0) -> Iterator[Decoded]:

@@ -28,21 +28,18 @@ _MOST = 16
 
 
 def judge_together(
-    original: Mapping[str, Executable], candidate: Mapping[str, Executable], signatures: Mapping[str, Signature], *, inputs: int = 1024, seed: int = 0,
-    guards: Mapping[str, Executable] | None = None,
+    original: Mapping[str, Executable], candidate: Mapping[str, Executable], signatures: Mapping[str, Signature], *, inputs: int = 1024, seed: int = 0
 ) -> Verdict:  # fmt: skip
-    """One verdict for the functions of `signatures`, all of one module on each side. `tested`, `mismatch` with the calls that show it, or `inconclusive`.
-
-    `guards`: the originals' source compiled with checks (`guard`), all of one module.
-    """
+    """One verdict for the functions of `signatures`, all of one module on each side. `tested`, `mismatch` with the calls that show it, or `inconclusive`."""
     apart = [name for name, s in signatures.items() if not s.plain]
     if apart or len(signatures) > _MOST:
         why = f"the types of {', '.join(apart)}" if apart else f"there are more than {_MOST}"
         return Verdict("inconclusive", evidence="functions that share variables cannot be called in turn", detail=why)
     try:
         sides = [dispatcher({name: side[name] for name in signatures}, signatures) for side in (original, candidate)]
-        guard = dispatcher(guards, signatures) if guards else None
-        verdict = Jury(sides[0], calls(signatures), inputs=inputs, seed=seed, alone=False, guard=guard).test(sides[1])
+        guards = {name: guard for name in signatures if (guard := original[name].guard)}
+        whole = replace(sides[0], guard=dispatcher(guards, signatures)) if len(guards) == len(signatures) else sides[0]
+        verdict = Jury(whole, calls(signatures), inputs=inputs, seed=seed, alone=False).test(sides[1])
     except TranspileError as error:
         return Verdict("inconclusive", evidence="functions that share variables cannot be called in turn", detail=error.message)
     return replace(verdict, evidence=f"{verdict.evidence}, called in turn") if verdict.status == "tested" else verdict

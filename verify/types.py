@@ -22,6 +22,8 @@ class Executable:
     export: str
     functions: tuple[tuple[int, str], ...] = ()
     """What the numbers of the table stand for, by names that both sides have (`functions`)."""
+    guard: Executable | None = None
+    """Of an original: its source compiled with checks of what its language leaves open (`guard`), where there is such a thing."""
 
 
 @dataclass(frozen=True, slots=True)

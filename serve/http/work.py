@@ -304,6 +304,7 @@ def verify(asked: dict[str, Any], written: list[tuple[str, float]], emit: Emit) 
     from transpile.corpus.batch import Compiled, compile_with_repairs
     from transpile.corpus.language import language
     from transpile.verify.judge import judge
+    from transpile.verify.originals import of_program
     from transpile.verify.types import Executable, Verdict
 
     program, worked = subject(asked)
@@ -315,8 +316,7 @@ def verify(asked: dict[str, Any], written: list[tuple[str, float]], emit: Emit) 
         return [verdict.as_json() for _ in written]
     target = language(asked["target_language"])
     results = [result for _, result in compile_with_repairs(target, _sources(target, worked, written))]
-    export = program.exports[program.named(asked["function"]) if asked["function"] else program.functions[0].name]
-    original = Executable(program.wasm, export)
+    original = of_program(program, program.named(asked["function"]) if asked["function"] else program.functions[0].name)
     compiled = [Executable(r.wasm, r.export) for r in results if isinstance(r, Compiled)]
     judged = iter(judge(original, compiled, worked.function.signature, inputs=asked["inputs"], seed=asked["seed"] or 0))
     return [(next(judged) if isinstance(r, Compiled) else Verdict("compile_error", evidence=r.message)).as_json() for r in results]

@@ -70,7 +70,7 @@ def test_only_what_c_defines_is_judged(name: str, modules: dict[str, bytes], tmp
     signature = next(f.signature for f in load(tmp_path / "a.c").functions if f.name == name)
 
     def verdict(candidate: str, guard: Executable | None) -> Verdict:
-        return Jury(Executable(modules["0"], name), signature, normal_form=None, guard=guard).judge(Executable(modules[candidate], name))
+        return Jury(Executable(modules["0"], name, guard=guard), signature, normal_form=None).judge(Executable(modules[candidate], name))
 
     guard = Executable(modules["checked"], name)
     same, wrong = verdict("same", guard), verdict("wrong", guard)
@@ -83,8 +83,8 @@ def test_files_in_c_are_guarded(tmp_path: Path) -> None:
     (tmp_path / "a.c").write_text(HEAD + ORIGINAL["looked_up"])
     (tmp_path / "b.c").write_text(HEAD + SAME["looked_up"])
     pair = read_pairs(tmp_path / "a.c", tmp_path / "b.c")[0]["looked_up"]
-    assert pair.translated and pair.guard and pair.guard.wasm != pair.original.wasm
-    assert Jury(pair.original, pair.signature, guard=pair.guard).judge(pair.translated).verified
+    assert pair.translated and pair.original.guard and pair.original.guard.wasm != pair.original.wasm
+    assert Jury(pair.original, pair.signature).judge(pair.translated).verified
 
 
 def test_the_self_test_sets_aside_what_c_leaves_open() -> None:
@@ -95,3 +95,14 @@ def test_the_self_test_sets_aside_what_c_leaves_open() -> None:
     measure_functions([Subject("shifted", source, other)], Options(mutants=8, text=2, effort=0.2), tally)
     assert tally.counts["pairs"] == 5 and not tally.rejected and not tally.failed
     assert tally.counts["killed"] >= 2 and not tally.missed
+
+
+def test_originals_come_with_their_guard() -> None:
+    """By whichever way somebody gets them from source."""
+    from transpile.verify.originals import of_sources
+
+    byte = Signature("f", (Parameter("i", "u8"),), "u32")
+    c, rust = (of_sources([SourceFunction(tongue, byte, text)]) for tongue, text in (
+        ("c", "uint32_t f(uint8_t i) { return 1u << i; }"), ("rust", "fn f(i: u8) -> u32 { i as u32 }")))  # fmt: skip
+    assert c[0] and c[0].guard and c[0].guard.wasm != c[0].wasm
+    assert rust[0] and rust[0].guard is None
