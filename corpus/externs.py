@@ -30,9 +30,14 @@ EXTERNS = {s.name: s for s in (
     _extern("malloc", "*void", "usize"), _extern("calloc", "*void", "usize", "usize"), _extern("realloc", "*void", "*void", "usize"),
     _extern("free", None, "*void"), _extern("putchar", "i32", "i32"), _extern("puts", "i32", "*const i8"), _extern("getchar", "i32"),
     _extern("rand", "i32"), _extern("srand", None, "u32"), _extern("time", "i64", "*i64"), _extern("exit", None, "i32"),
-    _formatted("printf"), _formatted("sprintf", "*i8"), _formatted("snprintf", "*i8", "usize"),
+    _formatted("printf"), _formatted("sprintf", "*i8"), _formatted("snprintf", "*i8", "usize"), _formatted("fprintf", "*void"),
+    _extern("fputs", "i32", "*const i8", "*void"), _extern("fputc", "i32", "i32", "*void"), _extern("putc", "i32", "i32", "*void"),
+    _extern("fwrite", "usize", "*const void", "usize", "usize", "*void"), _extern("fflush", "i32", "*void"), _extern("perror", None, "*const i8"),
+    _extern("stdin", "*void"), _extern("stdout", "*void"), _extern("stderr", "*void"),
 )}  # fmt: skip
 """By name: their types on wasm32."""
+STREAMS = ("stdin", "stdout", "stderr")
+"""Those that are variables: to name one is to read it."""
 
 
 _CONVERSION = re.compile(rb"%[-+ #0']*(\*|\d+)?(?:\.(\*|-?\d*))?(hh|h|ll|l|z|j|t)?([diouxXcsfFeEgGaAp%])|%")

@@ -92,6 +92,8 @@ RUNTIME size_t strlen(const char *s) {
     while (s[n]) n++;
     return n;
 }
+#define STREAM(name, number) RUNTIME void *name = (void *)(0x7d000000 + number)
+STREAM(stdin, 1); STREAM(stdout, 2); STREAM(stderr, 3);
 typedef unsigned long long u64;
 typedef unsigned __int128 u128;
 static u128 join(u64 low, u64 high) { return (u128)high << 64 | low; }
@@ -123,7 +125,8 @@ RUNTIME double fmod(double x, double y) {
 }
 RUNTIME float fmodf(float x, float y) { return (float)fmod(x, y); }
 """
-"""What compilers call without being asked, and `strlen`: weak, so that a definition in the source wins; hidden, so never exported."""
+"""What compilers call without being asked, `strlen`, and C's streams, which lead nowhere:
+weak, so that a definition in the source wins; hidden, so never exported."""
 
 
 @dataclass(frozen=True, slots=True)

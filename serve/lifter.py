@@ -14,8 +14,8 @@ from itertools import product
 
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
-from transpile.corpus.externs import EXTERNS
-from transpile.corpus.globals import Global, mentioned
+from transpile.corpus.externs import EXTERNS, STREAMS
+from transpile.corpus.globals import Global, mentioned, symbol_name
 from transpile.corpus.language import Language
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.lifting.shaped import text_at
@@ -119,7 +119,9 @@ class Lifter:
         segments = list(read.data)
         numbers = {str(number): one for number, one in self.functions.items() if one in callees}
         wat = re.sub(r"(?<=i32\.const )\d+\b", lambda m: numbers.get(m[0], m[0]), wat) if numbers else wat
+        wat, streams = self._name_streams(wat, segments)
         if target.externs:
+            callees = {**callees, **{n: EXTERNS[n] for n in streams}}
             imported = {i.field for i in self.program.module.imports if i.kind == "function"}
             callees = {**callees, **{n: EXTERNS[n] for n in read.callees if n in EXTERNS and n in imported}}
         named = [self._name_addresses(wat, segments, arrays) for arrays in (True, False)]
@@ -151,6 +153,14 @@ class Lifter:
                 why = _words(error, target)
         self.reasons[name] = why
         return list(found)
+
+    def _name_streams(self, wat: str, segments: list[int]) -> tuple[str, list[str]]:
+        """C's streams as calls that give them, and which there are: the text reads variables of the runtime."""
+        named = {f"d{k}": symbol_name(self.program.module.segments[i].name.rpartition(".")[2]) for k, i in enumerate(segments)}
+        streams = {d: name for d, name in named.items() if name in STREAMS}
+        for d, name in streams.items():
+            wat = re.sub(rf"i32\.const 0 i32\.load {d}(?= [^-\d])", f"call {name}", wat)
+        return wat, list(streams.values())
 
     def _name_ends(self, wat: str, segments: list[int]) -> str:
         """The start of a data segment as the end of the one before it: a loop may count up to 0 from there."""

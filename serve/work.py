@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import lex
+from transpile.serve.lifter import NAME
 from transpile.verify.types import Candidate, Verdict
 
 _STATUSES = ("identical", "proved", "tested", "inconclusive", "mismatch", "wrong_signature", "compile_error", "undecoded")
@@ -107,8 +108,11 @@ def why(reason: str) -> str:
 def finished_one(w: Work, verdict: Verdict | None = None) -> Translation:
     if verdict is None:
         verdict = w.best[2] if w.best else Verdict("undecoded", evidence=why(w.reason))
-    source = w.best[3] if w.best else None
-    engine = w.best[1].engine if w.best else ""
+    if verdict.status == "compile_error" and w.reason and w.best and w.best[1].engine != NAME:
+        # What keeps the rules from it says more than a stray candidate of the model's.
+        verdict = Verdict("undecoded", evidence=why(w.reason))
+    source = w.best[3] if w.best and verdict.status != "undecoded" else None
+    engine = w.best[1].engine if w.best and source else ""
     missing = tuple(w.missing.values())
     signature = w.function.signature.with_raw_pointers() if source and source.signature.has_raw_pointers else w.function.signature
     return Translation(signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent, missing,

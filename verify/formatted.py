@@ -1,4 +1,4 @@
-"""printf and its kin, and puts, with a meaning: what they are told to print is compared, wherever it lies.
+"""printf and its kin, puts, fputs and fwrite, with a meaning: what they are told to print, and to which stream, is compared, wherever it lies.
 
 A module that imports them gets a function in place of each, which reads the text, or the format and the arguments that it asks for (the text behind `%s`, of
 numbers their bits, of other pointers whether they are null), and hands a hash of it all to the import, whose stand-in notes it like any number.
@@ -114,6 +114,24 @@ _SHARED = 7
 _FUNCTIONS = {
     "puts": f"""(func (param $s i32) (result i32)
       (call $note_puts (call $low (call $text (i64.const 0) (local.get $s) (i32.const {_LONGEST})))))""",
+    "perror": f"""(func (param $s i32)
+      (call $note_perror (call $low (call $text (i64.const 0) (local.get $s) (i32.const {_LONGEST})))))""",
+    "fputs": f"""(func (param $s i32) (param $to i32) (result i32)
+      (call $note_fputs (call $low (call $text (i64.const 0) (local.get $s) (i32.const {_LONGEST}))) (local.get $to)))""",
+    "fwrite": f"""(func (param $p i32) (param $size i32) (param $n i32) (param $to i32) (result i32) (local $hash i64) (local $left i32) (local $at i32)
+      (local.set $left (i32.mul (local.get $size) (local.get $n)))
+      (local.set $left (select (local.get $left) (i32.const {_LONGEST}) (i32.lt_u (local.get $left) (i32.const {_LONGEST}))))
+      (local.set $at (local.get $p))
+      (block $done (loop $more
+        (br_if $done (i32.eqz (local.get $left)))
+        (local.set $hash (call $mix (local.get $hash) (i64.extend_i32_u (i32.load8_u (local.get $at)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+        (br $more)))
+      (call $note_fwrite (call $low (local.get $hash)) (local.get $size) (local.get $n) (local.get $to)))""",
+    "fprintf": """(func (param $to i32) (param $f i32) (param $a i32) (result i32) (local $hash i64)
+      (local.set $hash (call $format (local.get $f) (local.get $a)))
+      (call $note_fprintf (local.get $to) (call $low (local.get $hash)) (call $high (local.get $hash))))""",
     "printf": """(func (param $f i32) (param $a i32) (result i32) (local $hash i64)
       (local.set $hash (call $format (local.get $f) (local.get $a)))
       (call $note_printf (call $low (local.get $hash)) (call $high (local.get $hash))))""",

@@ -13,8 +13,8 @@ The original is the reference; what it does as compiled is what its source means
   on its stack. A stand-in writes no memory. A call of abort is a panic.
 * malloc, calloc, realloc and free are the judge's own, the same on both sides: now and then, and for more than 64 KiB, there is no memory. Their calls
   are compared as those of imports are, blocks by their size; what stands in the blocks that a call allocated is compared when it returns.
-* What printf, sprintf, snprintf and puts print is compared as such: the format, the arguments that it asks for, and the texts that these lead to. sprintf
-  and snprintf write a few letters, which depend on all that, and no more than fit.
+* What printf, fprintf, sprintf, snprintf, puts, fputs, fwrite and perror print, and to which stream, is compared as such: the format, the arguments
+  that it asks for, and the texts that these lead to. sprintf and snprintf write a few letters, which depend on all that, and no more than fit.
 * A pointer to a function leads to one of a few pure functions (an argument, a mixture or a comparison of the arguments, a constant), which write no
   memory. Their calls are compared in order, with the arguments, and with what those that are pointers lead to.
 * By how much memory grew is compared.

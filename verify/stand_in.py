@@ -36,6 +36,7 @@ ALLOCATORS: dict[str, Type] = {
 """Imports that `heap` gives a meaning; their stand-ins only note."""
 FORMATTED: dict[str, Type] = {
     "puts": (("i32",), ("i32",)), "printf": (("i32", "i32"), ("i32",)), "sprintf": (("i32",) * 3, ("i32",)), "snprintf": (("i32",) * 4, ("i32",)),
+    "fprintf": (("i32",) * 3, ("i32",)), "fputs": (("i32",) * 2, ("i32",)), "fwrite": (("i32",) * 4, ("i32",)), "perror": (("i32",), ()),
 }  # fmt: skip
 """Imports that `formatted` gives a meaning; what their stand-ins note is a hash of what is printed, behind what is written to."""
 CONTENTS = 0x5A

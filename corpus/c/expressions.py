@@ -13,7 +13,7 @@ import struct
 from transpile.corpus import ir
 from transpile.corpus.c.pointers import ATOM, CONDITIONAL, LEVELS, UNARY, CPointers, Text
 from transpile.corpus.c.types import C_TYPES
-from transpile.corpus.externs import EXTERNS
+from transpile.corpus.externs import EXTERNS, STREAMS
 from transpile.corpus.ir_names import walk
 from transpile.corpus.libm import MATH
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, is_address
@@ -96,6 +96,8 @@ class CExpressions(CPointers):
             case ir.Part():
                 at_start = isinstance(e.start, ir.Const) and e.start.value == 0
                 return Text(e.array if at_start else f"{e.array} + {self.expression(e.start).within(LEVELS['+'] + 1)}", LEVELS["+"])
+            case ir.Call() if e.name in STREAMS:
+                return Text(e.name)
             case ir.Call() if e.name in EXTERNS and EXTERNS[e.name].variadic:
                 return Text(f"{e.name}({', '.join(map(self.passed_on, e.arguments))})")
             case ir.Call():

@@ -20,6 +20,7 @@ from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.c.types import declaration, named_in_functions
 from transpile.corpus.c.variables import read_variables
+from transpile.corpus.externs import STREAMS
 from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, functions_in, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.libm import prototypes
@@ -279,6 +280,8 @@ class C(Language):
         return self.write_head(signature) + " {"
 
     def write_prototype(self, signature: Signature) -> str:
+        if signature.name in STREAMS:
+            return f"{'' if self.linkage else 'extern '}void *{signature.name};"
         if not signature.variadic:
             return self.write_head(signature) + ";"
         # As the library declares it, which the compiler knows by heart.

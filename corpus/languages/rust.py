@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from transpile.corpus import ir, zigcc
 from transpile.corpus.errors import MissingCompiler
-from transpile.corpus.externs import EXTERNS
+from transpile.corpus.externs import EXTERNS, STREAMS
 from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.rust import sysroot
@@ -279,6 +279,8 @@ def _head(signature: Signature) -> str:
 def _from_c(signature: Signature) -> str:
     """A function that is declared only, as C's, behind one of the inner form: slices are taken apart where it is called."""
     name, lengths = signature.name, signature.lengths()
+    if name in STREAMS:
+        return f'extern "C" {{\n    pub static mut {name}: {rust_type(signature.result or "")};\n}}'
     if name in EXTERNS:  # what calls it knows that it is C's
         return f'extern "C" {{\n    {_head(signature).replace("pub unsafe fn", "pub fn", 1)};\n}}'
     parameters = ", ".join(f"{p.name}: {_c_type(p)}" for p in signature.parameters)

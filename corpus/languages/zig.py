@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from transpile.corpus import ir, zigcc
+from transpile.corpus.externs import STREAMS
 from transpile.corpus.globals import Declaration, FunctionName, Global, Text, Value, declared_by, types_within
 from transpile.corpus.language import Compilation, Diagnostic, Findings, Language
 from transpile.corpus.scanner import blank_zig
@@ -227,6 +228,8 @@ def _result(signature: Signature) -> str:
 def _from_c(signature: Signature) -> str:
     """A function that is declared only, as C's, behind one of the inner form: slices are taken apart where it is called."""
     name, lengths = signature.name, signature.lengths()
+    if name in STREAMS:
+        return f"extern var {name}: [*c]u8;"
     if not lengths:
         return f"extern {_head(signature)};"
     parameters = ", ".join(f"{p.name}: {_c_type(p, signature)}" for p in signature.parameters)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from transpile.corpus import ir
-from transpile.corpus.externs import EXTERNS
+from transpile.corpus.externs import EXTERNS, STREAMS
 from transpile.corpus.globals import is_global
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
@@ -277,7 +277,7 @@ class RustExpressions:
                 arguments.append(f"{argument.name}.as_ptr()" if slice_ else argument.name)
             else:
                 arguments.append(self.text(argument) if typed(argument) else self.receiver(argument))
-        text = f"{one.name}({', '.join(arguments)})"
+        text = one.name if one.name in STREAMS else f"{one.name}({', '.join(arguments)})"
         for array in sorted({a.array for a in one.arguments if isinstance(a, ir.Part)}):
             if f"&mut {array}[" in text and f"{array}.len()" in text:  # its length can't be asked for while a part of it is borrowed
                 text = f"{{ let v{self.next_local} = {array}.len(); {text.replace(f'{array}.len()', f'v{self.next_local}')} }}"

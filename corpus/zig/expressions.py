@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TypeGuard
 
 from transpile.corpus import ir
+from transpile.corpus.externs import STREAMS
 from transpile.corpus.ir_names import assigned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS, Parameter, Signature, Struct, is_address
@@ -199,6 +200,8 @@ class ZigExpressions(ZigPointers):
         return f"{text}.{one.field}" if one.field else text
 
     def call(self, one: ir.Call) -> str:
+        if one.name in STREAMS:
+            return one.name
         callee = self.callees[one.name]
         arguments = []
         fixed = len(callee.parameters)

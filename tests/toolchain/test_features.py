@@ -89,6 +89,17 @@ def test_addresses_of_functions_of_the_file(tmp_path: Path, to: str) -> None:
     assert compiled.wasm, compiled.diagnostics
 
 
+def test_the_stream_that_is_printed_to_counts(tmp_path: Path) -> None:
+    text = '#include <stdio.h>\nvoid say(const char *s, int n) { fprintf(stderr, "%s: %d", s, n); fputs(s, stdout); }\n'
+    found, _ = translated(tmp_path, text, inputs=64)
+    assert not unverified(found)
+    for old, new in (("stderr", "stdout"), ("stdout", "stderr"), (": ", ", ")):
+        (tmp_path / "wrong.c").write_text(text.replace(old, new))
+        pair = read_pairs(tmp_path / "lib.c", tmp_path / "wrong.c")[0]["say"]
+        assert pair.translated
+        assert judge(pair.original, [pair.translated], pair.signature, inputs=64)[0].status == "mismatch", new
+
+
 def test_another_function_s_address_is_a_mismatch(tmp_path: Path) -> None:
     """Tables differ in order, so that functions are told apart by name."""
     text = "typedef int (*op)(int, int);\nint add(int a, int b) { return a + b; }\nint sub(int a, int b) { return a - b; }\n"

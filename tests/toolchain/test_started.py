@@ -29,6 +29,8 @@ int main(int argc, char **argv) {
         count++;
     }
     for (int i = 0; i < count; i++) printf("%d %-4s|%.2f\n", entries[i].id, argv[i + 1], entries[i].worth);
+    fprintf(stderr, "%d of %d\n", count, argc - 1);
+    fputs("done\n", stderr);
     return count;
 }
 """
@@ -47,7 +49,7 @@ def run(path, folder):
     done = subprocess.run([str(word) for word in built(path, folder)], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     ran = subprocess.run([folder / "program", "a1b2", "x", "77"], capture_output=True, text=True, timeout=60)
-    return ran.returncode, ran.stdout
+    return ran.returncode, ran.stdout, ran.stderr
 
 
 @pytest.mark.parametrize("name", ["rust", "zig", "cpp"])
@@ -59,6 +61,8 @@ def test_main_starts_the_translated_program(name, tmp_path):
     assert {t.name: t.verdict.verified for t in found} == {"digits": True, "main": True}
     translated = tmp_path / f"translated{target.suffixes[0]}"
     translated.write_text(write_file(found, target, source))
-    assert run(translated, tmp_path) == run(source, tmp_path) == (3, "2 a1b2|1.50\n0 x   |3.00\n2 77  |4.50\n")
+    assert run(translated, tmp_path) == run(source, tmp_path) == (
+        3, "2 a1b2|1.50\n0 x   |3.00\n2 77  |4.50\n", "3 of 3\ndone\n"
+    )  # fmt: skip
     pair = read_pairs(source, translated)[0]["main"]
     assert judge(pair.original, [pair.translated], pair.signature)[0].verified
