@@ -43,19 +43,22 @@ PATIENCE = 1 << 27
 """Wasm instructions after which a call that was not shown to go round in a circle counts as one that does not end, or may not."""
 
 
-def follow(original: Target, candidate: Target, one: Vectors, expected: Outcomes) -> tuple[Outcomes, bool]:
-    """What comes of an input that the candidate ran out of fuel on, and whether it is open if that ends. `expected`: what the original does."""
-    if repeats(candidate, one, strict=expected.status[0] != RETURNED):
+def follow(original: Target, candidate: Target, calls: Vectors, expected: Outcomes) -> tuple[Outcomes, bool]:
+    """What comes of the last of some calls, which the candidate ran out of fuel on, and whether it is open if that ends. `expected`: what the original
+    does. The candidate makes all of the calls, in this order, in a new instance."""
+    one, candidate = calls.take(slice(len(calls) - 1, None)), candidate.fresh()
+    # What other calls left behind is not in the interpreter's memory.
+    if len(calls) == 1 and repeats(candidate, one, strict=expected.status[0] != RETURNED):
         return candidate.run(one.arguments(), one.arenas, fuel=1), False
     fuel = PATIENCE >> 9
     while True:
         started = time.process_time()
-        got = candidate.run(one.arguments(), one.arenas, fuel=fuel)
+        got = candidate.run(calls.arguments(), calls.arenas, fuel=fuel).take(np.array([len(calls) - 1]))
         # An instruction may fill all of memory: what takes long is not given eight times as much.
         if got.status[0] != OUT_OF_FUEL or fuel >= PATIENCE or time.process_time() - started > _SLOW:
             break
         fuel *= 8
-    return got, got.status[0] == OUT_OF_FUEL and fuel >= PATIENCE and grows(original, candidate, one)
+    return got, bool(got.status[0] == OUT_OF_FUEL and fuel >= PATIENCE and grows(original, candidate, one))
 
 
 def repeats(target: Target, one: Vectors, *, strict: bool) -> bool:

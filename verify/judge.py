@@ -277,12 +277,15 @@ class Jury:
     def _again(self, compiled: Target, tested: Verdict) -> Verdict:
         """`tested`, or the mismatch that other sequences of calls show."""
         try:
-            compared, found, words = compare(self.reference, compiled, self.seed)
+            compared = compare(self.reference, compiled, self.seed)
         except UnusableModule as error:
             return _unusable(error)
-        if found is None:
-            return _with_inputs(tested, compared)
-        return replace(tested, status="mismatch", inputs=tested.inputs + compared, counterexample=found, evidence=found.text, detail=words)
+        found, inputs = compared.counterexample, tested.inputs + compared.calls
+        if found is not None:
+            return replace(tested, status="mismatch", inputs=inputs, counterexample=found, evidence=found.text, detail=compared.before)
+        if compared.open:
+            return replace(tested, status="inconclusive", inputs=inputs, evidence=MAY_END, detail=_endless(compared.open))
+        return _with_inputs(tested, compared.calls)
 
     def _compare_all(self, every: np.ndarray, compiled: Target) -> np.ndarray | None:
         """The rows of `every` on which the two differ; None where the original cannot take every input."""

@@ -50,6 +50,8 @@ _TAKES_NULL = 0.5
 """Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
+_PROBES_COST = 6
+"""How much more fuel the original needs with probes."""
 _ROUNDS = 6
 """How often what the original can't take is taken out: of a function with state, each time others may turn out to be such."""
 _MOSTLY_SMALL = 0.9
@@ -102,15 +104,22 @@ class Reference:
         """bool [N]: called in this order, in a fresh instance, the original leaves what it was given."""
         if self.probes is None or self.probed is None:
             return np.zeros(len(rows), bool)
-        arenas = self.probes.arenas(rows.arenas, rows.inside())
-        fuel = 6 * (self.fuel + rows.layout.cost)
-        outcomes = self.probed.run(rows.arguments(), arenas, fuel=fuel, probe=Probe(BASE))
-        return self.probes.read(outcomes.arenas)[1] | policy.unusable(outcomes.status, rows.layout.wide)
+        outcomes, _, strayed = watch(self.probes, self.probed, rows, rows.inside(), self.fuel)
+        return strayed | policy.unusable(outcomes.status, rows.layout.wide)
 
     @property
     def candidate_fuel(self) -> int:
         """What a candidate may use on one input before it is taken for endless."""
         return 100_000 + self.layout.cost // 2 + policy.FUEL_FACTOR * min(self.fuel, max(self.outcomes.fuel, 1000))
+
+
+def watch(probes: Instrumented, probed: Target, rows: Vectors, inside: np.ndarray, fuel: int) -> tuple[Outcomes, np.ndarray, np.ndarray]:
+    """Run the instrumented original: what comes of it, how often each branch outcome was reached (uint8 [N, outcomes]), and where it left what it was
+    given (bool [N]). `inside`: of the rows; `fuel`: what the original may use."""
+    arenas = probes.arenas(rows.arenas, inside)
+    outcomes = probed.run(rows.arguments(), arenas, fuel=_PROBES_COST * (fuel + rows.layout.cost), probe=Probe(BASE))
+    counts, strayed = probes.read(outcomes.arenas)
+    return replace(outcomes, arenas=outcomes.arenas[:, : rows.layout.stride]), counts, strayed
 
 
 def target(executable: Executable, signature: Signature, original: Executable | None = None) -> Target:
@@ -379,17 +388,13 @@ class _Study:
     def _try(self, vectors: Vectors, probes: Instrumented | None, probed: Target | None) -> tuple[np.ndarray, np.ndarray, float]:
         """(bool [N]: the original can take it, uint8 [N, outcomes]: how often reached, share that ran out of fuel)."""
         inside = vectors.inside()
-        arguments = vectors.arguments()
         if probes and probed:
-            arenas = probes.arenas(vectors.arenas, inside)
-            outcomes = probed.run(arguments, arenas, fuel=6 * self._fuel(vectors.layout), probe=Probe(BASE))
-            counts, strayed = probes.read(outcomes.arenas)
-            outcomes = replace(outcomes, arenas=outcomes.arenas[:, : vectors.layout.stride])
+            outcomes, counts, strayed = watch(probes, probed, vectors, inside, self.fuel)
         else:
-            outcomes = self.plain.run(arguments, vectors.arenas, fuel=self._fuel(vectors.layout))
+            outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(vectors.layout))
             counts = np.zeros((len(vectors), 0), np.uint8)
             strayed = ((outcomes.arenas != vectors.arenas) & ~inside).any(axis=1) & (outcomes.status == driver.RETURNED)
         usable = ~policy.unusable(outcomes.status, vectors.layout.wide) & ~strayed
         if self.guard and usable.any():
-            usable &= ~self.guard.refuses(vectors, arguments, outcomes, self._fuel(vectors.layout))
+            usable &= ~self.guard.refuses(vectors, vectors.arguments(), outcomes, self._fuel(vectors.layout))
         return usable, counts * usable[:, None], float((outcomes.status == driver.OUT_OF_FUEL).mean())

@@ -15,11 +15,10 @@ import numpy as np
 
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 from transpile.verify import policy
-from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Probe, Target, UnusableModule
+from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Target, UnusableModule
 from transpile.verify.endless import follow, ladder
-from transpile.verify.instrument import BASE
 from transpile.verify.layout import CAPACITY, NULL, Field, Slot, Vectors
-from transpile.verify.reference import Reference
+from transpile.verify.reference import Reference, watch
 from transpile.verify.render import call_text, explain
 from transpile.verify.types import Counterexample
 
@@ -113,9 +112,7 @@ class Runner:
         inside, arguments = vectors.inside(), vectors.arguments()
         usable = np.ones(len(vectors), bool)
         if self.probes and self.probed:
-            arenas = self.probes.arenas(vectors.arenas, inside)
-            outcomes = self.probed.run(arguments, arenas, fuel=6 * fuel, probe=Probe(BASE))
-            usable = ~self.probes.read(outcomes.arenas)[1]
+            usable = ~watch(self.probes, self.probed, vectors, inside, self.reference.fuel)[2]
         expected = self.original.run(arguments, vectors.arenas, fuel=fuel)
         usable &= ~policy.unusable(expected.status, vectors.layout.wide)
         if self.reference.accepts is not None:

@@ -161,3 +161,17 @@ def test_what_is_not_followed_is_said() -> None:
     wasm = bytes(wasmtime.wat2wasm('(module (import "m" "g" (func)) (func (export "f") (call 0)))'))
     with pytest.raises(Beyond):
         Machine(parsed(wasm), "f", [], bytearray(), [], strict=False).run(10)
+
+
+@pytest.mark.parametrize(("rounds", "status"), [(400_000, "tested"), (0, "mismatch")])
+def test_what_is_slow_after_other_calls_is_no_mismatch_and_what_never_ends_then_is_one(rounds: int, status: str) -> None:
+    """It takes long, or never ends, only where the same argument comes twice in a row, which no reference has."""
+    total = "(i32.store (i32.const 70000) (i32.add (i32.load (i32.const 70000)) (local.get $x)))"
+    remember = "(i32.store (i32.const 70004) (local.get $x)) (i32.load (i32.const 70000))"
+    last = f"(i32.eq (local.get $n) (i32.const {rounds}))" if rounds else "(i32.const 0)"
+    waits = f"""(if (i32.eq (i32.load (i32.const 70004)) (local.get $x))
+        (then (block $o (loop $l {step(1)} (i32.store (i32.const 70008) (local.get $n)) (br_if $o {last}) (br $l)))))"""
+    data = '(data (i32.const 70000) "\\00\\00\\00\\00\\ef\\be\\ad\\de\\00\\00\\00\\00")'
+    original, candidate = (Executable(module(f'{data} (func (export "f") {HEAD} {body} {remember})'), "f") for body in (total, total + waits))
+    verdict = found(candidate, NUMBER, original)
+    assert verdict.status == status and ("does not end" in verdict.evidence) == (status == "mismatch"), verdict
