@@ -134,6 +134,9 @@ class Language(ABC):
     def _lint(self, text: str, seconds: float) -> Findings | None:
         return None
 
+    library_along: ClassVar[bool] = False
+    """Whether functions of its library that a file's functions call are translated along, from their code."""
+
     results_behind: ClassVar[bool] = False
     """Whether a function's head names its result behind the parameters."""
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from transpile.corpus.brought import brought
 from transpile.corpus.errors import CompileError, TranspileError
 from transpile.corpus.globals import Declaration
 from transpile.corpus.language import Language, language, languages
@@ -187,7 +188,28 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
     written = tongue.compile(unit, level=tongue.as_written).wasm if as_written and tongue.as_written else None
     written = _with_main(written) if written else None
-    return Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again, written)
+    program = Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again, written)
+    return _with_library(program) if tongue.library_along else program
+
+
+def _with_library(program: Program) -> Program:
+    """The program with the functions of its language's library that its own call."""
+    found = brought(program.module, program.exports, program.written, program.exports.keys() | set(program.left_out))
+    if not found:
+        return program
+    def exported(wasm: bytes | None) -> bytes | None:
+        module = WasmModule.parse(wasm) if wasm else program.module
+        index = {f.name: f.index for f in module.functions}
+        if wasm is None or any(one.name not in index for one in found.values()):
+            return None
+        return module.replace_bodies({}, added_exports=[Export(name, "function", index[one.name]) for name, one in found.items()])
+
+    wasm = exported(program.wasm) or program.wasm
+    exports = {**program.exports, **{name: name for name in found}}
+    whole = replace(program, wasm=wasm, module=WasmModule.parse(wasm), exports=exports, checked=exported(program.checked),
+                    as_written=exported(program.as_written), _names={})  # fmt: skip
+    signatures = [replace(infer_signature(whole.code(name)), name=name) for name in found]
+    return replace(whole, functions=(*program.functions, *(SourceFunction(program.functions[0].language, s, "") for s in signatures)), _names={})
 
 
 def _identifier(export: str, taken: Container[str]) -> str:

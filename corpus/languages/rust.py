@@ -74,6 +74,7 @@ class Rust(Language):
     exclusive = True
     externs = True
     tables = True
+    library_along = True
     as_written = zigcc.AS_WRITTEN
     keywords = KEYWORDS
 

@@ -93,3 +93,17 @@ def test_a_struct_of_one_number_is_that_number(tmp_path, to):
     program = load(tmp_path / "a.rs")
     found = transpile(program, language(to), None, Options(inputs=256), lifter=Lifter(program))
     assert {t.name: t.verdict.verified for t in found} == {"Metres_plus": True, "Id_after": True}
+
+
+def test_functions_of_the_library_are_translated_along(tmp_path):
+    (tmp_path / "a.rs").write_text("""
+        pub fn product(a: i64, b: i64) -> Option<i64> { a.checked_mul(b) }
+        pub fn comma(text: &str) -> Option<usize> { text.find(',') }
+        pub fn printed(n: i32) -> i32 { println!("{n}"); n }
+    """)
+    program = load(tmp_path / "a.rs")
+    names = [f.name for f in program.functions]
+    assert names[:3] == ["product", "comma", "printed"]
+    assert {"multi3", "memchr_aligned"} <= set(names)
+    found = {t.name: t.verdict for t in transpile(program, language("c"), None, Options(inputs=256), lifter=Lifter(program))}
+    assert all(found[name].verified and "original's" not in found[name].evidence for name in ("product", "comma", "multi3", "memchr_aligned"))
