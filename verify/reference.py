@@ -162,7 +162,7 @@ def with_true_lengths(original: Executable, signature: Signature) -> Signature:
     if not signature.lengths() or problem(signature):
         return signature
     try:
-        one = _Study(original, signature, 1, 0, FUEL, False, None, None)
+        one = _Study(original, signature, 1, 0, FUEL, False, None)
         shapes = one.measure(Layout.of(signature)) if one.probing else {}
     except UnusableModule:
         return signature
