@@ -247,6 +247,10 @@ class Language(ABC):
         entries = "\n".join(self.write_entry(f.signature, always=True) for f in functions if not self.is_entry(text, f.name))
         return f"{self.prologue}{own}\n{entries}\n", self.prologue.count("\n")
 
+    def supplied(self, text: str) -> frozenset[str]:
+        """Functions of a gathered file that are C's library's, put in by `gather` because the file calls them."""
+        return frozenset()
+
     def definitions(self, text: str) -> list[str]:
         """Names of the functions with a body at the top level of a file, read or not: what `read` leaves out is to be said."""
         tokens, depth, found, candidate = lex(text), 0, [], ""
@@ -305,6 +309,10 @@ class Language(ABC):
     def mended(self, text: str) -> str:
         """A file of functions as the compiler wants it, where it has rules that are not about behaviour (Zig's unused parameters)."""
         return text
+
+    def write_private(self, text: str) -> str:
+        """A function as people lay it out, for the file alone: nothing outside of it sees its name."""
+        return text.removeprefix("pub ")
 
     def layout(self, text: str) -> str:
         """A function as people lay it out, on lines of its own."""

@@ -41,6 +41,8 @@ class Program:
     """The same, compiled with checks of what the language leaves undefined, if that was asked for and there are such checks."""
     as_written: bytes | None = None
     """The same, compiled so that loops and conditions stay as they stand in the source, likewise."""
+    supplied: frozenset[str] = frozenset()
+    """Functions of its language's library that came along because the file calls them."""
     _names: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What `written` knows."""
 
@@ -188,7 +190,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     again = tongue.compile(unit, level=tongue.checked).wasm if checked and tongue.checked else None
     written = tongue.compile(unit, level=tongue.as_written).wasm if as_written and tongue.as_written else None
     written = _with_main(written) if written else None
-    program = Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again, written)
+    program = Program(path, tongue, wasm, module, functions, exports, left_out, reasons, tongue.read_variables(text), again, written,
+                      supplied=tongue.supplied(text))  # fmt: skip
     return _with_library(program) if tongue.library_along else program
 
 
@@ -209,7 +212,8 @@ def _with_library(program: Program) -> Program:
     whole = replace(program, wasm=wasm, module=WasmModule.parse(wasm), exports=exports, checked=exported(program.checked),
                     as_written=exported(program.as_written), _names={})  # fmt: skip
     signatures = [replace(infer_signature(whole.code(name)), name=name) for name in found]
-    return replace(whole, functions=(*program.functions, *(SourceFunction(program.functions[0].language, s, "") for s in signatures)), _names={})
+    return replace(whole, functions=(*program.functions, *(SourceFunction(program.functions[0].language, s, "") for s in signatures)), _names={},
+                   supplied=program.supplied | found.keys())  # fmt: skip
 
 
 def _identifier(export: str, taken: Container[str]) -> str:

@@ -77,8 +77,8 @@ def transpile(
     else:
         out.show_table(functions)
         where = f", written to {output}" if output else ""
-        print(f"{summary['verified']} of {len(functions)} functions verified in {summary['seconds']:.1f} s{where}", file=sys.stderr)
-    raise SystemExit(0 if summary["verified"] == len(functions) else 1)
+        print(f"{summary['verified']} of {summary['functions']} functions verified in {summary['seconds']:.1f} s{where}", file=sys.stderr)
+    raise SystemExit(0 if summary["verified"] == summary["functions"] else 1)
 
 
 def _here(source: Path, from_language: str | None, target: Language, checkpoint: Path | None, asked: dict) -> dict:

@@ -85,9 +85,12 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
             label = f"UNVERIFIED, {label}"
         start = target.write_start(signature) if t.name == "main" else None
         text = readable(t, target)
-        bodies.append(f"{comment} {label}\n{rename(text, {'main': 'c_main'}) if start else text}")
+        said = f"{comment} of the library, {label}" if t.of_library else f"{comment} {label}"
+        bodies.append(f"{said}\n{target.write_private(text) if t.of_library else rename(text, {'main': 'c_main'}) if start else text}")
         if t.name in taken and (address := target.write_address(signature)):
             bodies.append(address + "\n")
+        if t.of_library:  # The file's alone: C's own may have the name when it is linked.
+            continue
         entry = start or target.write_entry(signature, always=True)
         if entry:
             entries.append(entry.strip())
@@ -106,10 +109,15 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
             structs |= {s.name: s for s in signature.structs}
             prototypes.append(target.write_inner(SourceFunction(target.name, signature, target.write_prototype(signature)), inline=False))
         bodies.insert(0, "\n".join([f"{comment} Not translated: the original's own, to be linked.", *prototypes]) + "\n")
+
+    def declared_first(t: Translation) -> str:
+        text = target.write_prototype(readable_signature(t.signature, target))
+        return target.write_private(text) if t.of_library else text
+
     if target.in_order:
         late = [t for k, t in enumerate(shown_ones) if any(t.name in earlier.callees for earlier in shown_ones[:k])]
         if late:
-            bodies.insert(0, "\n".join(target.write_prototype(readable_signature(t.signature, target)) for t in late) + "\n")
+            bodies.insert(0, "\n".join(map(declared_first, late)) + "\n")
     kept = _variables(shown_ones, target)
     structs |= {s.name: s for one in kept for s in one.structs}
     variables = []
@@ -144,6 +152,7 @@ def function_json(t: Translation, target: Language) -> dict:
         "name": t.name,
         "status": t.verdict.status,
         "evidence": t.verdict.evidence,
+        "library": t.of_library,
         "engine": t.engine,
         "candidates": t.tried,
         "compiled": t.compiled,
@@ -157,14 +166,15 @@ def function_json(t: Translation, target: Language) -> dict:
 
 
 def as_json(translations: Sequence[Translation], target: Language, source: Path, seconds: float) -> dict:
-    """The object that `transpile --json` prints."""
+    """The object that `transpile --json` prints; what came along of a library is among its functions, and does not count."""
     functions = [function_json(t, target) for t in translations]
-    verified = sum(t.verdict.verified for t in translations)
+    own = [t for t in translations if not t.of_library]
+    verified = sum(t.verdict.verified for t in own)
     by_status: dict[str, int] = {}
-    for t in translations:
+    for t in own:
         by_status[t.verdict.status] = by_status.get(t.verdict.status, 0) + 1
     summary = {
-        "functions": len(translations), "verified": verified, "candidates": sum(t.tried for t in translations),
+        "functions": len(own), "verified": verified, "candidates": sum(t.tried for t in translations),
         "compiled": sum(t.compiled for t in translations), "by_status": by_status, "seconds": round(seconds, 3),
     }  # fmt: skip
     return {"source": str(source), "target": target.name, "functions": functions, "summary": summary}
@@ -186,5 +196,6 @@ def show_table(functions: Sequence[dict]) -> None:
         next(c for c in table.columns if c.header == name).justify = "right"
     for f in functions:
         status = Text(f["status"], style=STYLES.get(f["status"], "yellow"))
-        table.add_row(Text(f["name"]), status, Text(one_line(f["evidence"])), f["engine"], str(f["candidates"]), f"{f['seconds']:.1f}s")
+        name = f"{f['name']} (library)" if f["library"] else f["name"]
+        table.add_row(Text(name), status, Text(one_line(f["evidence"])), f["engine"], str(f["candidates"]), f"{f['seconds']:.1f}s")
     console.print(table)

@@ -93,7 +93,7 @@ def transpile(
     def finish(w: Work, verdict: Verdict | None = None) -> None:
         if w.function.name in done:
             return
-        done[w.function.name] = finished_one(w, verdict)
+        done[w.function.name] = replace(finished_one(w, verdict), of_library=w.function.name in program.supplied)
         if w.verified and not w.missing:
             accepted[w.function.name] = Accepted(w.best[3], w.structs, w.fields)
         if finished and w.function.name not in grouped:

@@ -38,6 +38,8 @@ class Translation:
     """Callees that it declares only: the original's are to be linked."""
     addressed: Mapping[str, str] = field(default_factory=dict)
     """Functions whose addresses it names, by canonical name."""
+    of_library: bool = False
+    """Whether it is a function of the library that came along because the file calls it."""
     is_read: bool = True
     """Whether the signature is the function's; a function that could not be read has its name alone."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
@@ -42,6 +43,7 @@ _CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
 _LIBRARY_FUNCTION = re.compile(r"^[a-z][a-z_ *]*?\b(\w+)\([^;{]*\) \{(?:.*\}|\n(?:    .*\n)*\})$", re.M)
 
 
+@cache
 def library() -> dict[str, str]:
     """Our small C library, by function: the definitions of `libc.c`."""
     text = Path(__file__).with_name("libc.c").read_text()

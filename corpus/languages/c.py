@@ -15,7 +15,7 @@ from typing import ClassVar
 from transpile.corpus import ir, zigcc
 from transpile.corpus.c import standard
 from transpile.corpus.c.clang_tidy import clang_tidy
-from transpile.corpus.c.file import inline_includes, make_visible, with_library
+from transpile.corpus.c.file import inline_includes, library, make_visible, with_library
 from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.c.types import declaration, named_in_functions
@@ -300,6 +300,9 @@ class C(Language):
     def write_inner(self, source: SourceFunction, *, inline: bool) -> str:
         return self.linkage + source.text
 
+    def write_private(self, text: str) -> str:
+        return f"static {text}"
+
     def write_unit(self, source: SourceFunction, known: Collection[str] = ()) -> str:
         """A program; functions that call each other in a circle get prototypes first."""
         unit = super().write_unit(source, known)
@@ -333,6 +336,9 @@ class C(Language):
         if self.name == "c":  # C++ has inline functions of these names in its headers
             lines, numbers = with_library(lines, numbers, self.definitions("\n".join(lines)))
         return "\n".join(lines), numbers
+
+    def supplied(self, text: str) -> frozenset[str]:
+        return frozenset(name for name, definition in library().items() if f"#undef {name}\n{definition}" in text) if "#undef" in text else frozenset()
 
     def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
         return make_visible(text, [f.name for f in functions]) + "\n", 0

@@ -171,6 +171,7 @@ class FunctionResult(_Told):
     seconds: float
     code: str | None
     variables: list[str] = Field(description="declarations of the variables of the file that the function names")
+    library: bool = Field(description="whether it is a function of the library that came along; these do not count in the summary")
     counterexample: Counterexample | None
 
 

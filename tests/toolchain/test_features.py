@@ -8,6 +8,7 @@ import pytest
 from translations import translated, unverified
 
 from transpile.corpus.language import language
+from transpile.serve.output import as_json
 from transpile.verify.judge import judge
 from transpile.verify.load import read_pairs
 
@@ -114,3 +115,17 @@ def test_another_function_s_address_is_a_mismatch(tmp_path: Path) -> None:
         verdicts[name] = judge(pair.original, [pair.translated], pair.signature, inputs=64)[0]
     assert (verdicts["new"].status, verdicts["wrong"].status) == ("tested", "mismatch")
     assert verdicts["wrong"].evidence == "pick(43) = <add>, candidate <sub>"
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c", "cpp"])
+def test_what_came_along_of_the_library_stays_private(tmp_path: Path, to: str) -> None:
+    """A crate that exports strlen can't be linked with C; and nobody asked for it, so that it does not count."""
+    text = "#include <string.h>\nint same(const char *a, const char *b) { return strcmp(a, b) == 0 && strlen(a) == strlen(b); }\n"
+    found, file = translated(tmp_path, text, to)
+    assert not unverified(found)
+    assert {name for name, t in found.items() if t.of_library} == {"strcmp", "strlen"}
+    told = as_json(list(found.values()), language(to), tmp_path / "lib.c", 1.0)
+    assert (told["summary"]["functions"], told["summary"]["verified"], len(told["functions"])) == (1, 1, 3)
+    assert '"strlen"' not in file and "pub fn strlen" not in file and "pub unsafe fn strlen" not in file
+    if to in ("c", "cpp"):
+        assert "static size_t strlen" in file
