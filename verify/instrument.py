@@ -26,6 +26,7 @@ from transpile.verify.driver import PAGE
 from transpile.verify.heap import START as heap_start
 from transpile.verify.heap import STOP as heap_stop
 from transpile.verify.heap import allocators
+from transpile.verify.multibyte import SEQUENCES, decodes
 from transpile.verify.probes import Prober, outcomes
 from transpile.verify.relations import helper
 from transpile.verify.thin import parsed, reachable, thin, with_memory
@@ -100,6 +101,7 @@ def mine(functions: Sequence[WasmFunction]) -> Mined:
     integers: set[int] = set()
     floats: set[float] = set()
     script: list[int] = []
+    constants: set[int] = set()
     for function in functions:
         recent: list[int] = []
         low, high = function.module.data_range
@@ -112,6 +114,7 @@ def mine(functions: Sequence[WasmFunction]) -> Mined:
                 for value in (immediate, -immediate, *(immediate - r for r in recent), *(-immediate - r for r in recent)):
                     integers |= {value - 1, value, value + 1}
                 recent = [immediate, *recent[:2]]
+                constants.add(immediate)
                 script += _characters(immediate)
             elif name == "br_table":
                 integers |= set(range(-1, len(immediate) + 1))
@@ -122,6 +125,8 @@ def mine(functions: Sequence[WasmFunction]) -> Mined:
                 floats |= {value, -value}
         for index in canonical(function).data:
             script += [byte for byte in function.module.segments[index].data[:64] if byte]
+    if decodes(constants) and any(".load8" in name for f in functions for name, _, _ in f.instructions):
+        script = [*SEQUENCES, *script]
     wrapped = [(v + (1 << 63)) % (1 << 64) - (1 << 63) for v in sorted(integers)]
     numbers = [float(v) for v in wrapped if abs(v) < 1 << 20]
     whole = [int(f) for f in floats if abs(f) < 1 << 62]

@@ -11,9 +11,11 @@ from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.verify.draw import Mined
 from transpile.verify.explore import Explorer
 from transpile.verify.inputs import generate
-from transpile.verify.instrument import instrument
+from transpile.verify.instrument import instrument, mine
 from transpile.verify.layout import Layout, Vectors
+from transpile.verify.multibyte import SEQUENCES
 from transpile.verify.reference import study, target
+from transpile.verify.thin import parsed, reachable
 from transpile.verify.types import Executable
 
 RECORD = Struct("S", (("a", "u8"), ("b", "i64"), ("c", "f32"), ("d", "bool")))
@@ -135,3 +137,15 @@ def test_a_module_without_memory_is_measured_too() -> None:
     wat = '(module (func (export "f") (param i32 i32) (result i32) (if (result i32) (local.get 0) (then (local.get 1)) (else (i32.const 0)))))'
     reference = study(Executable(bytes(wasmtime.wat2wasm(wat)), "f"), NUMBERS)
     assert reference.coverage == 1.0 and reference.branches == 2
+
+
+def test_what_decodes_utf8_gets_its_sequences() -> None:
+    """A surrogate is three right bytes in a row; code that knows their bounds gets them, and code with other numbers does not."""
+    first, second = ("(i32.load8_u offset={} (local.get $a))".format(k) for k in (0, 1))
+    surrogate = f"(i32.and (i32.eq {first} (i32.const 237)) (i32.lt_u (i32.sub {second} (i32.const 160)) (i32.const 32)))"
+    scripts = []
+    for other in (128, 7):
+        body = f"(if (result i32) (local.get $n) (then {surrogate}) (else (i32.const {other})))"
+        one = function("(param $a i32) (param $n i32) (result i32)", body)
+        scripts.append(bytes(mine(reachable(parsed(one.wasm), "f")).script))
+    assert [SEQUENCES in script for script in scripts] == [True, False]
