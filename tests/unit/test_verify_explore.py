@@ -141,7 +141,7 @@ def test_a_module_without_memory_is_measured_too() -> None:
 
 def test_what_decodes_utf8_gets_its_sequences() -> None:
     """A surrogate is three right bytes in a row; code that knows their bounds gets them, and code with other numbers does not."""
-    first, second = ("(i32.load8_u offset={} (local.get $a))".format(k) for k in (0, 1))
+    first, second = (f"(i32.load8_u offset={k} (local.get $a))" for k in (0, 1))
     surrogate = f"(i32.and (i32.eq {first} (i32.const 237)) (i32.lt_u (i32.sub {second} (i32.const 160)) (i32.const 32)))"
     scripts = []
     for other in (128, 7):
