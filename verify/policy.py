@@ -24,8 +24,9 @@ The original is the reference; what it does as compiled is what its source means
   the code could keep anything, over further orders, repetitions and short sequences in fresh instances. Functions that share variables are
   also called in turn, in one instance. What a function sets and does not read itself shows in no later call of it: unless it is called in turn
   with one that reads it, the verdict is "inconclusive".
-* An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data,
-  calls a pointer to a function that is null, or runs out of the machine's stack or of fuel, or when it breaks a precondition that the user gave.
+* An input is set aside and counted, not judged, when the original itself reads or writes outside the buffers it was given or its own data (or, among
+  plain types, is inside of one only because of where it lies beside another), calls a pointer to a function that is null, or runs out of the
+  machine's stack or of fuel, or when it breaks a precondition that the user gave.
   Where the original is C or C++ source, also when that source, compiled with checks, does not do the same: an index outside of its array, a shift
   by too much, a float that does not fit the integer type it is cast to, or a variable that was never set leaves to the compiler what happens.
   Where the language itself says what such a float becomes (Rust's nearest integer, a trap in AssemblyScript) that counts as it is.

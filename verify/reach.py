@@ -15,9 +15,12 @@ import numpy as np
 
 from transpile.corpus.signature import Signature
 from transpile.verify.draw import Mined, pick
+from transpile.verify.driver import RETURNED, Probe, Target
 from transpile.verify.inputs import generate
+from transpile.verify.instrument import BASE, Instrumented
 from transpile.verify.layout import CAPACITY, POINTER, Given, Layout, Slot, Vectors
 from transpile.verify.shapes import Shape, fit, parameter, read, whole_numbers
+from transpile.verify.watch import PROBES_COST, reordered
 
 ROWS = 256
 ROOMS = (256, 1024)
@@ -50,19 +53,30 @@ def spread(layout: Layout, mined: Mined) -> Vectors:
     return vectors.settle()
 
 
-def reaches(vectors: Vectors, touched: np.ndarray, fine: np.ndarray) -> tuple[Vectors, np.ndarray]:
-    """The inputs on which the function kept to its buffers, and how many elements of each it reached there, int64 [N, slots]. `touched`: bool [N, S],
-    `fine`: it returned and touched nothing else."""
+def trace(probes: Instrumented, probed: Target, vectors: Vectors, fuel: int) -> tuple[int, Vectors, np.ndarray]:
+    """How many inputs the function returned from, touching nothing beyond the arena; those of them on which it kept to its buffers, wherever these lie;
+    and how many elements of each it reached there, int64 [N, slots]. `probes` trace."""
+    fine, kept, reach = _traced(probes, probed, vectors, fuel)
+    if not vectors.layout.wide:
+        _, again, other = _traced(probes, probed, reordered(vectors), fuel)
+        kept &= again & (reach == other).all(axis=1)
+    return int(fine.sum()), vectors.take(kept), reach[kept]
+
+
+def _traced(probes: Instrumented, probed: Target, vectors: Vectors, fuel: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of every input: whether the function returned and touched nothing beyond the arena, whether it kept to the buffers, and how far it reached."""
+    arenas = probes.arenas(vectors.arenas, np.ones(vectors.arenas.shape, bool))
+    outcomes = probed.run(vectors.arguments(), arenas, fuel=PROBES_COST * (fuel + vectors.layout.cost), probe=Probe(BASE))
+    fine = (outcomes.status == RETURNED) & ~probes.read(outcomes.arenas)[1]
+    touched = probes.touched(outcomes.arenas)
     owned = np.zeros(vectors.layout.stride, bool)
-    for slot in vectors.layout.slots:
-        owned[slot.offset : slot.end] = True
-    rows = fine & ~(touched & ~owned).any(axis=1)
-    out = np.zeros((int(rows.sum()), len(vectors.layout.slots)), np.int64)
+    reach = np.zeros((len(vectors), len(vectors.layout.slots)), np.int64)
     for k, slot in enumerate(vectors.layout.slots):
-        there = touched[rows, slot.offset : slot.end]
+        owned[slot.offset : slot.end] = True
+        there = touched[:, slot.offset : slot.end]
         last = there.shape[1] - there[:, ::-1].argmax(axis=1)
-        out[:, k] = np.where(there.any(axis=1), -(-last // slot.size), 0)
-    return vectors.take(rows), out
+        reach[:, k] = np.where(there.any(axis=1), -(-last // slot.size), 0)
+    return fine, fine & ~(touched & ~owned).any(axis=1), reach
 
 
 def found(vectors: Vectors, reach: np.ndarray, usual: Layout) -> dict[int, Shape]:

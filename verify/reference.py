@@ -17,21 +17,22 @@ from transpile.corpus.errors import TranspileError
 from transpile.corpus.signature import Signature
 from transpile.verify import driver, policy
 from transpile.verify.draw import Mined
-from transpile.verify.driver import Outcomes, Probe, Target, UnusableModule
+from transpile.verify.driver import Outcomes, Target, UnusableModule
 from transpile.verify.explore import Explorer
 from transpile.verify.formatted import with_formats
 from transpile.verify.guard import Guard
 from transpile.verify.heap import with_heap
 from transpile.verify.inputs import generate
-from transpile.verify.instrument import BASE, Instrumented, instrument, mine
+from transpile.verify.instrument import Instrumented, instrument, mine
 from transpile.verify.layout import CAPACITY, IN_PLACE, NULL, POINTER, Layout, Tied, Vectors
 from transpile.verify.links import improve, lengths_of
 from transpile.verify.marshal import ADDRESS, NUMBER, marshal
 from transpile.verify.places import problem
-from transpile.verify.reach import ROOMS, found, given, reaches, roomy, spread, without_lengths
+from transpile.verify.reach import ROOMS, found, given, roomy, spread, trace, without_lengths
 from transpile.verify.shapes import Shape
 from transpile.verify.thin import parsed, reachable, thin, with_table
 from transpile.verify.types import Executable
+from transpile.verify.watch import crosses, watch
 
 FUEL = 200_000
 """Wasm instructions (about) that the original may use on one input; inputs that need more are set aside."""
@@ -50,8 +51,6 @@ _TAKES_NULL = 0.5
 """Share of the inputs with a null pointer that the original must take, for that to be one of its inputs."""
 _CHUNK, _MOST_CHUNKS, _PATIENCE = 1024, 256, 48
 """Runs of one step of exploring, most steps, and how many steps without news end it while outcomes are unreached (else one does)."""
-_PROBES_COST = 6
-"""How much more fuel the original needs with probes."""
 _ROUNDS = 6
 """How often what the original can't take is taken out: of a function with state, each time others may turn out to be such."""
 _MOSTLY_SMALL = 0.9
@@ -111,15 +110,6 @@ class Reference:
     def candidate_fuel(self) -> int:
         """What a candidate may use on one input before it is taken for endless."""
         return 100_000 + self.layout.cost // 2 + policy.FUEL_FACTOR * min(self.fuel, max(self.outcomes.fuel, 1000))
-
-
-def watch(probes: Instrumented, probed: Target, rows: Vectors, inside: np.ndarray, fuel: int) -> tuple[Outcomes, np.ndarray, np.ndarray]:
-    """Run the instrumented original: what comes of it, how often each branch outcome was reached (uint8 [N, outcomes]), and where it left what it was
-    given (bool [N]). `inside`: of the rows; `fuel`: what the original may use."""
-    arenas = probes.arenas(rows.arenas, inside)
-    outcomes = probed.run(rows.arguments(), arenas, fuel=_PROBES_COST * (fuel + rows.layout.cost), probe=Probe(BASE))
-    counts, strayed = probes.read(outcomes.arenas)
-    return replace(outcomes, arenas=outcomes.arenas[:, : rows.layout.stride]), counts, strayed
 
 
 def target(executable: Executable, signature: Signature, original: Executable | None = None) -> Target:
@@ -209,6 +199,10 @@ class _Study:
             parts = [found, drawn, fresh, *([self._draw(layout, more, probes, probed)] if more > 0 else [])]
         # What exploring found comes first.
         vectors = Vectors.join(parts).take(slice(self.inputs))
+        if probes and probed:
+            crossing = crosses(probes, probed, vectors, self.fuel)
+            self.set_aside += int(crossing.sum())
+            vectors = vectors.take(~crossing)
         outcomes = self.plain.run(vectors.arguments(), vectors.arenas, fuel=self._fuel(layout))
         for rounds in range(_ROUNDS):
             fine = ~policy.unusable(outcomes.status, layout.wide)
@@ -334,13 +328,9 @@ class _Study:
             probes = instrument(self.original, layout.stride, tracing=True)
             if probes is None:
                 return {}
-            vectors = spread(layout, self.mined)
-            everything = np.ones(vectors.arenas.shape, bool)
             probed = target(probes.executable, self.signature, probes.original)
-            outcomes = probed.run(vectors.arguments(), probes.arenas(vectors.arenas, everything), fuel=6 * self._fuel(layout), probe=Probe(BASE))
-            fine = (outcomes.status == driver.RETURNED) & ~probes.read(outcomes.arenas)[1]
-            vectors, reach = reaches(vectors, probes.touched(outcomes.arenas), fine)
-            if len(vectors) > _NOT_SHORT * fine.sum() or not self.signature.plain:
+            fine, vectors, reach = trace(probes, probed, spread(layout, self.mined), self.fuel)
+            if len(vectors) > _NOT_SHORT * fine or not self.signature.plain:
                 break
         return found(vectors, reach, usual)
 

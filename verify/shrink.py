@@ -18,9 +18,10 @@ from transpile.verify import policy
 from transpile.verify.driver import NOT_RUN, OUT_OF_FUEL, Outcomes, Target, UnusableModule
 from transpile.verify.endless import follow, ladder
 from transpile.verify.layout import CAPACITY, NULL, Field, Slot, Vectors
-from transpile.verify.reference import Reference, watch
+from transpile.verify.reference import Reference
 from transpile.verify.render import call_text, explain
 from transpile.verify.types import Counterexample
+from transpile.verify.watch import crosses, watch
 
 SECONDS = 0.1
 QUICK, LITTLE = 1, 1_000_000
@@ -113,6 +114,7 @@ class Runner:
         usable = np.ones(len(vectors), bool)
         if self.probes and self.probed:
             usable = ~watch(self.probes, self.probed, vectors, inside, self.reference.fuel)[2]
+            usable &= ~crosses(self.probes, self.probed, vectors, self.reference.fuel)
         expected = self.original.run(arguments, vectors.arenas, fuel=fuel)
         usable &= ~policy.unusable(expected.status, vectors.layout.wide)
         if self.reference.accepts is not None:
