@@ -257,24 +257,46 @@ def _exports(module: WasmModule, functions: Sequence[SourceFunction]) -> dict[st
 def infer_signature(function: WasmFunction) -> Signature:
     """A signature from wasm types and use alone: an i32 parameter that an address is computed from is a pointer to what is loaded there.
 
-    A rough data-flow walk: parameters are followed through `local.get`, additions and `local.set`/`local.tee` of fresh locals, one pass.
+    A rough data-flow walk, in the order of the code: values that are a parameter with something added or taken away are followed through locals. Of a sum
+    of two such the one that is an address elsewhere counts, else the first.
     """
     parameters, results = function.type
-    origin: dict[int, int] = {i: i for i in range(len(parameters))}
+    pointee = _pointees(function, _pointees(function, None))
+    out = []
+    for i, kind in enumerate(parameters):
+        if kind == "i32" and i in pointee:
+            scalar, written = pointee[i]
+            out.append(Parameter(f"p{i}", scalar, pointer=True, const=not written))
+        else:
+            out.append(Parameter(f"p{i}", kind))
+    return Signature(function.name, tuple(out), results[0] if results else None)
+
+
+def _pointees(function: WasmFunction, known: Container[int] | None) -> dict[int, tuple[str, bool]]:
+    """By parameter that is an address: the scalar that is there, and whether it is written. `known`: those that an earlier walk
+    found, which left out sums of two."""
+    origin: dict[int, int | None] = {i: i for i in range(len(function.type[0]))}
     pointee: dict[int, tuple[str, bool]] = {}
     stack: list[int | None] = []
     for name, immediate, _ in function.instructions:
         if name == "local.get":
             stack.append(origin.get(immediate))
         elif name in ("local.set", "local.tee"):
-            top = stack[-1] if stack else None
-            if top is not None and immediate >= len(parameters):
-                origin.setdefault(immediate, top)
+            origin[immediate] = stack[-1] if stack else None
             if name == "local.set" and stack:
                 stack.pop()
         elif name == "i32.add":
             right, left = (stack.pop() if stack else None), (stack.pop() if stack else None)
-            stack.append(left if left is not None and right is None else right if left is None else left)
+            both = [one for one in (left, right) if one is not None]
+            if len(both) == 2:
+                both = [] if known is None else sorted(both, key=lambda one: one not in known)
+            stack.append(both[0] if both else None)
+        elif name == "i32.sub":
+            right, left = (stack.pop() if stack else None), (stack.pop() if stack else None)
+            stack.append(left if right is None else None)
+        elif name == "select":
+            del stack[-3:]
+            stack.append(None)
         elif ".load" in name or ".store" in name:
             stored = ".store" in name
             if stored and stack:
@@ -287,14 +309,7 @@ def infer_signature(function: WasmFunction) -> Signature:
                 stack.append(None)
         else:
             _step(name, immediate, stack)
-    out = []
-    for i, kind in enumerate(parameters):
-        if kind == "i32" and i in pointee:
-            scalar, written = pointee[i]
-            out.append(Parameter(f"p{i}", scalar, pointer=True, const=not written))
-        else:
-            out.append(Parameter(f"p{i}", kind))
-    return Signature(function.name, tuple(out), results[0] if results else None)
+    return pointee
 
 
 def _accessed(name: str) -> str:

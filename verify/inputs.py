@@ -263,7 +263,8 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
     layout = vectors.layout
     count = len(vectors)
     shaping = layout.shaping
-    extents = vectors.extents() if any(s.shape is not None for s in layout.slots) else None
+    texts = [layout.room == 1 and s.text and s.const for s in layout.slots]
+    extents = vectors.extents() if any(texts) or any(s.shape is not None for s in layout.slots) else None
     for position in layout.scalars:
         scalar = layout.types[position]
         assert scalar is not None
@@ -274,6 +275,8 @@ def _bind(vectors: Vectors, rng: np.random.Generator) -> None:
             extent = vectors.values[:, slot.length].astype(np.int64) if slot.length is not None else np.full(count, 8)
             if slot.shape is not None and extents is not None and position not in shaping:
                 sized, extent = True, extents[:, k]
+            elif texts[k] and extents is not None and WIDTHS[scalar] >= 4:
+                sized, extent = True, extents[:, k] - 1  # The NUL may be asked for.
             for field in slot.fields:
                 same = field.scalar
                 if (same in FLOATS) != (scalar in FLOATS) or WIDTHS[same] > WIDTHS[scalar]:

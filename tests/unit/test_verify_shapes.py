@@ -96,10 +96,10 @@ def test_inputs_that_show_too_little_are_no_test() -> None:
 
 
 def test_an_index_into_the_next_buffer_is_no_index_into_this_one() -> None:
-    """`b[0] = 1; return a[i]`: for a large i that is what `b` holds, as long as it lies behind `a`."""
+    """`b[0] = 1; return a[i & 127]`: for a large i that is what `b` holds, as long as it lies behind `a`."""
     signature = Signature("f", (Parameter("a", "i32", True, True, 2), Parameter("b", "i32", True), Parameter("n", "i32"), Parameter("i", "i32")), "i32")
     head = "(param $a i32) (param $b i32) (param $n i32) (param $i i32) (result i32)"
-    load = "(i32.load (i32.add (local.get $a) (i32.shl (local.get $i) (i32.const 2))))"
+    load = "(i32.load (i32.add (local.get $a) (i32.shl (i32.and (local.get $i) (i32.const 127)) (i32.const 2))))"
     one = "(i32.store (local.get $b) (i32.const 1))"
     original = function(f"{head} (local $s i32)", f"{one} {load}")
     candidate = function(f"{head} (local $s i32)", f"(local.set $s {load}) {one} (local.get $s)")
