@@ -5,6 +5,7 @@ Names of one function are unique (the generator's rule), so sets of names say en
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
@@ -28,6 +29,9 @@ def walk(node: object) -> Iterator[ir.Expr | ir.Stmt]:
 def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
     """Names of variables and arrays that `node` changes, by assignment, exchange, or a callee's pointer that is not const."""
     names: set[str] = set()
+    targets = [n.target for n in walk(node) if isinstance(n, ir.Assign)] + [n.place for n in walk(node) if isinstance(n, ir.AddressOf)]
+    read = Counter(n.base.name for n in walk(node) if isinstance(n, ir.Place) and is_own(n) and not any(n is t for t in targets))
+    borrowed = Counter(n.name for n in walk(node) if isinstance(n, ir.Borrow))
     for one in walk(node):
         if isinstance(one, ir.Assign):
             target = one.target
@@ -39,13 +43,18 @@ def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
                 names.add(target.pointer)
         elif isinstance(one, ir.Swap | ir.ArrayPointer):
             names.add(one.array)
-        elif isinstance(one, ir.Borrow):
+        elif isinstance(one, ir.Borrow) and read[one.name] < borrowed[one.name]:
             names.add(one.name)
         elif isinstance(one, ir.Call) and one.name in callees:
             for argument, parameter in zip(one.arguments, callees[one.name].parameters, strict=False):
                 if parameter.pointer and not parameter.const and isinstance(argument, ir.Var | ir.Part):
                     names.add(argument.name if isinstance(argument, ir.Var) else argument.array)
     return names
+
+
+def is_own(place: ir.Place) -> bool:
+    """Is a place a variable of the function or a field of one?"""
+    return isinstance(place.base, ir.Borrow) and (place.index is None or (isinstance(place.index, ir.Const) and place.index.value == 0))
 
 
 def used(node: object) -> set[str]:

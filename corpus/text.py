@@ -171,6 +171,10 @@ def _in_expression(tokens: list[str], start: int) -> bool:
     return False
 
 
+_MACROS = frozenset({"addr_of", "addr_of_mut", "panic"})
+"""Of Rust's: what translations call."""
+
+
 def _space(previous: str, token: str, before: str, earlier: str, spaced_colon: bool) -> bool:
     """Whether a space stands between two tokens of one line; `earlier` and `before` are the tokens before `previous`."""
     if (token == "->" and previous not in (")", ">")) or (previous == "->" and before not in (")", ">")):
@@ -179,6 +183,8 @@ def _space(previous: str, token: str, before: str, earlier: str, spaced_colon: b
         return False  # Zig's array types
     if token in (",", ";", ")", "]", "?.", ".", ".*", ".?", "++", "--") or previous in ("(", "[", ".", "!", "~", "@"):
         return token == "." and previous in (",", "=", "return", "{")
+    if token == "!" and previous in _MACROS:
+        return False
     if token == ":":
         return spaced_colon
     if token in ("..", "..=", "::") or previous in ("..", "..=", "::"):

@@ -1,7 +1,7 @@
 """Giving a translated function readable names again.
 
-The signature's own names come back for the function, its parameters, structs, fields and callees; locals get the names that people
-give to their roles (i, j, k for loop variables, `result` for what is returned). Whole-word renaming to fresh names can't change behaviour.
+The signature's own names come back for the function, its parameters, structs, fields and callees; locals get names by `local_names`. Whole-word
+renaming to fresh names can't change behaviour.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from transpile.corpus.language import Language
 from transpile.corpus.naming import renamed_global, renamed_struct, renamed_type
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import lex
+from transpile.serve.local_names import ROLES, local_names, written_names
 
-_LOOP = re.compile(r"v\d+")
-_LOCALS = frozenset([*"ijklmn", "result"])
-"""What `local_names` gives to locals."""
 _CAMEL = frozenset({"rust", "zig", "cpp", "d", "go", "assemblyscript"})
 
 
@@ -35,38 +33,6 @@ def fresh(name: str, taken: Iterable[str]) -> str:
     while name in taken:
         name += "_"
     return name
-
-
-def _counter(head: list[str]) -> str:
-    """What counts in the head of D's foreach: `(i; 0 .. n)`, `(int i; 0 .. n)`, `(i, x; array)`; "" where nothing does."""
-    declared = [t for t in head[: head.index(";")] if _LOOP.fullmatch(t)] if ";" in head else []
-    return declared[0] if declared and (len(declared) == 2 or ".." in head) else ""
-
-
-def local_names(tokens: list[str], taken: set[str]) -> dict[str, str]:
-    """Names for canonical locals by what they do in a body: loop variables and the returned accumulator."""
-    names: dict[str, str] = {}
-    letters = [c for c in "ijklmn" if c not in taken]
-
-    def name_loop(token: str) -> None:
-        if _LOOP.fullmatch(token) and token not in names and letters:
-            names[token] = letters.pop(0)
-
-    for i, token in enumerate(tokens):
-        following = tokens[i + 1 : i + 4]
-        if token == "for" and following[:1] == ["("] and len(following) > 2 and following[2] != ";":
-            name_loop(following[2])
-        elif token == "for" and following[:1] != ["("] and following[1:2] == ["in"]:
-            name_loop(following[0])
-        elif token in ("foreach", "foreach_reverse") and "{" in tokens[i:]:
-            name_loop(_counter(tokens[i + 1 : tokens.index("{", i)]))
-    returned = [tokens[i + 1] for i, t in enumerate(tokens[:-2]) if t == "return" and tokens[i + 2] == ";"]
-    if len(tokens) > 1 and tokens[-1] == "}":
-        returned.append(tokens[-2])
-    candidates = {r for r in returned if _LOOP.fullmatch(r) and r not in names}
-    if len(candidates) == 1 and "result" not in taken:
-        names[candidates.pop()] = "result"
-    return names
 
 
 def readable_signature(signature: Signature, language: Language) -> Signature:
@@ -97,7 +63,7 @@ def global_names(globals_: Iterable[Global], language: Language) -> dict[str, st
     names: dict[str, str] = {}
     for one in globals_:
         written = one.written or f"state_{one.name[1:]}"
-        names[one.name] = fresh(written.upper() if language.name == "rust" else written, language.keywords | _LOCALS)
+        names[one.name] = fresh(written.upper() if language.name == "rust" else written, language.keywords | ROLES)
     return names
 
 
@@ -109,14 +75,22 @@ def restored_names(
     structs: Mapping[str, str],
     fields: Mapping[str, str],
     globals_: Iterable[Global] = (),
+    original: str = "",
 ) -> dict[str, str]:
     """Canonical name to readable name for one function. `structs` and `fields` map names as written to canonical ones; `globals_` are the
-    variables of the file that it names."""
+    variables of the file that it names; `original` is the text that it was translated from, if there is any."""
     own = readable_signature(signature, language)
     names = {"f0": own.name} | {f"p{i}": p.name for i, p in enumerate(own.parameters)}
     names |= {f"c{i}": fresh(callee, language.keywords) for i, callee in enumerate(callees)}
     names |= {canonical: fresh(type_name(written, language), language.keywords) for written, canonical in structs.items()}
     names |= {canonical: fresh(written, language.keywords) for written, canonical in fields.items()}
     names |= global_names(globals_, language)
-    names |= local_names(lex(body), set(names.values()) | set(language.keywords) | set(lex(body)))
-    return names
+    tokens = lex(body)
+    known = {p.name: f"p{i}" for i, p in enumerate(signature.parameters) if p.name} | {c: f"c{i}" for i, c in enumerate(callees)} | dict(fields)
+    written = {v: _conventional(name, language) for v, name in written_names(original, known, tokens).items()} if original else {}
+    return names | local_names(tokens, set(names.values()) | set(language.keywords) | set(tokens), written)
+
+
+def _conventional(name: str, language: Language) -> str:
+    """A variable's name in the target's convention: snake_case where compilers ask for it."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: f"_{m[1]}", name).lower() if language.name in ("rust", "zig") else name

@@ -27,7 +27,8 @@ def readable(translation: Translation, target: Language) -> str:
     """A translation's own function with the names of its signature, formatted."""
     assert translation.source is not None
     t, source = translation, translation.source
-    names = restored_names(t.signature, t.callees, source.text, target, t.structs, t.fields, source.globals) | _function_names([t], target)
+    names = restored_names(t.signature, t.callees, source.text, target, t.structs, t.fields, source.globals, t.original)
+    names |= _function_names([t], target)
     return target.layout(target.tidy(rename(source.text, names)))
 
 

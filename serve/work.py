@@ -42,6 +42,8 @@ class Translation:
     """Whether it is a function of the library that came along because the file calls it."""
     is_read: bool = True
     """Whether the signature is the function's; a function that could not be read has its name alone."""
+    original: str = ""
+    """The text that it was translated from, where there is any."""
 
     @property
     def name(self) -> str:
@@ -118,7 +120,7 @@ def finished_one(w: Work, verdict: Verdict | None = None) -> Translation:
     missing = tuple(w.missing.values())
     signature = w.function.signature.with_raw_pointers() if source and source.signature.has_raw_pointers else w.function.signature
     return Translation(signature, verdict, source, w.callees, w.structs, w.fields, engine, len(w.tried), w.compiled, w.spent, missing,
-                       addressed=w.addressed)  # fmt: skip
+                       addressed=w.addressed, original=w.function.text)  # fmt: skip
 
 
 def unread_one(name: str, reason: str | None) -> Translation:

@@ -48,7 +48,7 @@ class CPointers(ABC):
         """A pointer, what it points to, or its address as a number."""
         match e:
             case ir.Place():
-                return Text(self.place(e), UNARY if not e.path and self.at_start(e.index) else ATOM)
+                return Text(self.place(e), UNARY if not e.path and self.at_start(e.index) and not isinstance(e.base, ir.Borrow) else ATOM)
             case ir.AddressOf(place=place) if place.path:
                 return Text(f"&{self.place(place)}", UNARY)
             case ir.AddressOf(place=ir.Place(base=base, index=None)):
@@ -86,7 +86,9 @@ class CPointers(ABC):
     def place(self, e: ir.Place) -> str:
         """`*p`, `p[i]`, `p->field`, `p[i].field[j]`."""
         base = self.expression(e.base)
-        if self.at_start(e.index):
+        if self.at_start(e.index) and isinstance(e.base, ir.Borrow):
+            text, rest = e.base.name, e.path
+        elif self.at_start(e.index):
             if not e.path:
                 return f"*{base.within(UNARY)}"
             first = e.path[0]

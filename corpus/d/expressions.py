@@ -129,7 +129,9 @@ class DExpressions(CExpressions):
 
     def place(self, e: ir.Place) -> str:
         base = self.expression(e.base)
-        if self.at_start(e.index):
+        if self.at_start(e.index) and isinstance(e.base, ir.Borrow):
+            text = e.base.name
+        elif self.at_start(e.index):
             if not e.path:
                 return f"*{base.within(UNARY)}"
             text = base.within(ATOM) if isinstance(e.path[0], str) else f"(*{base.within(UNARY)})"

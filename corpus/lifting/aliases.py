@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from transpile.corpus import ir
 from transpile.corpus.ir_names import used, walk
-from transpile.corpus.lifting.loops import Body, assigned, substitute
+from transpile.corpus.lifting.loops import READS, Body, assigned, substitute
 
 OFTEN = 2
 """A sum with a number is written so often at most."""
@@ -28,6 +29,9 @@ def _block(body: Body, changed: set[str]) -> Body:
     i = 0
     while i < len(out):
         one = out[i]
+        if isinstance(one, ir.Let) and one.name not in changed and (twin := _twin(one, out[:i], changed)):
+            out[i:] = substitute(tuple(out[i + 1 :]), one.name, ir.Var(one.type, twin))
+            continue
         if isinstance(one, ir.Let) and one.name not in changed and (new := _replaced(one, tuple(out[i + 1 :]))) is not None:
             out[i:] = new
             continue
@@ -47,6 +51,10 @@ def _inside(one: ir.Stmt, changed: set[str]) -> ir.Stmt:
 
 def _replaced(one: ir.Let, rest: Body) -> Body | None:
     """What follows a declaration with its value in its place, None where it is more than an alias."""
+    if isinstance(one.value, ir.Borrow):
+        return substitute(rest, one.name, one.value)
+    if isinstance(one.value, ir.PointerCast) and isinstance(one.value.operand, ir.Var):
+        return _read_only(one, one.value.operand, rest)
     inner = one.value.operand if isinstance(one.value, ir.Cast) else one.value
     sum_ = isinstance(inner, ir.Binary) and inner.op in ("+", "-") and isinstance(inner.right, ir.Const) and isinstance(inner.left, ir.Var)
     source = inner.left if sum_ else inner
@@ -61,3 +69,23 @@ def _replaced(one: ir.Let, rest: Body) -> Body | None:
         if not own:
             return None
     return substitute(rest, one.name, one.value)
+
+
+def _twin(one: ir.Let, before: Sequence[ir.Stmt], changed: set[str]) -> str:
+    """A variable declared before it in the same list with the same value, which nothing changed since; "" where there is none."""
+    if isinstance(one.value, ir.Const) or any(isinstance(n, READS | ir.Null) for n in walk(one.value)):
+        return ""
+    for k, other in enumerate(before):
+        if isinstance(other, ir.Let) and (other.type, other.value) == (one.type, one.value) and other.name not in changed:
+            return "" if used(one.value) & assigned(tuple(before[k:])) else other.name
+    return ""
+
+
+def _read_only(one: ir.Let, parameter: ir.Var, rest: Body) -> Body | None:
+    """What follows a parameter's copy without `const`, with the parameter itself where it is only read through; None where it is more."""
+    own = ir.Var(one.type, one.name)
+    written = [n.target for n in walk(rest) if isinstance(n, ir.Assign)] + [n.place for n in walk(rest) if isinstance(n, ir.AddressOf)]
+    reads = [n for n in walk(rest) if isinstance(n, ir.Place) and n.base == own]
+    if parameter.name in assigned(rest) or sum(n == own for n in walk(rest)) != len(reads) or any(isinstance(w, ir.Place) and w.base == own for w in written):
+        return None
+    return substitute(rest, one.name, parameter)

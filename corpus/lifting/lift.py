@@ -19,7 +19,7 @@ from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.memory import Memory, Variable
 from transpile.corpus.lifting.shape import shape
-from transpile.corpus.lifting.simplify import inline, undo_updates, undropped, unscaled
+from transpile.corpus.lifting.simplify import inline, late_steps, undo_updates, undropped, unscaled
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import Body, NotLiftable, expressions, nodes, statements
 from transpile.corpus.lifting.values import Values, invert
@@ -101,7 +101,7 @@ def _tree(
 
 def settled(body: Body) -> Body:
     """A tree with labels as one of loops and conditions, whose values stand where they are read."""
-    body = inline(undo_updates(inline(propagate(inline(shape(body))))))
+    body = inline(undo_updates(inline(propagate(late_steps(propagate(inline(shape(body))))))))
     return undropped(inline(propagate(unscaled(body))))
 
 
@@ -374,7 +374,7 @@ def assign(target: ir.Expr, value: ir.Expr) -> ir.Assign:
     bare = value
     if isinstance(value, ir.Cast) and value.type == target.type and isinstance(value.operand, ir.Binary):
         bare = value.operand
-    if isinstance(bare, ir.Binary) and bare.op in COMPOUND and target.type != "bool":
+    if isinstance(bare, ir.Binary) and (bare.op in COMPOUND or (bare.op == "/" and bare.type in FLOATS)) and target.type != "bool":
         left = bare.left
         wide = bare.type != target.type
         if not wide and bare.op in "+*&|^" and bare.right == target and left != target:

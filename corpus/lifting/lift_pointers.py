@@ -165,7 +165,12 @@ class PointerWriter(Writer):
         return [] if value == target else [assign(target, value)]
 
     def store(self, one: tree.Store) -> list[ir.Stmt]:
-        target, type_ = self.values.place(one.address, one.offset, one.width)[0]
+        if isinstance(one.value, tree.Load) and one.value.width == one.width:
+            to = self.values.parts(one.address, one.offset, one.width)
+            origin = self.values.parts(one.value.address, one.value.offset, one.width) if to else []
+            if to and [type_ for _, type_ in to] == [type_ for _, type_ in origin]:
+                return [assign(target, value) for (target, _), (value, _) in zip(to, origin, strict=True)]
+        (target, type_), *_ = self.values.place(one.address, one.offset, one.width)
         return [assign(target, self.values.pointer(one.value, type_))] if is_address(type_) else super().store(one)
 
     def statement(self, one: tree.Stmt) -> list[ir.Stmt]:

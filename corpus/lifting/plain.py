@@ -19,6 +19,10 @@ def plain(node):
     node = replace(node, **{f.name: plain(getattr(node, f.name)) for f in fields(node)})
     if isinstance(node, ir.Compare):
         return _compared(node)
+    if isinstance(node, ir.Builtin) and node.name == "from_bits":
+        bits = node.arguments[0]
+        if isinstance(bits, ir.Builtin) and bits.name == "to_bits" and bits.arguments[0].type == node.type:
+            return bits.arguments[0]
     if isinstance(node, ir.Cast) and node.type not in FLOATS:
         inner = node.operand
         if isinstance(inner, ir.Cast) and inner.operand.type == "bool":
@@ -29,6 +33,8 @@ def plain(node):
 
 def _free(value: ir.Expr, type_: str) -> ir.Expr | None:
     """A value of another sign as an integer of `type_`, of the same width, where that needs no conversion; None where it does."""
+    if type_ == "index":
+        return _position(value)
     if WIDTHS.get(value.type) != WIDTHS.get(type_) or type_ not in WIDTHS or "usize" in (value.type, type_):
         return None
     if isinstance(value, ir.Const) and not isinstance(value.value, float) and value.type != "bool":
@@ -39,6 +45,19 @@ def _free(value: ir.Expr, type_: str) -> ir.Expr | None:
     if isinstance(value, ir.Binary) and value.op in ("+", "-", "*", "&", "|", "^", "<<"):
         left, right = _free(value.left, type_), value.right if value.op == "<<" else _free(value.right, type_)
         return None if left is None or right is None else ir.Binary(type_, value.op, left, right)
+    return None
+
+
+def _position(value: ir.Expr) -> ir.Expr | None:
+    """Sums and products of positions as a position: they stay within an array, so that nothing wraps."""
+    match value:
+        case ir.Const(value=number) if isinstance(number, int) and number >= 0 and value.type in ("i32", "u32"):
+            return ir.Const("index", number)
+        case ir.Cast(operand=operand) if operand.type == "index":
+            return operand
+        case ir.Binary(op="+" | "*" as op) if value.type in ("i32", "u32"):
+            left, right = _position(value.left), _position(value.right)
+            return None if left is None or right is None else ir.Binary("index", op, left, right)
     return None
 
 

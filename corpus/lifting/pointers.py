@@ -35,6 +35,9 @@ from transpile.corpus.lifting.variables import COMPARE, operation, simple_cast
 from transpile.corpus.signature import FLOATS, WIDTHS, Function, is_address, pointer_to, pointer_to_function, read_type, size_of
 from transpile.corpus.signature import Array as ArrayType
 
+MOST_PARTS = 4
+"""An access that spans more fields is one of bytes."""
+
 
 @dataclass(slots=True)
 class RawMemory(Memory):
@@ -289,6 +292,9 @@ class PointerValues(PointerTypes):
                 if index is None:
                     return [(ir.Global(type_, ".".join([base.name, *names])), type_)]
             return [(ir.Place(type_, self._start(base), index, path), type_)]
+        parts = self.parts(address, offset, width)
+        if parts and not any(type_ in FLOATS or is_address(type_) for _, type_ in parts):
+            return parts
         scalar = {1: "u8", 2: "u16", 4: "u32", 8: "u64"}[width]
         known = self._base(address)
         if known is None:
@@ -301,8 +307,24 @@ class PointerValues(PointerTypes):
             at = None
         return [(ir.Place(scalar, pointer, at, ()), scalar)]
 
+    def parts(self, address: Node, offset: int, width: int) -> list[tuple[ir.Expr, str]]:
+        """The fields of a struct that an access spans, if it spans several whole ones, lowest first; else none."""
+        out: list[tuple[ir.Expr, str]] = []
+        at = 0
+        while at < width:
+            for size in (4, 2, 1):
+                found = self._found(address, offset + at, size) if size <= width - at and size < width else None
+                if found is not None and found[2]:
+                    base, index, path, type_ = found
+                    out.append((ir.Place(type_, self._start(base), index, path), type_))
+                    at += size
+                    break
+            else:
+                return []
+        return out if len(out) <= MOST_PARTS else []
+
     def load(self, node: Load) -> ir.Expr:
-        target, type_ = self.place(node.address, node.offset, node.width)[0]
+        (target, type_), *_ = self.place(node.address, node.offset, node.width)
         return target if is_address(type_) else super().load(node)
 
     def value(self, node: Node, type_: str) -> ir.Expr:

@@ -9,6 +9,8 @@ from transpile.corpus.ir_names import used, walk
 from transpile.corpus.lifting.loops import Body, alone, assigned, bare, converted, fixed, initial, plus, skips, substitute
 from transpile.corpus.signature import FLOATS, SIGNED
 
+LARGE = 1 << 16
+"""Between numbers below this a counter may have any type."""
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -39,10 +41,10 @@ def ranged(before: Sequence[ir.Stmt], loop: ir.While, after: frozenset[str]) -> 
     if inclusive and isinstance(bare(stop), ir.Const) and by > 0:
         stop, inclusive = plus(bare(stop), 1, bare(stop).type), False
     kind = "index" if _only_index(body, own) and _never_below_zero(first) and _never_below_zero(stop) else left.type
-    if kind == "u32" and all(isinstance(bare(v), ir.Const) and int(bare(v).value) < 1 << 31 for v in (first, stop)) and _mostly_signed(body, own):
-        kind = "i32"
+    if kind == "u32" and all(isinstance(bare(v), ir.Const) and int(bare(v).value) < LARGE for v in (first, stop)):
+        kind = "index" if _mostly(body, own, "index") else "i32" if _mostly(body, own, "i32") else kind
     one = ir.Var(kind, own.name)
-    body = substitute(body, own.name, one if kind == own.type else one if kind == "index" else ir.Cast(own.type, one))
+    body = substitute(body, own.name, one if kind == own.type or (kind == "index" and own.type != "u32") else ir.Cast(own.type, one))
     first, stop = (converted(value, kind) if kind == "index" or isinstance(bare(value), ir.Const) else _as(value, kind) for value in (first, stop))
     kept = [one for i, one in enumerate(before) if i != start[0]]
     return [*kept, ir.ForRange(own.name, kind, first, stop, body, abs(by), inclusive, by < 0)]
@@ -81,9 +83,10 @@ def _span(op: str, bound: ir.Expr, start: ir.Expr, by: int, last: bool, kind: st
     return (least, above, False) if isinstance(above, ir.Const | ir.Var | ir.Cast | ir.Len) else (least, start, True)
 
 
-def _mostly_signed(body: Body, own: ir.Var) -> bool:
-    """Do most reads of the variable want a signed number?"""
-    return 2 * sum(isinstance(n, ir.Cast) and n.type == "i32" and own in walk(n.operand) for n in walk(body)) > sum(n == own for n in walk(body))
+def _mostly(body: Body, own: ir.Var, type_: str) -> bool:
+    """Do most reads of the variable want it, or what is computed from it, as that type?"""
+    wanted = sum(sum(n == own for n in walk(c.operand)) for c in walk(body) if isinstance(c, ir.Cast) and c.type == type_)
+    return 2 * wanted > sum(n == own for n in walk(body))
 
 
 def _only_index(body: Body, own: ir.Var) -> bool:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from transpile.corpus.lifting.tree import (
+    Again,
     Body,
     CallNode,
     Const,
     Do,
     Get,
     Load,
+    Loop,
     Node,
     Op,
     Set,
@@ -89,6 +92,28 @@ def _use(body: Body, start: int, one: Set) -> int | None:
         if memory and isinstance(here, Store | Do):
             return None
     return None
+
+
+def late_steps(body: Body) -> Body:
+    """`t = x; x = x + c; ...` in a loop that reads x no more, with the step at the end of a round: t then is x all the time."""
+    reads = Counter(n.name for one in statements(body) for e in expressions(one) for n in nodes(e) if isinstance(n, Get))
+
+    def late(one: Stmt) -> Stmt:
+        one = with_bodies(one, [tuple(map(late, inner)) for inner in bodies(one)])
+        if not isinstance(one, Loop) or any(s == Again(one.label) for s in statements(one.body)):
+            return one
+        within = Counter(n.name for s in statements(one.body) for e in expressions(s) for n in nodes(e) if isinstance(n, Get))
+        for i, step in enumerate(one.body[:-1]):
+            if not isinstance(step, Set) or _step(step) is None or within[step.name] != reads[step.name] or step.name == "sp":
+                continue
+            rest = one.body[i + 1 :]
+            read = any(isinstance(n, Get) and n.name == step.name for s in statements(rest) for e in expressions(s) for n in nodes(e))
+            copied = any(isinstance(s, Set) and isinstance(s.value, Get) and s.value.name == step.name for s in one.body[:i])
+            if copied and not read and sum(isinstance(s, Set) and s.name == step.name for s in statements(one.body)) == 1:
+                return replace(one, body=(*one.body[:i], *rest, step))
+        return one
+
+    return tuple(map(late, body))
 
 
 def undo_updates(body: Body) -> Body:

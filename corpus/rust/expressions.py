@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from transpile.corpus import ir
 from transpile.corpus.externs import EXTERNS, STREAMS
 from transpile.corpus.globals import is_global
-from transpile.corpus.ir_names import assigned, shift_count, walk
+from transpile.corpus.ir_names import assigned, is_own, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, is_address, read_type
 from transpile.corpus.text import entry_name, quoted
@@ -151,13 +151,13 @@ class RustExpressions:
         """A raw pointer or a pointer to a function, what it points to, or its address as a number."""
         match one:
             case ir.Place():
-                text = f"*{self.moved(one)}"
+                text = one.base.name if is_own(one) else f"*{self.moved(one)}"
                 if isinstance(one.base, ir.ArrayPointer) and is_global(one.base.array) and (one.index is None or one.index.type != "i32"):
                     text = f"{one.base.array}[{self.index(one.index or ir.Const('index', 0))}]"
                 for part in one.path:
                     inner = text if text[0] != "*" else f"({text})"
                     text = f"{inner}.{part}" if isinstance(part, str) else f"{inner}[{self.index(part)}]"
-                return text, POSTFIX if one.path else UNARY
+                return text, POSTFIX if one.path or text[0] != "*" else UNARY
             case ir.AddressOf(place=place):
                 if place.path:
                     return f"core::ptr::addr_of_mut!({self.text(place)})", POSTFIX
@@ -312,6 +312,8 @@ class RustExpressions:
         if not parameter.pointer or is_raw(parameter, callee):
             return self.text(argument)
         const = "" if parameter.const else "mut "
+        if parameter.length is None and isinstance(argument, ir.Borrow):
+            return f"&{const}{argument.name}"
         if parameter.length is None:
             return f"&{const}*{self.text(argument, UNARY)}"
         length = self.index(call.arguments[parameter.length])

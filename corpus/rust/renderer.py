@@ -5,9 +5,9 @@ from __future__ import annotations
 from transpile.corpus import ir
 from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import is_global
-from transpile.corpus.ir_names import always_leaves, assigned, called, used, walk
+from transpile.corpus.ir_names import always_leaves, assigned, called, is_own, used, walk
 from transpile.corpus.rust.expressions import CAST, OR, SMALL, WRAPPING, RustExpressions, number, rust_type, typed
-from transpile.corpus.signature import FLOATS, SIGNED
+from transpile.corpus.signature import FLOATS, SIGNED, is_address
 
 
 class RustFunction(RustExpressions):
@@ -20,12 +20,22 @@ class RustFunction(RustExpressions):
             for p in self.function.signature.parameters
             if not p.pointer and p.name in self.changed
         ]  # fmt: skip
-        raw = any(isinstance(n, ir.Place | ir.CallThrough | ir.Bulk | ir.AddressOf | ir.LetStruct) for n in walk(self.function.body))
+        raw = any(isinstance(n, ir.CallThrough | ir.Bulk | ir.AddressOf) or (isinstance(n, ir.Place) and not is_own(n))
+                  or (isinstance(n, ir.Call) and any(is_address(a.type) and not isinstance(a, ir.Borrow) for a in n.arguments))
+                  or (isinstance(n, ir.LetStruct) and not self.zeros(n.type)) for n in walk(self.function.body))  # fmt: skip
         raw |= any(name in EXTERNS for name in called(self.function.body))
         if (raw or any(is_global(name) for name in used(self.function.body))) and not self.unsafe:
             self.unsafe = True
             return _indent([*lines, "unsafe {", *_indent(self.block(self.function.body, tail=True)), "}"])
         return _indent([*lines, *self.block(self.function.body, tail=True)])
+
+    def zeros(self, type_: str) -> str:
+        """A struct of zeros as a literal, if it holds numbers alone; else ""."""
+        struct = self.function.signature.struct(type_)
+        if struct is None or not struct.flat:
+            return ""
+        fields = (f"{name}: {'false' if t == 'bool' else '0.0' if t in FLOATS else '0'}" for name, t in struct.fields)
+        return f"{type_} {{ {', '.join(fields)} }}"
 
     # ------------------------------------------------------------ statements
 
@@ -77,7 +87,8 @@ class RustFunction(RustExpressions):
             case ir.Do():
                 return [f"{self.text(one.call)};"]
             case ir.LetStruct():
-                return [f"let mut {one.name}: {one.type} = core::mem::zeroed();"]
+                zeros = self.zeros(one.type)
+                return [f"let mut {one.name} = {zeros};" if zeros else f"let mut {one.name}: {one.type} = core::mem::zeroed();"]
             case ir.Bulk():
                 return [self.bulk(one)]
         raise ir.NotInLanguage(f"no Rust for {one!r}")

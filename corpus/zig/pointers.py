@@ -127,7 +127,10 @@ class ZigPointers(ABC):
             base, index = self.name(one.base.array), one.index or ir.Const("index", 0)
             return f"{base}[{self.index(index)}]" + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in one.path)
         if index is None or (isinstance(index, ir.Const) and index.value == 0):
-            text = f"{base}.*"
+            text = self.name(one.base.name) if isinstance(one.base, ir.Borrow) else f"{base}.*"
+            if isinstance(one.base, ir.PointerCast) and is_address(one.base.operand.type) and WIDTHS.get(one.type, 1) > 1:
+                # Nobody says that it is aligned, which Zig would check.
+                text = f"@as(*align(1) {one.type}, @ptrCast({self.text(one.base.operand)})).*"
         elif isinstance(index, ir.Const) and index.value < 0:
             text = f"({self.moved(one.base, index)[0]}).*"
         else:

@@ -11,7 +11,7 @@ from transpile.corpus.languages import d
 from transpile.corpus.languages.d import LANGUAGE, PROLOGUE
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.text import canonical_text
-from transpile.serve.naming import local_names
+from transpile.serve.local_names import local_names
 
 FILE = """\
 module shapes.area; // int no(int a) { return a; }

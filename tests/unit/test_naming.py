@@ -5,7 +5,8 @@ from __future__ import annotations
 from transpile.corpus.language import language
 from transpile.corpus.naming import canonical_function
 from transpile.corpus.text import lex
-from transpile.serve.naming import fresh, local_names, type_name
+from transpile.serve.local_names import local_names
+from transpile.serve.naming import fresh, type_name
 
 
 def test_c_names_become_canonical() -> None:
