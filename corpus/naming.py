@@ -42,6 +42,7 @@ def renamed_struct(struct: Struct, structs: Mapping[str, str], fields: Mapping[s
         tuple((fields.get(f, f), renamed_type(t, structs)) for f, t in struct.fields),
         tuple((fields.get(p, p), fields.get(n, n)) for p, n in struct.lengths),
         tuple((fields.get(f, f), domain) for f, domain in struct.domains),
+        struct.align,
     )
 
 

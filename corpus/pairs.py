@@ -132,6 +132,8 @@ def _signature(signature: Signature) -> dict:
     if not signature.variadic:
         del raw["variadic"]
     for struct in raw["structs"]:
+        if struct["align"] == 1:
+            del struct["align"]
         if not struct["lengths"]:
             del struct["lengths"]
     # What values a number may have is the judge's business, and what may overlap the lifter's.
@@ -148,7 +150,7 @@ def read_signature(text: str) -> Signature:
         raw["name"],
         tuple(Parameter(**p) for p in raw["parameters"]),
         raw["result"],
-        tuple(Struct(s["name"], _pairs(s["fields"]), _pairs(s.get("lengths", ()))) for s in raw["structs"]),
+        tuple(Struct(s["name"], _pairs(s["fields"]), _pairs(s.get("lengths", ())), align=s.get("align", 1)) for s in raw["structs"]),
         raw.get("variadic", False),
     )
 

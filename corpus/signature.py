@@ -5,8 +5,8 @@ A type is a string. Scalars have Rust's names (`i8` ... `u64`, `f32`, `f64`, `bo
 in place, which occurs in fields only, and `fn(T, T)T` or `fn(T)` a pointer to a function. `read_type` takes such a string apart.
 A pointer may have a length: the parameter, or the field beside it, that holds its number of elements. Such a length is never negative and the
 buffer has exactly that many elements; languages with slices (Rust, Zig) merge a parameter and its length.
-Layout and calling convention are C's on wasm32, as clang has them. Not representable: unions, bit fields, packed structs, flexible array
-members, variable arguments.
+Layout and calling convention are C's on wasm32, as clang has them. Unions, and the bit fields of structs, are what they are stored in: arrays of
+numbers. Not representable: packed structs, flexible array members, variable arguments.
 """
 
 from __future__ import annotations
@@ -168,10 +168,12 @@ class Struct:
     lengths: tuple[tuple[str, str], ...] = ()
     domains: tuple[tuple[str, Domain], ...] = ()
     """Of fields that are numbers, or arrays of them."""
+    align: int = 1
+    """In bytes, where that is more than the fields ask for: what holds bit fields or is a union has its memory as numbers that are narrower."""
 
     def layout(self, structs: tuple[Struct, ...] = ()) -> tuple[tuple[tuple[str, str, int], ...], int]:
         """((field, type, offset in bytes), ...) and the size in bytes, by the C rules. `structs`: those that fields hold in place."""
-        offset, align, out = 0, 1, []
+        offset, align, out = 0, self.align, []
         for name, type_ in self.fields:
             size, own = size_of(type_, structs)
             align = max(align, own)
@@ -199,7 +201,7 @@ def size_of(type_: str, structs: tuple[Struct, ...] = ()) -> tuple[int, int]:
             if name in WIDTHS or name == "void":
                 return WIDTHS.get(type_, 1), WIDTHS.get(type_, 1)
             struct = _struct(type_, structs)
-            return struct.layout(structs)[1], max((size_of(t, structs)[1] for _, t in struct.fields), default=1)
+            return struct.layout(structs)[1], max((struct.align, *(size_of(t, structs)[1] for _, t in struct.fields)))
 
 
 @cache

@@ -203,7 +203,7 @@ def _space(previous: str, token: str, before: str, earlier: str, spaced_colon: b
     if token == "|" and before == "|" and earlier == ")":
         return False  # the end of a Zig capture
     if previous == "|" or token == "|":
-        return not (previous == "|" and before in ("(", "{", ")") and token not in _BINARY)
+        return not (previous == "|" and before in ("(", "{", ")") and token not in _BINARY and not token[0].isdigit())
     return True
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from transpile.corpus.c.words import BUILT_IN, QUALIFIERS, SCALARS, STORAGE, Token, split, tokens, without_attributes
-from transpile.corpus.real.types import UNKNOWN, CTypes, plain
-from transpile.corpus.signature import FLOATS, WIDTHS, Array, Function, Parameter, Pointer, Signature, Struct, gather_structs, pointer_to, read_type
+from transpile.corpus.real.types import UNKNOWN, CTypes, plain, split_storage
+from transpile.corpus.signature import FLOATS, WIDTHS, Array, Function, Parameter, Pointer, Signature, Struct, gather_structs, leaves_of, pointer_to, read_type
 from transpile.corpus.source import SourceFunction
 
 _LENGTH = re.compile(
@@ -68,7 +68,7 @@ def is_length(parameters: list[Parameter], i: int) -> bool:
 class CReader:
     """One source file. `functions()` gives what it defines."""
 
-    unreadable = frozenset({"template", "class", "operator", "union", "namespace", "&", "::", "=", "..."})
+    unreadable = frozenset({"template", "class", "operator", "namespace", "&", "::", "=", "..."})
 
     def __init__(self, text: str, language: str) -> None:
         self.text = text
@@ -81,6 +81,8 @@ class CReader:
         self.types = CTypes(self.scalars, self.replaced)
         self.barred: set[str] = set()
         """Structs whose fields do not lie as C would have them."""
+        self.stored: set[str] = set()
+        """Structs that are not as written, but as their memory is."""
         self.packed = False
         self._within: list[str] = []
         """Structs whose fields are being read."""
@@ -159,7 +161,7 @@ class CReader:
             words = words[1:]
         if words[:1] == ["enum"]:
             self.enum(words, is_typedef)
-        elif words[:1] == ["struct"]:
+        elif words[0] in ("struct", "union"):
             self.struct(words, is_typedef)
         elif is_typedef and len(words) > 1:
             self.typedef(words)
@@ -198,13 +200,13 @@ class CReader:
         name = tag or next((d[0] for d in after if len(d) == 1 and is_typedef), "")
         if not name or words[2 if tag else 1] != "{":
             return
-        self.types.add_record(["struct", name, *words[words.index("{") : end + 1]])
+        self.types.add_record([words[0], name, *words[words.index("{") : end + 1]])
         if self.packed or _UNSAYABLE & set(words) or "[[" in " ".join(words).replace("[ [", "[["):
             self.barred.add(name)
         if self.language != "c":
-            self.types.add_typedef(name, ["struct", name], [name])
+            self.types.add_typedef(name, [words[0], name], [name])
         for declarator in after if is_typedef else ():
-            self.alias(["struct", name], declarator)
+            self.alias([words[0], name], declarator)
 
     def typedef(self, words: list[str]) -> None:
         """A typedef of anything but what it defines itself, or several."""
@@ -221,7 +223,7 @@ class CReader:
         tagged = base[0] in {"struct", "union", "enum"}
         written = [w if tagged and k == 1 else self.replaced.get(w, w) for k, w in enumerate(base)]
         if declarator == [name]:
-            if base != ["struct", name] or self.language == "c":
+            if base[1:] != [name] or self.language == "c":
                 self.replaced[name] = " ".join(written)
             type_, _ = self.types.named(name)
             if type_ in WIDTHS:
@@ -265,14 +267,23 @@ class CReader:
         if name in self.structs or name in self._within:
             return
         layout = self.types.layout(name)
-        if name in self.barred or layout is None or not layout.whole or not layout.fields:
+        if name in self.barred or layout is None or not layout.fields:
             raise Unsayable
+        kept, stored = split_storage(layout)
         self._within.append(name)
         try:
-            fields = tuple((f.name, self.say(f.type)) for f in layout.fields)
+            placed = [(f.offset, f.name, self.say(f.type)) for f in kept]
         finally:
             self._within.pop()
-        self.structs[name] = Struct(name, fields, field_lengths(name, fields))
+        fields = tuple((field, type_) for _, field, type_ in sorted([*placed, *stored]))
+        struct = Struct(name, fields, field_lengths(name, fields), align=1 if layout.whole else layout.align)
+        if not layout.whole:
+            known = tuple(self.structs.values())
+            offsets, size = struct.layout(known)
+            if size != layout.size or [at for _, _, at in offsets] != sorted(at for at, _, _ in [*placed, *stored]):
+                raise Unsayable
+            self.stored.add(name)
+        self.structs[name] = struct
 
     # ------------------------------------------------------------ functions
 
@@ -313,6 +324,9 @@ class CReader:
             replace(p, type="u8") if p.type == "void" and p.length is not None else p for p in assign_lengths(self.parameters(words))
         ]
         structs = gather_structs([*(p.whole for p in parameters), *([result] if result else [])], self.structs)
+        for whole in (*(p.whole for p in parameters), result):
+            if whole in self.stored and len(leaves_of(whole, structs)) == 1:
+                raise Unsayable  # C passes it in another way than a struct of one number
         return Signature(name, tuple(parameters), result, structs)
 
     def parameters(self, words: list[str]) -> list[Parameter]:

@@ -185,6 +185,7 @@ class C(Language):
     externs: ClassVar[bool] = True
     tables: ClassVar[bool] = True
     in_order: ClassVar[bool] = True
+    aligned: ClassVar[str] = "_Alignas"
     no_parameters: ClassVar[str] = "void"
     linkage: ClassVar[str] = ""
     no_linkage: ClassVar[bool] = False
@@ -251,6 +252,8 @@ class C(Language):
 
         held = {t[t.rindex("]") + 1 :] if t[0] == "[" else t for _, t in struct.fields}
         fields = "".join(f"    {declaration(type_, name, called)};\n" for name, type_ in struct.fields)
+        if struct.align > 1:
+            fields = fields.replace("    ", f"    {self.aligned}({struct.align}) ", 1)
         first = sorted({name for _, type_ in struct.fields for name in named_in_functions(type_)} - {struct.name})
         return "".join(f"struct {name};\n" for name in first) + f"struct {struct.name} {{\n{fields}}};"
 

@@ -63,6 +63,7 @@ class Cpp(C):
     reader: ClassVar[type[CReader]] = CppReader
     renderer: ClassVar[type[CRenderer]] = CppRenderer
     tags: ClassVar[bool] = False
+    aligned: ClassVar[str] = "alignas"
     no_parameters: ClassVar[str] = ""
     no_linkage: ClassVar[bool] = True
     linkage: ClassVar[str] = 'extern "C" '

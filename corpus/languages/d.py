@@ -169,7 +169,7 @@ class D(Language):
         for name, type_ in struct.fields:
             zero = " = 0" if type_[type_.rfind("]") + 1 :] in FLOATS and "*" not in type_ else ""
             lines.append(f"    {'extern (C) ' if type_.startswith('fn(') else ''}{d_type(type_)} {name}{zero};\n")
-        return f"struct {struct.name} {{\n{''.join(lines)}}}"
+        return f"{f'align({struct.align}) ' if struct.align > 1 else ''}struct {struct.name} {{\n{''.join(lines)}}}"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
         spell = DRenderer(ir.Function(Signature("f0", ()), ()), {})

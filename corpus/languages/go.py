@@ -130,6 +130,8 @@ class Go(Language):
 
     def write_struct(self, struct: Struct) -> str:
         fields = "".join(f"\t{name} {go_type(type_)};\n" for name, type_ in struct.fields)
+        if struct.align > 1:
+            fields = f"\t_ [0]uint{8 * struct.align};\n{fields}"
         return f"type {struct.name} struct {{\n{fields}}};"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:

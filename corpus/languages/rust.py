@@ -137,7 +137,8 @@ class Rust(Language):
 
     def write_struct(self, struct: Struct) -> str:
         fields = "".join(f"    pub {name}: {rust_type(type_)},\n" for name, type_ in struct.fields)
-        return f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
+        align = f", align({struct.align})" if struct.align > 1 else ""
+        return f"#[repr(C{align})]\n#[derive(Clone, Copy)]\npub struct {struct.name} {{\n{fields}}}"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:
         def written(value: Value, type_: str) -> str:

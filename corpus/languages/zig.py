@@ -116,6 +116,8 @@ class Zig(Language):
 
     def write_struct(self, struct: Struct) -> str:
         fields = "".join(f"    {name}: {zig_type(type_)},\n" for name, type_ in struct.fields)
+        if struct.align > 1:
+            fields = fields.replace(",\n", f" align({struct.align}),\n", 1)
         return f"const {struct.name} = extern struct {{\n{fields}}};"
 
     def write_global(self, one: Global, *, visible: bool = False) -> str:

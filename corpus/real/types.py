@@ -36,7 +36,7 @@ _OPERATORS = {
 }  # fmt: skip
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field where it lies; bit fields have no offset of their own and can't be named."""
+    """A field where it lies; of a bit field the bytes that it has a part of."""
 
     name: str
     type: str
@@ -283,7 +283,7 @@ class CTypes:
                     if width == 0 or bits // (8 * own) != (bits + width - 1) // (8 * own):
                         bits = -(-bits // (8 * step)) * 8 * step
                     if field:
-                        fields.append(Field(field, type_, bits // 8, 0, 1, True))
+                        fields.append(Field(field, type_, bits // 8, -(-(bits + width) // 8) - bits // 8, 1, True))
                         align = max(align, step)
                     bits += width
                     whole = False
@@ -299,6 +299,30 @@ class CTypes:
                     bits, align = 8 * (offset + own), max(align, step)
                 size = max(size, -(-bits // 8))
         return Layout(tuple(fields), -(-size // align) * align, align, whole)
+
+
+def split_storage(layout: Layout) -> tuple[list[Field], list[tuple[int, str, str]]]:
+    """The fields that have their bytes for themselves, and (offset, name, type) of the numbers that the others are stored in: several at least, where
+    they are all that there is, because C passes a struct of one number in another way."""
+    runs: list[list[Field]] = []
+    end = -1
+    for one in sorted(layout.fields, key=lambda f: f.offset):
+        if runs and one.offset < end:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+        end = max(end, one.offset + one.size)
+    kept = [run[0] for run in runs if len(run) == 1 and not run[0].bits]
+    stored = []
+    for run in runs:
+        if len(run) > 1 or run[0].bits:
+            start = run[0].offset
+            size = max(f.offset + f.size for f in run) - start
+            least = 2 if len(runs) == 1 and len(run) > 1 else 1
+            width = next((w for w in (4, 2, 1) if not start % w and not size % w and size // w >= least), 1)
+            name = "_".join(f.name for f in run) if len(run) < 4 else f"{run[0].name}_to_{run[-1].name}"
+            stored.append((start, name, f"u{8 * width}" if size == width else f"[{size // width}]u{8 * width}"))
+    return kept, stored
 
 
 def _pointer(type_: str, const: bool) -> str:

@@ -129,3 +129,45 @@ def test_what_came_along_of_the_library_stays_private(tmp_path: Path, to: str) -
     assert '"strlen"' not in file and "pub fn strlen" not in file and "pub unsafe fn strlen" not in file
     if to in ("c", "cpp"):
         assert "static size_t strlen" in file
+
+
+STORED = """
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+struct flags { unsigned a : 3; unsigned b : 5; int c : 8; };
+unsigned pack(struct flags f) { return f.a | f.b << 3 | (unsigned)(f.c & 255) << 8; }
+struct flags unpack(unsigned x) { struct flags f = {x & 7, x >> 3 & 31, (int)(x >> 8 & 255)}; return f; }
+void bump(struct flags *f) { f->a++; f->c -= 3; }
+typedef union { uint32_t u; float f; } bits;
+bits make(uint32_t u) { bits b; b.u = u; return b; }
+float get(bits b) { return b.f; }
+void flip(bits *b) { b->u ^= 0x80000000u; }
+enum kind { INT, REAL, TEXT };
+struct value { enum kind kind; union { int i; double d; char c[8]; } as; };
+double number(const struct value *v) { return v->kind == INT ? v->as.i : v->kind == REAL ? v->as.d : 0; }
+struct value of_real(double d) { struct value v = {REAL, {.d = d}}; return v; }
+struct either { int tag; union { int x; float y; }; bool on; };
+float pick(const struct either *a) { return a->on ? (a->tag ? a->x : a->y) : 0; }
+typedef struct { uint8_t lo : 4, hi : 4; } nibble;
+int sum(const nibble *n, size_t count) { int s = 0; for (size_t i = 0; i < count; i++) s += n[i].lo * n[i].hi; return s; }
+union colour { struct { uint8_t r, g, b, a; } c; uint32_t all; };
+uint32_t mix(union colour x, union colour y) {
+    union colour z;
+    z.c.r = (x.c.r + y.c.r) / 2;
+    z.c.g = (x.c.g + y.c.g) / 2;
+    z.c.b = (x.c.b + y.c.b) / 2;
+    z.c.a = 255;
+    return z.all;
+}
+"""
+
+
+@pytest.mark.parametrize("to", ["rust", "zig", "c", "cpp", "d"])
+def test_bit_fields_and_unions_are_what_they_are_stored_in(tmp_path: Path, to: str) -> None:
+    """By value, by pointer and in structs; they are as large and aligned as C's, and passed as C passes them."""
+    found, file = translated(tmp_path, STORED, to)
+    assert len(found) == 11 and not unverified(found)
+    tongue = language(to)
+    compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
+    assert compiled.wasm, compiled.diagnostics
