@@ -54,20 +54,20 @@ def spread(layout: Layout, mined: Mined) -> Vectors:
 
 
 def trace(probes: Instrumented, probed: Target, vectors: Vectors, fuel: int) -> tuple[int, Vectors, np.ndarray]:
-    """How many inputs the function returned from, touching nothing beyond the arena; those of them on which it kept to its buffers, wherever these lie;
-    and how many elements of each it reached there, int64 [N, slots]. `probes` trace."""
-    fine, kept, reach = _traced(probes, probed, vectors, fuel)
+    """How many inputs the function returned from; those of them on which it kept to its buffers, wherever these lie; and how many elements of each it
+    reached there, int64 [N, slots]. `probes` trace."""
+    returned, kept, reach = _traced(probes, probed, vectors, fuel)
     if not vectors.layout.wide:
         _, again, other = _traced(probes, probed, reordered(vectors), fuel)
         kept &= again & (reach == other).all(axis=1)
-    return int(fine.sum()), vectors.take(kept), reach[kept]
+    return int(returned.sum()), vectors.take(kept), reach[kept]
 
 
 def _traced(probes: Instrumented, probed: Target, vectors: Vectors, fuel: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of every input: whether the function returned and touched nothing beyond the arena, whether it kept to the buffers, and how far it reached."""
+    """Of every input: whether the function returned, whether it then kept to the buffers, and how far it reached."""
     arenas = probes.arenas(vectors.arenas, np.ones(vectors.arenas.shape, bool))
     outcomes = probed.run(vectors.arguments(), arenas, fuel=PROBES_COST * (fuel + vectors.layout.cost), probe=Probe(BASE))
-    fine = (outcomes.status == RETURNED) & ~probes.read(outcomes.arenas)[1]
+    returned = outcomes.status == RETURNED
     touched = probes.touched(outcomes.arenas)
     owned = np.zeros(vectors.layout.stride, bool)
     reach = np.zeros((len(vectors), len(vectors.layout.slots)), np.int64)
@@ -76,7 +76,7 @@ def _traced(probes: Instrumented, probed: Target, vectors: Vectors, fuel: int) -
         there = touched[:, slot.offset : slot.end]
         last = there.shape[1] - there[:, ::-1].argmax(axis=1)
         reach[:, k] = np.where(there.any(axis=1), -(-last // slot.size), 0)
-    return fine, fine & ~(touched & ~owned).any(axis=1), reach
+    return returned, returned & ~probes.read(outcomes.arenas)[1] & ~(touched & ~owned).any(axis=1), reach
 
 
 def found(vectors: Vectors, reach: np.ndarray, usual: Layout) -> dict[int, Shape]:

@@ -319,7 +319,7 @@ class _Study:
             return layout
         shaped = Layout.of(self.signature, room=layout.room, aliasing=self.aliasing, nullable=layout.nullable, given=given(shapes, layout))
         shaped = replace(shaped, guessed=layout.guessed)
-        return shaped if kept(shaped)[0] > share + min(_GAIN, (1 - share) / 2) else layout
+        return shaped if kept(shaped)[0] > share + min(_GAIN, (1 - share) / 3) else layout
 
     def measure(self, usual: Layout) -> dict[int, Shape]:
         """By parameter, the shapes of the buffers that the original takes otherwise than the signature says; see `reach`."""
@@ -329,8 +329,8 @@ class _Study:
             if probes is None:
                 return {}
             probed = target(probes.executable, self.signature, probes.original)
-            fine, vectors, reach = trace(probes, probed, spread(layout, self.mined), self.fuel)
-            if len(vectors) > _NOT_SHORT * fine or not self.signature.plain:
+            returned, vectors, reach = trace(probes, probed, spread(layout, self.mined), self.fuel)
+            if len(vectors) > _NOT_SHORT * returned or not self.signature.plain:
                 break
         return found(vectors, reach, usual)
 
