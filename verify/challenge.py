@@ -79,4 +79,7 @@ def _check(explorer: Explorer, runner: Runner) -> tuple[int, Vectors | None]:
 
 def _only_in(mined: Mined, known: Mined) -> Mined:
     """What one has and the other has not."""
-    return Mined(np.setdiff1d(mined.integers, known.integers), np.setdiff1d(mined.floats, known.floats), mined.script)
+    # Some hundred numbers: sets of Python's are quicker than arrays.
+    integers = sorted(set(mined.integers.tolist()) - set(known.integers.tolist()))
+    floats = sorted(f for f in set(mined.floats.tolist()) - set(known.floats.tolist()) if f == f)
+    return Mined(np.array(integers, np.int64), np.array(floats, np.float64), mined.script)

@@ -97,7 +97,7 @@ class Explorer:
         self.each, self.ran = 10_000 + 6.0 * self.layout.stride, 0
         self.seed = (seed << 20 | 0x9E3779B9) & (1 << 62) - 1
         self.flat = np.frombuffer(self.memory.get_buffer_ptr(self.store), np.uint8)
-        self.block = self.flat[: 4 * len(SETTINGS)].view("<u4")
+        self.block = memoryview(self.flat[: 4 * len(SETTINGS)].view("<u4"))
         for at, data in self.tables.parts:
             self.flat[at : at + len(data)] = np.frombuffer(data, np.uint8)
         self._rows()[: len(seeds), : self.tables.settings["argument_bytes"]] = seeds.arguments().view(np.uint8).reshape(len(seeds), -1)
@@ -275,7 +275,7 @@ class Explorer:
         self.each += 0 if not self.ran else (used - self.each * runs) / self.ran
 
     def _get(self, name: str) -> int:
-        return int(self.block[_PLACES[name]])
+        return self.block[_PLACES[name]]
 
     def _set(self, name: str, value: int) -> None:
         self.block[_PLACES[name]] = value

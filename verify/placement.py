@@ -27,6 +27,9 @@ TABLE_LIMIT = 1 << 20
 START_FUEL = 100_000_000
 """What a module may use to start."""
 
+_FEW = 8
+"""Exports of a module that are asked for all at once."""
+
 _NO_TABLE = 0x7FFF0000
 """What pointers to functions count from in a module without a table, which can only pass them on."""
 
@@ -103,9 +106,14 @@ class Placement:
             notes = self._stand_in(linker) if target.imports else None
             if target.module.imports:
                 linker.define_unknown_imports_as_traps(target.module)
-            # Named one by one out of a linker: a batch exports hundreds of functions.
-            linker.define_instance(store, "target", linker.instantiate(store, target.module))
-            exports = {name: linker.get(store, "target", name) for name in (target.export, *self._needed()) if name in target.kinds}
+            instance = linker.instantiate(store, target.module)
+            linker.define_instance(store, "target", instance)
+            if len(target.kinds) <= _FEW:
+                exports = dict(instance.exports(store).items())
+            else:
+                # Named one by one out of a linker: a batch exports hundreds of functions.
+                wanted = ("memory", "__stack_pointer", "__heap_base", TABLE, *CONSTRUCTORS)
+                exports = {name: linker.get(store, "target", name) for name in (target.export, *wanted) if name in target.kinds}
             for name in CONSTRUCTORS:
                 if isinstance(constructor := exports.get(name), wasmtime.Func):
                     constructor(store)
@@ -137,12 +145,6 @@ class Placement:
             low, high = target.data
             if target.memory and high <= exports["memory"].data_len(store):
                 notes.write(store, exports["memory"].read(store, low, high), 0)
-
-    def _needed(self) -> list[str]:
-        """Of what linkers give names, that which is asked for here; asking takes its time."""
-        target = self.target
-        return [*(["memory"] if target.memory else []), *(["__stack_pointer", "__heap_base"] if target.stack or target.memory else []),
-                *([TABLE] if target.callbacks else []), *CONSTRUCTORS]  # fmt: skip
 
     def _find_unset(self, heap: Any) -> int:
         """Where the part of the stack begins that is filled before each call; the stack pointer itself where there could be anything else."""
