@@ -1,27 +1,31 @@
 """Functions of a language's library that a file's own functions call, found in the compiled module: they are translated along, as C's are.
 
-What is known of them is their code alone: signatures are inferred from it. Limits: nothing of the heap, of formatting or of tables of functions; libraries
+What is known of them is their code alone: signatures are inferred from it. Limits: nothing of an own heap, of formatting or of tables of functions; libraries
 that call more than `MOST` functions, or functions of more than `LONGEST` instructions, stay what they are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable
 
+from transpile.corpus.externs import EXTERNS
 from transpile.corpus.wasm.module import WasmFunction, WasmModule
 
 MOST, LONGEST = 16, 2000
 _KNOWN = frozenset({"memcpy", "memset", "memmove"})
 """What the rules have words for."""
-_BEYOND = re.compile(r"alloc|::fmt\b|panic|slice_index|_fail\b|handle_error|dec2flt|\bstd::")
+_BEYOND = re.compile(r"dlmalloc|::fmt\b|panic|slice_index|_fail\b|handle_error|dec2flt|\bstd::")
 _PATH = re.compile(r"[A-Za-z_]\w*")
 
 
-def brought(module: WasmModule, exports: Mapping[str, str], written: Callable[[str], str | None], taken: Container[str]) -> dict[str, WasmFunction]:
-    """The library's functions that those of `exports` call, by the names that they get. `written`: the function of the file that a symbol is;
+def brought(
+    module: WasmModule, own: Iterable[WasmFunction], written: Callable[[str], str | None], taken: Container[str]
+) -> dict[str, WasmFunction]:  # fmt: skip
+    """The library's functions that the file's `own` call, by the names that they get. `written`: the function of the file that a symbol is;
     `taken`: names that others have."""
     first = len(module.function_types) - len(module.functions)
+    imported = [i.field for i in module.imports if i.kind == "function"]
     usable: dict[int, bool] = {}
 
     def calls(function: WasmFunction) -> list[WasmFunction] | None:
@@ -34,7 +38,9 @@ def brought(module: WasmModule, exports: Mapping[str, str], written: Callable[[s
             if name != "call" or (k + 1 < len(code) and code[k + 1][0] == "unreachable"):
                 continue
             if immediate < first:
-                return None
+                if imported[immediate] not in EXTERNS:
+                    return None
+                continue
             called = module.functions[immediate - first]
             if called.name not in _KNOWN and written(called.name) is None:
                 out.append(called)
@@ -49,15 +55,15 @@ def brought(module: WasmModule, exports: Mapping[str, str], written: Callable[[s
         return usable[function.index]
 
     found: dict[int, WasmFunction] = {}
-    for name in exports:
-        pending, own = [f for f in calls(module.function(exports[name])) or ()], dict[int, WasmFunction]()
+    for caller in own:
+        pending, below = [*(calls(caller) or ())], dict[int, WasmFunction]()
         while pending:
             one = pending.pop()
-            if one.index not in own and is_usable(one):
-                own[one.index] = one
+            if one.index not in below and is_usable(one):
+                below[one.index] = one
                 pending += calls(one) or ()
-        if len(own) <= MOST:
-            found |= own
+        if len(below) <= MOST:
+            found |= below
     # What only hands its arguments on stands for what it calls.
     for code in [one.instructions for one in found.values()]:
         if {name for name, _, _ in code[:-2]} == {"local.get"} and code[-2][0] == "call":

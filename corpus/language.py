@@ -89,6 +89,10 @@ class Language(ABC):
         along; None where there is none, or that would not help."""
         return None
 
+    def with_c_heap(self, unit: str) -> str:
+        """A unit of `hosted` whose heap is C's malloc and free, where that can be had."""
+        return unit
+
     def without(self, unit: str, errors: Sequence[Diagnostic]) -> tuple[str, dict[str, str]]:
         """A unit without the entry points that `errors` are about, on the same lines, and for each of these functions what is wrong."""
         return unit, {}

@@ -43,6 +43,8 @@ class Program:
     """The same, compiled so that loops and conditions stay as they stand in the source, likewise."""
     supplied: frozenset[str] = frozenset()
     """Functions of its language's library that came along because the file calls them."""
+    brought: frozenset[str] = frozenset()
+    """Those of `supplied` of which only their code is known, not what they take."""
     _names: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     """What `written` knows."""
 
@@ -112,10 +114,12 @@ def read_source(path: Path) -> bytes:
 
 
 def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFunction]], Sequence[SourceFunction]] = tuple,
-         expected: Mapping[str, Signature] | None = None, checked: bool = False, as_written: bool = False) -> Program:  # fmt: skip
+         expected: Mapping[str, Signature] | None = None, checked: bool = False, as_written: bool = False,
+         c_heap: bool = False) -> Program:  # fmt: skip
     """Compile a source file, or read a wasm one. `adapt` may change the signatures that the functions' C entry points have. `expected`: functions
     that count, without text, if the file exports them under their names and with their wasm types, although their own types could not be read.
-    `checked`: compile it with checks too; `as_written`: and so that it is easy to read.
+    `checked`: compile it with checks too; `as_written`: and so that it is easy to read; then, and with `c_heap`, the heap of a
+    language that has its own is C's.
 
     Raises TranspileError: missing or unreadable file, unknown language, malformed wasm, no functions; CompileError with the
     compiler's first error and its line; MissingCompiler.
@@ -143,6 +147,8 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     unit, before = tongue.expose(text, functions)
     compiled = tongue.compile(unit)
     if compiled.wasm is None and (hosted := tongue.hosted(unit, compiled.diagnostics)):
+        if c_heap or as_written:
+            hosted = tongue.with_c_heap(hosted)
         before += hosted.count("\n") - unit.count("\n")
         compiled, unit = tongue.compile(hosted), hosted
     refused: dict[str, str] = {}
@@ -197,7 +203,7 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
 
 def _with_library(program: Program) -> Program:
     """The program with the functions of its language's library that its own call."""
-    found = brought(program.module, program.exports, program.written, program.exports.keys() | set(program.left_out))
+    found = brought(program.module, map(program.code, program.exports), program.written, program.exports.keys() | set(program.left_out))
     if not found:
         return program
     def exported(wasm: bytes | None) -> bytes | None:
@@ -212,8 +218,8 @@ def _with_library(program: Program) -> Program:
     whole = replace(program, wasm=wasm, module=WasmModule.parse(wasm), exports=exports, checked=exported(program.checked),
                     as_written=exported(program.as_written), _names={})  # fmt: skip
     signatures = [replace(infer_signature(whole.code(name)), name=name) for name in found]
-    return replace(whole, functions=(*program.functions, *(SourceFunction(program.functions[0].language, s, "") for s in signatures)), _names={},
-                   supplied=program.supplied | found.keys())  # fmt: skip
+    added = (SourceFunction(program.functions[0].language, s, "") for s in signatures)
+    return replace(whole, functions=(*program.functions, *added), supplied=program.supplied | found.keys(), brought=frozenset(found), _names={})
 
 
 def _identifier(export: str, taken: Container[str]) -> str:

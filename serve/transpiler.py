@@ -87,6 +87,7 @@ def transpile(
     wanted = [f for f in program.functions if f.name in names]
     accepted: dict[str, Accepted] = {}
     done: dict[str, Translation] = {}
+    on_trial: list[str] = []
     groups = sharing(program, [f.name for f in wanted])
     grouped = {name for names in groups for name in names}
 
@@ -94,9 +95,13 @@ def transpile(
         if w.function.name in done:
             return
         done[w.function.name] = replace(finished_one(w, verdict), of_library=w.function.name in program.supplied)
-        if w.verified and not w.missing:
+        # Little is known of what a library's function takes: it may show within its callers what it is worth.
+        trial = w.function.name in program.brought and w.best is not None and w.best[2].status in ("inconclusive", "mismatch")
+        if w.best and (w.verified or trial) and not w.missing:
             accepted[w.function.name] = Accepted(w.best[3], w.structs, w.fields)
-        if finished and w.function.name not in grouped:
+        if trial and not w.missing:
+            on_trial.append(w.function.name)
+        elif finished and w.function.name not in grouped:
             finished(done[w.function.name])
 
     for level in levels(program, [f.name for f in wanted]):
@@ -142,11 +147,30 @@ def transpile(
         for name in names:
             if finished and name not in (earlier or {}):
                 finished(done[name])
+    for name in on_trial:
+        shown = [n for n, one in done.items() if n not in program.brought and one.verdict.verified and name in _below(done, n)]
+        if shown:
+            done[name] = replace(done[name], verdict=Verdict("tested", evidence=f"within {', '.join(shown[:4])}"))
+        if finished:
+            finished(done[name])
     unread = [unread_one(name, program.reasons.get(name)) for name in program.left_out if not options.only]
     for one in unread:
         if finished:
             finished(one)
     return [*(done[f.name] for f in wanted), *unread]
+
+
+def _below(done: Mapping[str, Translation], name: str) -> set[str]:
+    """What a translation calls, directly or not."""
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        one = done.get(pending.pop())
+        for callee in one.callees if one else ():
+            if callee not in found and callee not in (one.missing if one else ()):
+                found.add(callee)
+                pending.append(callee)
+    return found
 
 
 def _with_true_lengths(program: Program, names: Collection[str]) -> Program:
@@ -192,7 +216,7 @@ def _translate_level(
     for number, samples in enumerate(rounds):
         batch: list[tuple[Work, Candidate, SourceFunction]] = []
         for w in works:
-            if w.verified or w.spent >= options.budget:
+            if w.verified or w.spent >= options.budget or (number and w.compiled and w.function.name in program.brought):
                 continue
             started = time.monotonic()
             note(w.function.name)
@@ -232,7 +256,8 @@ def _translate_level(
             if w.verified:
                 finish(w)
     for w in works:
-        _climb(program, target, options, w, note)
+        if w.function.name not in program.brought:
+            _climb(program, target, options, w, note)
         finish(w)
 
 

@@ -18,6 +18,7 @@ from transpile.corpus.program import Program, language_of, load
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
 from transpile.verify.originals import of_program
+from transpile.verify.stand_in import ALLOCATORS
 from transpile.verify.types import Executable
 
 
@@ -41,13 +42,16 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
     if right_slices or not left_slices:
         left = load(original, checked=True)
         right = load(translated, adapt=_Adapter(left, problems) if right_slices else tuple, expected=_expected(left))
+        if _allocates(right) and not _allocates(left) and left.language is not None:
+            left = load(original, checked=True, c_heap=True)
         terms = right if left.language is None and right.language is not None else left
     else:
         right = load(translated)
-        left = load(original, adapt=_Adapter(right, problems), expected=_expected(right), checked=True)
+        left = load(original, adapt=_Adapter(right, problems), expected=_expected(right), checked=True, c_heap=_allocates(right))
         terms = left if right.language is None else right
     theirs = {f.name for f in right.functions}
-    names = [f.name for f in left.functions if f.name in theirs or f.name in problems]
+    # What came along of a library counts as part of what calls it.
+    names = [f.name for f in left.functions if (f.name in theirs or f.name in problems) and f.name not in left.brought]
     if only is not None:
         only = left.named(right.named(only))
         for path, program in ((original, left), (translated, right)):
@@ -72,7 +76,12 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
             problems[name] = f"the original takes ({', '.join(found[0])}), the translation ({', '.join(signatures[name].wasm()[0])})"
         translation = None if name in problems else _executable(right, name)
         out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""))
-    return out, [f.name for f in left.functions if f.name not in out and not _brought(left, f.name)]
+    return out, [f.name for f in left.functions if f.name not in out | dict.fromkeys(left.brought) and not _brought(left, f.name)]
+
+
+def _allocates(program: Program) -> bool:
+    """Whether it calls C's malloc and its kin."""
+    return any(i.field in ALLOCATORS for i in program.module.imports)
 
 
 def _brought(program: Program, name: str) -> bool:

@@ -19,7 +19,7 @@ from transpile.corpus.rust import sysroot
 from transpile.corpus.rust.check import check, clippy, diagnostics
 from transpile.corpus.rust.entries import entries, with_layouts
 from transpile.corpus.rust.expressions import is_raw, is_unsafe, number, rust_type
-from transpile.corpus.rust.prologue import NEEDS_STD, PROLOGUE, STD_PROLOGUE
+from transpile.corpus.rust.prologue import C_HEAP_PROLOGUE, NEEDS_STD, PROLOGUE, STD_PROLOGUE
 from transpile.corpus.rust.reader import read_functions
 from transpile.corpus.rust.renderer import RustFunction
 from transpile.corpus.rust.repair import repair_types
@@ -97,9 +97,12 @@ class Rust(Language):
             return None
         return STD_PROLOGUE + unit.removeprefix(PROLOGUE)
 
+    def with_c_heap(self, unit: str) -> str:
+        return C_HEAP_PROLOGUE + unit.removeprefix(STD_PROLOGUE) if unit.startswith(STD_PROLOGUE) else unit
+
     def refused(self, text: str) -> tuple[Diagnostic, ...]:
         code = blank_rust(text)
-        for given in (PROLOGUE, STD_PROLOGUE):
+        for given in (PROLOGUE, STD_PROLOGUE, C_HEAP_PROLOGUE):
             if text.startswith(given):
                 code = "\n" * given.count("\n") + code[len(given) :]
         refused = [*REFUSED, (_PASSED_ON, "name of a macro")] if re.search(r"\bmacro(?:_rules)?\b", code) else REFUSED
@@ -107,7 +110,7 @@ class Rust(Language):
         return tuple(Diagnostic(code.count("\n", 0, at) + 1, f"not allowed here: {what}") for at, what in found[:100])
 
     def _compile(self, text: str, level: str, seconds: float) -> Compilation:
-        found = sysroot.standard() if text.startswith(STD_PROLOGUE) else sysroot.toolchain()
+        found = sysroot.standard() if text.startswith((STD_PROLOGUE, C_HEAP_PROLOGUE)) else sysroot.toolchain()
         with zigcc.work_folder() as folder:
             (folder / "unit.rs").write_text(text)
             how = ("opt-level=2", f"llvm-args={' '.join(zigcc.KEPT)}") if level == self.as_written else (f"opt-level={level}",)

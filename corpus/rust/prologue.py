@@ -45,7 +45,7 @@ def _float_math() -> str:
 
 PROLOGUE = _CORE + _float_math()
 
-STD_PROLOGUE = """\
+_OWN_HEAP = """\
 #![feature(rustc_attrs, rustc_private)]
 mod memory_of_std {
     extern crate dlmalloc;
@@ -85,12 +85,43 @@ mod memory_of_std {
     }
     #[global_allocator]
     static GLOBAL: Heap = Heap;
+"""
+
+_SHIM = """\
     #[rustc_std_internal_symbol]
     fn __rust_no_alloc_shim_is_unstable_v2() {}
     #[rustc_std_internal_symbol]
     fn __rust_alloc_error_handler_should_panic_v2() -> u8 { 0 }
 }
 """
+
+STD_PROLOGUE = _OWN_HEAP + _SHIM
+
+C_HEAP_PROLOGUE = f"""\
+#![feature(rustc_attrs)]
+mod memory_of_std {{
+    use std::alloc::{{GlobalAlloc, Layout}};
+    extern "C" {{
+        fn malloc(size: usize) -> *mut u8;
+        fn calloc(count: usize, size: usize) -> *mut u8;
+        fn realloc(p: *mut u8, size: usize) -> *mut u8;
+        fn free(p: *mut u8);
+    }}
+    struct Heap;
+    unsafe impl GlobalAlloc for Heap {{
+        #[inline(always)]
+        unsafe fn alloc(&self, l: Layout) -> *mut u8 {{ malloc(l.size()) }}
+        #[inline(always)]
+        unsafe fn alloc_zeroed(&self, l: Layout) -> *mut u8 {{ calloc(l.size(), 1) }}
+        #[inline(always)]
+        unsafe fn dealloc(&self, p: *mut u8, _: Layout) {{ free(p) }}
+        #[inline(always)]
+        unsafe fn realloc(&self, p: *mut u8, _: Layout, n: usize) -> *mut u8 {{ realloc(p, n) }}
+    }}
+    #[global_allocator]
+    static GLOBAL: Heap = Heap;
+{_SHIM}"""
+"""The heap is C's, so that what is made of the code can do the same."""
 
 NEEDS_STD = re.compile(r"^\[E0(?:405|412|425|432|433|463|599)\]|^cannot find ")
 """What rustc says where `std` would have what it does not find."""

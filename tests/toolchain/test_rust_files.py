@@ -11,6 +11,8 @@ from transpile.corpus.program import load
 from transpile.serve.lifter import Lifter
 from transpile.serve.output import write_file
 from transpile.serve.transpiler import Options, transpile
+from transpile.verify.judge import judge
+from transpile.verify.load import read_pairs
 
 FILE = """//! What people write.
 use std::collections::HashMap;
@@ -107,3 +109,23 @@ def test_functions_of_the_library_are_translated_along(tmp_path):
     assert {"multi3", "memchr_aligned"} <= set(names)
     found = {t.name: t.verdict for t in transpile(program, language("c"), None, Options(inputs=256), lifter=Lifter(program))}
     assert all(found[name].verified and "original's" not in found[name].evidence for name in ("product", "comma", "multi3", "memchr_aligned"))
+
+
+def test_vectors_within_a_function_are_the_heap_of_c(tmp_path):
+    """What grows them came along of the library; nobody can tell by itself what that takes, so it counts within its callers."""
+    (tmp_path / "a.rs").write_text("""
+        pub fn evens(values: &[i32]) -> usize {
+            let mut found = Vec::new();
+            for &v in values { if v % 2 == 0 { found.push(v); } }
+            found.iter().filter(|&&v| v > 3).count()
+        }
+    """)
+    program = load(tmp_path / "a.rs", checked=True, as_written=True)
+    found = transpile(program, language("c"), None, Options(inputs=256), lifter=Lifter(program))
+    assert found[0].verdict.verified and len(found) > 2
+    assert all(t.verdict.verified for t in found)
+    (tmp_path / "a.c").write_text(write_file(found, language("c"), Path("a.rs")))
+    pairs, missing = read_pairs(tmp_path / "a.rs", tmp_path / "a.c")
+    assert list(pairs) == ["evens"] and not missing
+    one = pairs["evens"]
+    assert one.translated and judge(one.original, [one.translated], one.signature)[0].verified
