@@ -110,6 +110,7 @@ class D(Language):
     slices = True
     pointers = True
     as_written = zigcc.AS_WRITTEN
+    library_along = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

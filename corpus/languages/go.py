@@ -72,6 +72,7 @@ class Go(Language):
     slices = True
     by_lines = True
     as_written = zigcc.AS_WRITTEN
+    library_along = True
     keywords = KEYWORDS
     plain_types = {"int32": ("int",), "int64": ("int",), "uint32": ("uint",)}  # noqa: RUF012
 

@@ -65,6 +65,7 @@ class Zig(Language):
     externs = True
     tables = True
     as_written = zigcc.AS_WRITTEN
+    library_along = True
     keywords = KEYWORDS
 
     # ------------------------------------------------------------ toolchain

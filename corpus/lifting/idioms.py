@@ -126,7 +126,12 @@ def _carried(body: Body) -> frozenset[str]:
 def _rewrite(before: Sequence[ir.Stmt], one: ir.Stmt, after: frozenset[str]) -> list[ir.Stmt] | None:
     """The list up to and with `one` rewritten, None where no rule applies."""
     if isinstance(one, ir.While):
-        return ranged(before, one, after)
+        found = ranged(before, one, after)
+        loop = found[-1] if found else None
+        if isinstance(loop, ir.ForRange) and loop.name not in used(loop.body):
+            # Something else rises while it counts, as a rule.
+            return _counted(before, ir.DoWhile(one.body, _until_zero(one.condition, loop)), after) or found
+        return found
     if isinstance(one, ir.Loop):
         tested = _tested(one)
         return None if tested is None else [*before, tested]
@@ -158,6 +163,14 @@ def _tested(loop: ir.Loop) -> ir.While | None:
             return None
         values[one.name] = one.value
     return None
+
+
+def _until_zero(condition: ir.Expr, loop: ir.ForRange) -> ir.Expr:
+    """The condition of a loop that counts down to 0 as that the counter is not 0."""
+    own = next((n for n in walk(condition) if isinstance(n, ir.Var) and n.name == loop.name), None)
+    if own is None or not loop.reverse or loop.inclusive or not (isinstance(loop.start, ir.Const) and loop.start.value == 0):
+        return condition
+    return ir.Compare("bool", "!=", own, ir.Const(own.type, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ def alone(before: Sequence[ir.Stmt], place: int, name: str) -> bool:
 def converted(value: ir.Expr, kind: str) -> ir.Expr:
     """An expression as another integer type."""
     inner = bare(value)
+    while kind == "index" and isinstance(inner, ir.Cast) and "index" in {n.type for n in walk(inner)}:
+        inner = inner.operand
     if inner.type == kind:
         return inner
     return ir.Const(kind, inner.value) if isinstance(inner, ir.Const) else ir.Cast(kind, inner)
