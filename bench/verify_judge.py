@@ -20,6 +20,7 @@ from transpile.corpus.batch import Compiled, compile_batch
 from transpile.corpus.language import language
 from transpile.corpus.pipeline.build import NATURAL, natural_functions
 from transpile.verify.judge import Jury
+from transpile.verify.originals import of_sources
 from transpile.verify.parallel import collect_seldom
 from transpile.verify.reference import target
 from transpile.verify.thin import parsed
@@ -50,26 +51,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--functions", type=int, default=100)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--guarded", action="store_true", help="with the checked build of the C original, as in `verify run` of files in C")
     arguments = parser.parse_args()
     versions = {f"{stem}/{name}": v for stem in sorted(p.stem for p in NATURAL.glob("*.c")) for name, v in natural_functions(stem)}
     names = sorted(name for name, v in versions.items() if "c" in v and "rust" in v)
     random.Random(arguments.seed).shuffle(names)
     names = names[: arguments.functions]
     compiled = {tongue: compile_batch(language(tongue), [versions[n][tongue] for n in names]) for tongue in ("c", "rust")}
+    guards = of_sources([versions[n]["c"] for n in names]) if arguments.guarded else [None] * len(names)
     for one in (*compiled["c"], *compiled["rust"]):
         if isinstance(one, Compiled):
             parsed(one.wasm)
     collect_seldom()
     compiler, statuses = Compiler(), Counter()
     rows = []
-    for name, original, other in zip(names, compiled["c"], compiled["rust"], strict=True):
+    for name, original, guarded, other in zip(names, compiled["c"], guards, compiled["rust"], strict=True):
         if not isinstance(original, Compiled) or not isinstance(other, Compiled):
             continue
         signature = versions[name]["c"].signature
         candidate = Executable(other.wasm, other.export)
         target(candidate, signature)
         compiler.seconds[:], started = 0, now()
-        jury = Jury(Executable(original.wasm, original.export), signature)
+        jury = Jury(Executable(original.wasm, original.export, guard=guarded.guard if guarded else None), signature)
         assert jury.reference.layout is not None
         studied, compiling = now(), compiler.seconds.copy()
         statuses[jury.judge(candidate).status] += 1

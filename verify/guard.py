@@ -25,6 +25,8 @@ class Guard:
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        # Built from the original's source, it is trusted as the original is.
+        target.reused = True
 
     def refuses(self, vectors: Vectors, arguments: np.ndarray, expected: Outcomes, fuel: int) -> np.ndarray:
         """bool [N]: the source does not say what happens. `expected`: what came of the original with `fuel`; only its usable rows mean something."""
