@@ -2,7 +2,7 @@
 
 A method is `Type_method`, its receiver `self`. A slice, `&Vec` or `&str` is a pointer and a length behind it; an enum without data a number, a character
 one too. What may be there is a truth value and the value: `Option<T>` as a result `bool f(.., T *out)`, as a parameter `bool has_x, T x`; `Result<T, E>` is
-`bool f(.., T *out, E *error)`. A tuple is a struct, an array result is written through a pointer.
+`bool f(.., T *out, E *error)`. A tuple is a struct, an array result is written through a pointer, of a slice that is given the length is.
 Whose calling convention is not C's is marked to be inlined (`Found.inline`), so that its entry point, and what calls it, have its code.
 Invariant: every function with a body is an `Entry` or has a reason. Limits: generic functions, closures and what `types` can't say.
 """
@@ -17,7 +17,7 @@ from functools import lru_cache
 from transpile.corpus.rust.items import Item, items
 from transpile.corpus.rust.types import VIEWS, Said, Types, Unsaid, angle_end, parts, plain, reference, with_article
 from transpile.corpus.scanner import blank_rust, closing
-from transpile.corpus.signature import UTF8, WIDTHS, Domain, Parameter, Signature, gather_structs
+from transpile.corpus.signature import UTF8, WIDTHS, Domain, Parameter, Signature, gather_structs, pointer_to
 
 _IMPL = re.compile(r"(?:unsafe\s+)?impl\b\s*")
 _SELF = re.compile(r"(?:(?P<by>&)\s*(?:'\w+\s+)?)?(?P<mut>mut\s+)?self")
@@ -181,6 +181,8 @@ class _Reader:
             called = one["name"] if re.fullmatch(r"[a-z]\w*", one["name"]) else f"p{k}"
             self._take(call, called, self._resolved(one["type"], scope))
         path = f"{scope.path}{item.name}"
+        if "'static" in result:
+            raise Unsaid(f"gives {with_article(result)}, text or data of the program's own, which is not written yet")
         gives, domain, rust, body_text = self._give(call, self._resolved(result, scope), f"{path}({', '.join(call.given)})")
         mentioned = [p.type for p in call.parameters] + ([gives] if gives else [])
         structs = gather_structs(mentioned, self.types.structs)
@@ -294,6 +296,14 @@ class _Reader:
 
     def _given(self, call: _Call, text: str, made: str) -> tuple[str | None, Domain | None, str, str]:
         option = re.fullmatch(r"Option\s*<(.+)>", text, re.S)
+        if (view := self.types.view(text)) and any(p.reference for p in call.parameters):
+            # A part of what it was given: where that begins, and how long it is.
+            call.as_c = False
+            call.take("out_len", "usize", "*mut usize", pointer=True, reference=True)
+            mutable = "mut" if re.match(r"&\s*mut\b", text) else "const"
+            start = f"given.as_{'mut_' if mutable == 'mut' else ''}ptr()"
+            body = f"let given = {made}; out_len.write(given.len()); {start}"
+            return pointer_to(view.type, mutable == "const"), None, f" -> *{mutable} {view.rust}", body
         if reference(text) and not option:
             said = self.types.said(text)
             return said.type, None, f" -> {said.rust}", f"{made} as {said.rust}"

@@ -39,6 +39,8 @@ pub fn spaces(text: &str) -> usize { text.bytes().filter(|&b| b == b' ').count()
 pub fn upper(c: char) -> char { c.to_ascii_uppercase() }
 pub fn weight(pairs: &[(i32, i32)]) -> i64 { pairs.iter().map(|p| p.0 as i64 * p.1 as i64).sum() }
 pub fn bounds(a: i32, b: i32) -> (i32, i32) { if a < b { (a, b) } else { (b, a) } }
+pub fn rest(text: &str) -> &str { text.strip_prefix('-').unwrap_or(text) }
+pub fn name(on: bool) -> &'static str { if on { "on" } else { "off" } }
 pub fn any<T: PartialOrd>(a: T, b: T) -> bool { a < b }
 pub fn known(words: &HashMap<u32, u32>) -> usize { words.len() }
 """
@@ -46,10 +48,12 @@ C = """
 int32_t Light_next(int32_t self); uint64_t Rng_next(struct Rng *self); struct Rng Rng_new(uint64_t state); bool Light_may_go(int32_t self);
 struct Rng Rng_default(void); bool largest(const int32_t *values, size_t values_len, int32_t *out); size_t spaces(const uint8_t *text, size_t text_len);
 bool divide(int32_t a, int32_t b, int32_t *out, int32_t *error); uint32_t upper(uint32_t c); struct Tuple_i32_i32 bounds(int32_t a, int32_t b);
+const uint8_t *rest(const uint8_t *text, size_t text_len, size_t *out_len);
 int64_t weight(const struct Tuple_i32_i32 *pairs, size_t pairs_len);
 """
 LEFT_OUT = {
     "Stack_push": "takes a Stack, whose field `items` is a Vec<i32>, a list on the heap, which C has no type for",
+    "name": "gives a &'static str, text or data of the program's own, which is not written yet",
     "any": "is generic over T: only its instances are functions",
     "known": "takes a HashMap<u32, u32>, a map on the heap, which C has no type for",
 }
