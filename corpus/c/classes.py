@@ -2,7 +2,8 @@
 of templates under names of their own.
 
 Only types count here: bodies stay where they are, in the compiled module. Invariant: who asks checks each against the export that `Declared.export` finds,
-and its wasm type. Limits: no bases, virtual functions, templates of classes, operators but those of arithmetic, nor types of C++'s library.
+and its wasm type. Limits: no bases, virtual functions, templates of classes with more than a type, operators but those of arithmetic, nor types of
+C++'s library.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ OPERATORS = {
 }  # fmt: skip
 """What operators are called here, and by the linker."""
 _SPECIFIERS = frozenset({"inline", "static", "constexpr", "explicit", "virtual", "override", "final", "noexcept", "extern", "consteval", "mutable"})
+_CLASS = ("struct", "class")
 _ACCESS = frozenset({"public", "private", "protected"})
 _UNSAID = frozenset({"operator", "friend", "using", "::", "auto", "decltype", "&&", "...", "requires", "concept"})
 
@@ -32,6 +34,10 @@ class Declared:
 
     lines: list[str] = field(default_factory=list)
     exports: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    linked: dict[str, str] = field(default_factory=dict)
+    """What the linker calls an instance of a class template, by its name here."""
+    instances: dict[str, list[str]] = field(default_factory=dict)
+    """The types that class templates are used with, by their names."""
 
     @property
     def text(self) -> str:
@@ -47,7 +53,63 @@ class Declared:
 def declarations(text: str) -> Declared:
     """The declarations of a C++ file."""
     out = Declared()
-    _scope([t.text for t in tokens(text) if t.kind != "directive"], (), out)
+    words = [t.text for t in tokens(text) if t.kind != "directive"]
+    templates = {words[i + 6] for i in range(len(words) - 6) if words[i : i + 2] == ["template", "<"] and words[i + 4] == ">" and words[i + 5] in _CLASS}
+    _scope(_with_instances(words, templates, out), (), out)
+    return out
+
+
+def _with_instances(words: Sequence[str], templates: set[str], out: Declared) -> list[str]:
+    """The words with a name of its own for each instance of a class template: `Vec_double` for `Vec<double>`."""
+    types = {tuple(type_.split()): letter for letter, type_ in INSTANCES.items()}
+    said, i = list[str](), 0
+    while i < len(words):
+        end = next((k for k in range(i + 2, min(i + 6, len(words))) if words[k] == ">"), i)
+        given = tuple(words[i + 2 : end])
+        if words[i] in templates and words[i + 1 : i + 2] == ["<"] and given in types:
+            name = "_".join((words[i], *given))
+            out.linked[name] = f"{len(words[i])}{words[i]}I{types[given]}E"
+            if " ".join(given) not in (known := out.instances.setdefault(words[i], [])):
+                known.append(" ".join(given))
+            said.append(name)
+            i = end
+        else:
+            said.append(words[i])
+        i += 1
+    return said
+
+
+def own_starts(text: str) -> list[int]:
+    """Where definitions of methods within classes, and of templates of functions, begin in a file, behind `template <...>`: what compilers inline and
+    then leave out."""
+    found = [t for t in tokens(text) if t.kind != "directive"]
+    words, out = [t.text for t in found], list[int]()
+
+    def scope(start: int, stop: int, within: bool) -> None:
+        first = i = start
+        while i < stop:
+            if words[i] in "([":
+                i = closing(words, i)
+            elif words[i] == "{":
+                end, head = closing(words, i), words[first:i]
+                template = head[:2] == ["template", "<"] and ">" in head
+                at = first + head.index(">") + 1 if template else first
+                inner = words[at:i]
+                if inner[:1] in (["class"], ["struct"]) and "(" not in inner:
+                    scope(i + 1, end, True)
+                elif inner[:1] == ["namespace"] or inner == ["extern"]:
+                    scope(i + 1, end, False)
+                elif (within or template) and "(" in inner and inner[0] not in ("[", "template", "friend", "using", "~") and not {"virtual"} & set(inner):
+                    out.append(found[at].start)
+                if not _opens(inner):  # a value that a field starts with
+                    i = end + 1
+                    continue
+                first, i = end + 1, end
+            elif words[i] == ";" or (words[i] == ":" and words[i - 1] in _ACCESS):
+                first = i + 1
+            i += 1
+
+    scope(0, len(words), False)
     return out
 
 
@@ -77,7 +139,12 @@ def _items(words: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
 
 def _opens(head: Sequence[str]) -> bool:
     """Does a brace behind these words begin a body, and no value?"""
-    return "=" not in head and ("(" in head or bool({"class", "struct", "namespace", "enum", "union", "extern"} & set(head[:2])))
+    head = head[list(head).index(">") + 1 :] if head[:2] == ["template", "<"] and ">" in head else head
+    depth, outside = 0, list[str]()
+    for word in head:
+        depth += (word in "([") - (word in ")]")
+        outside += [word] if not depth else []
+    return "=" not in outside and ("(" in head or bool({"class", "struct", "namespace", "enum", "union", "extern"} & set(head[:2])))
 
 
 def _scope(words: Sequence[str], names: tuple[str, ...], out: Declared) -> None:
@@ -95,12 +162,17 @@ def _scope(words: Sequence[str], names: tuple[str, ...], out: Declared) -> None:
         elif head[0] in ("class", "struct") and inside and not template and len(head) > 1:
             if head[2:] in ([], ["final"]):
                 _class(head[1], inside, names, out)
+        elif head[0] in _CLASS and inside and template:
+            for type_ in out.instances.get(head[1], ()) if len(head) == 2 else ():
+                name = "_".join((head[1], *type_.split()))
+                own = [name if w == head[1] else type_ if w == template else w for w in inside]
+                _class(name, [w for word in own for w in word.split() or [""]], names, out)
         elif "(" in head and inside and head[0] != "typedef":
             _function(head, names, "", out, template)
         elif not template and not inside and "(" not in head[:1]:
             out.lines.append(" ".join(head) + ";") if head[0] in ("typedef", "struct", "enum") else None
         elif head[0] == "enum":
-            out.lines.append(f"enum {head[-1] if 'class' not in head else head[2]} {{ {' '.join(inside)} }};")
+            out.lines.append(f"{' '.join(head)} {{ {' '.join(inside)} }};")
 
 
 def _class(name: str, words: Sequence[str], names: tuple[str, ...], out: Declared) -> None:
@@ -137,7 +209,7 @@ def _function(head: Sequence[str], names: tuple[str, ...], owner: str, out: Decl
     parameters = [_plain(_initialized(p)) for p in split(list(head[paren + 1 : end])) if p]
     if _UNSAID & {w for p in (result, *parameters) for w in p}:
         return
-    path = "".join(f"{len(n)}{n}" for n in names)
+    path = "".join(out.linked.get(n, f"{len(n)}{n}") for n in names)
     written = "_".join((*names, called))
     if owner and called == owner:
         written = "_".join((*names, "deinit" if destructor else "init"))

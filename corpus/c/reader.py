@@ -169,6 +169,11 @@ class CReader:
     def enum(self, words: list[str], is_typedef: bool) -> None:
         if "{" not in words:
             return
+        scoped, under = words[1:2] in (["class"], ["struct"]), ""
+        words = [words[0], *words[2:]] if scoped else words
+        if ":" in (head := words[: words.index("{")]):
+            under = self.types.base(head[head.index(":") + 1 :])[0]
+            words = [*head[: head.index(":")], *words[len(head) :]]
         inside, after = words[words.index("{") + 1 : words.index("}")], words[words.index("}") + 1 :]
         value, base, negative = 0, "", False
         for item in split(inside):
@@ -184,8 +189,9 @@ class CReader:
                 value += 1
         tag = [f"enum {words[1]}"] if words[1] != "{" else []
         alias = [after[-1]] if is_typedef and after else []
+        alias += [words[1]] if tag and self.language != "c" else []
         for name in [*tag, *alias]:
-            self.scalars[name] = "i32" if negative else "u32"
+            self.scalars[name] = under if under in WIDTHS else "i32" if negative or scoped else "u32"
             if not tag or name in alias:
                 self.replaced[name] = "int" if negative else "unsigned"
 

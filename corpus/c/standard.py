@@ -235,11 +235,11 @@ def _kept(name: str, command: Sequence[str | Path], source: str, notice: str = "
     return kept
 
 
-_SYMBOLS, _EXPLICIT, _UNDEFINED, _NOT_EXPORTED = 8, 0x40, 0x10, 0x01 | 0x02 | 0x04
+_SYMBOLS, _EXPLICIT, _UNDEFINED, _NOT_EXPORTED, _LOCAL, _USED = 8, 0x40, 0x10, 0x01 | 0x02 | 0x04, 0x02, 0x80
 
 
 def _defined(wasm: bytes) -> list[str]:
-    """Functions of an object file that are neither weak (instances of templates, inline ones) nor local nor hidden."""
+    """Functions of an object file that are neither weak (instances of templates, inline ones), but where they are to be kept, nor local nor hidden."""
     out = []
     for reader in linking(wasm, _SYMBOLS):
         for _ in range(reader.number()):
@@ -251,6 +251,6 @@ def _defined(wasm: bytes) -> list[str]:
                 continue
             reader.number()
             name = reader.name() if what != 3 and (not flags & _UNDEFINED or flags & _EXPLICIT) else ""
-            if what == 0 and not flags & (_UNDEFINED | _NOT_EXPORTED):
+            if what == 0 and (not flags & (_UNDEFINED | _NOT_EXPORTED) or (flags & _USED and not flags & (_UNDEFINED | _LOCAL))):
                 out.append(name)
     return out

@@ -219,7 +219,7 @@ class C(Language):
 
     def _command(self, text: str, unit: Path, options: Sequence[str]) -> list[str | Path]:
         """What compiles a unit in its folder to `unit.o` there."""
-        common = [flag for flag in zigcc.COMMON if flag != "-fno-inline" or options != CHECKS]
+        common = [flag for flag in zigcc.COMMON if flag != "-fno-inline" or options[: len(CHECKS)] != CHECKS]
         return [zigcc.zig(), self.compiler[0], *common, *self.compiler[1:], *options, "-c", unit.name, "-o", "unit.o"]
 
     def _link(self, text: str, folder: Path, seconds: float) -> zigcc.Completed:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from transpile.corpus import zigcc
 from transpile.corpus.c import standard
-from transpile.corpus.c.classes import declarations
+from transpile.corpus.c.classes import declarations, own_starts
 from transpile.corpus.c.expressions import ATOM, C_TYPES, Text
 from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
@@ -32,6 +32,10 @@ WORDS = """
 
 
 UNSAID = "has types that C can't say"
+
+
+OWN = "TRANSPILE_OWN"
+"""A macro before what is to be kept of a file, however often it is inlined."""
 
 
 class CppRenderer(CRenderer):
@@ -123,10 +127,18 @@ class Cpp(C):
                     start = i + 1
         return out
 
+    def expose(self, text: str, functions: Sequence[SourceFunction]) -> tuple[str, int]:
+        """What compilers inline and leave out then is kept: methods within classes, instances of templates."""
+        text, before = super().expose(text, functions)
+        for at in sorted(own_starts(text), reverse=True):
+            text = f"{text[:at]}{OWN} {text[at:]}"
+        return text, before
+
     def _command(self, text: str, unit: Path, options: Sequence[str]) -> list[str | Path]:
+        options = (*options, f"-D{OWN}=__attribute__((used{'' if options[: len(CHECKS)] == CHECKS else ',noinline'}))")
         if not standard.needed(text):
             return super()._command(text, unit, options)
-        return standard.command(unit, (*options, *(standard.CHECKED if options == CHECKS else ())))
+        return standard.command(unit, (*options, *(standard.CHECKED if options[: len(CHECKS)] == CHECKS else ())))
 
     def _link(self, text: str, folder: Path, seconds: float) -> zigcc.Completed:
         return standard.link(folder, seconds) if standard.needed(text) else super()._link(text, folder, seconds)

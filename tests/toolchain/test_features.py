@@ -171,3 +171,36 @@ def test_bit_fields_and_unions_are_what_they_are_stored_in(tmp_path: Path, to: s
     tongue = language(to)
     compiled = tongue.compile(tongue.expose(tongue.gather(file, tmp_path)[0], [])[0])
     assert compiled.wasm, compiled.diagnostics
+
+
+PLUS = """
+#include <cstdint>
+HEADER
+enum class Color : uint8_t { Red, Green, Blue };
+Color next(Color c) { switch (c) { case Color::Red: return Color::Green; case Color::Green: return Color::Blue; default: return Color::Red; } }
+namespace geo { int area(int w, int h = 2) { return w * h; } bool big(int w) { return area(w) > 10; } }
+template <typename T> struct Vec2 { T x, y; T dot(const Vec2 &o) const { return x * o.x + y * o.y; } };
+template <typename T> T clamp3(T v, T lo, T hi) { return v < lo ? lo : v > hi ? hi : v; }
+double dot2(const Vec2<double> &a, const Vec2<double> &b) { return a.dot(b); }
+int clampi(int v) { return clamp3(v, 0, 255); }
+class Stack {
+    int data[64];
+    int n = 0;
+
+  public:
+    Stack() {}
+    bool push(int v) { if (n >= 64) return false; data[n++] = v; return true; }
+    bool pop(int &out) { if (!n) return false; out = data[--n]; return true; }
+    static int room() { return 64; }
+};
+int sum(int a, int b) { Stack s; s.push(a); s.push(b); int t = Stack::room(), v; while (s.pop(v)) t += v; return t; }
+"""
+
+
+@pytest.mark.parametrize(("to", "header"), [("rust", ""), ("zig", ""), ("c", "#include <vector>")])
+def test_classes_templates_and_namespaces(tmp_path: Path, to: str, header: str) -> None:
+    """Also where C++'s library is used, whose code is inlined, and the file's own methods would be with it."""
+    found, _ = translated(tmp_path, PLUS.replace("HEADER", header), to, "cpp")
+    assert not unverified(found)
+    names = {"next", "geo_area", "geo_big", "Vec2_double_dot", "clamp3_for_int", "dot2", "clampi", "Stack_init", "Stack_push", "Stack_pop", "Stack_room"}
+    assert names <= found.keys()
