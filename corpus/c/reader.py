@@ -168,6 +168,8 @@ class CReader:
 
     def enum(self, words: list[str], is_typedef: bool) -> None:
         if "{" not in words:
+            if is_typedef and len(words) > 2:
+                self.typedef(words)
             return
         scoped, under = words[1:2] in (["class"], ["struct"]), ""
         words = [words[0], *words[2:]] if scoped else words

@@ -211,6 +211,8 @@ class Elements(Variables, ABC):
             out = part if out is None else ir.Binary(wide, "|", out, part)
             at += 8 * WIDTHS[type_]
         assert out is not None
+        if scalar in FLOATS:
+            return ir.Builtin(scalar, "from_bits", (out,))
         if scalar in SIGNED and at < int(node.kind[1:]):
             return simple_cast(integer(node.kind, "s"), simple_cast(f"i{at}", out))
         return out

@@ -274,10 +274,11 @@ class Writer:
             else:
                 value = self.values.condition(one.value) if type_ == "bool" else self.narrowed(one.value, type_)
             return [assign(target, value)]
-        if one.value.kind in FLOATS:
-            raise NotLiftable("the bits of a float")
         wide = "u" + one.value.kind[1:]
-        whole = self.values.value(one.value, wide)
+        if one.value.kind in FLOATS:
+            whole: ir.Expr = ir.Builtin(wide, "to_bits", (self.values.value(one.value, one.value.kind),))
+        else:
+            whole = self.values.value(one.value, wide)
         out: list[ir.Stmt] = []
         if not isinstance(whole, ir.Var | ir.Const):
             name = self.fresh()
