@@ -18,13 +18,18 @@ from transpile.corpus.text import lex, number
 
 _LOCAL = re.compile(r"v\d+")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-ROLES = frozenset([*"ijklmn", "result"])
+ROLES = frozenset([*"ijklmnxyz", "result"])
 """What `role_names` gives to locals."""
 _DROPPED = frozenset("( ) { } ; , : let mut var const as unsafe".split())
 _SAME = {"while": "loop", "for": "loop", "loop": "loop", "do": "loop", "foreach": "loop", ":=": "=", "and": "&&", "or": "||", "->": "."}
 _STEPS = {"++": "+=", "--": "-="}
 _CHANGES = frozenset("= := += -= *= /= %= &= |= ^= <<= >>= ++ --".split())
 _OPENS = frozenset({"let", "mut", "var", "for", "auto", "|"})
+ELEMENTS = "xyz"
+_ELEMENT = re.compile(
+    r"\bfor &(?: mut)? (?P<rust>v\d+) in |\bfor _ , (?P<go>v\d+) := range |\) \| (?P<zig>v\d+)(?: , v\d+)? \| |"
+    r"\bfor \( [^;()]*?(?P<cpp>v\d+) : |\bforeach \((?: \w+)? (?P<d>v\d+) ; (?![^)]* \.\. )"
+)
 NEAR, MOST, LEAST = 8, 4000, 4
 """How much of a run of equal tokens counts for each of its locals, the most tokens that are compared, and the least evidence for a name."""
 
@@ -131,10 +136,19 @@ def _counters(tokens: Sequence[str]) -> list[str]:
     return [one for one in found if _LOCAL.fullmatch(one)]
 
 
+def _elements(tokens: Sequence[str]) -> list[str]:
+    """The locals that loops over the elements of an array declare for these, in order: of Rust, Go, Zig, C++ and D."""
+    text = " ".join(tokens)
+    found = (m[m.lastgroup] for m in _ELEMENT.finditer(text) if m.lastgroup)
+    return list(found)
+
+
 def role_names(tokens: Sequence[str], taken: Collection[str]) -> dict[str, str]:
     """Names for canonical locals by what they do in a body: loop variables and the returned accumulator."""
     letters = [c for c in "ijklmn" if c not in taken]
     names = dict(zip(dict.fromkeys(_counters(tokens)), letters, strict=False))
+    elements = dict.fromkeys(one for one in _elements(tokens) if one not in names)
+    names |= zip(elements, [c for c in ELEMENTS if c not in taken], strict=False)
     returned = [tokens[i + 1] for i, t in enumerate(tokens[:-2]) if t == "return" and tokens[i + 2] == ";"]
     if len(tokens) > 1 and tokens[-1] == "}":
         returned.append(tokens[-2])

@@ -14,7 +14,7 @@ from transpile.corpus import ir
 from transpile.corpus.ir_names import used, walk
 from transpile.corpus.lifting.aliases import without_aliases
 from transpile.corpus.lifting.loops import READS, Body, alone, assigned, bare, converted, fixed, initial, plus, same, skips, substitute
-from transpile.corpus.lifting.plain import plain
+from transpile.corpus.lifting.plain import joined, plain
 from transpile.corpus.lifting.ranges import ranged
 from transpile.corpus.lifting.values import invert
 from transpile.corpus.signature import FLOATS, SIGNED
@@ -25,7 +25,7 @@ SMALL = 5
 
 def idiomatic(body: Body) -> Body:
     """A function's body with its loops and comparisons rewritten."""
-    return plain(_over_elements(_block(without_aliases(plain(body)), frozenset())))
+    return joined(plain(_over_elements(_block(without_aliases(joined(plain(body))), frozenset()))))
 
 
 def _over_elements(body: Body) -> Body:
@@ -125,6 +125,8 @@ def _carried(body: Body) -> frozenset[str]:
 
 def _rewrite(before: Sequence[ir.Stmt], one: ir.Stmt, after: frozenset[str]) -> list[ir.Stmt] | None:
     """The list up to and with `one` rewritten, None where no rule applies."""
+    if isinstance(one, ir.While | ir.Loop | ir.DoWhile) and (joint := _in_step(before, one, after)) is not None:
+        return joint
     if isinstance(one, ir.While):
         found = ranged(before, one, after)
         loop = found[-1] if found else None
@@ -162,6 +164,29 @@ def _tested(loop: ir.Loop) -> ir.While | None:
         if not isinstance(one, ir.Let) or used(one.value) & values.keys() or any(isinstance(n, ir.Call | ir.CallThrough) for n in walk(one.value)):
             return None
         values[one.name] = one.value
+    return None
+
+
+def _in_step(before: Sequence[ir.Stmt], loop: ir.While | ir.Loop | ir.DoWhile, after: frozenset[str]) -> list[ir.Stmt] | None:
+    """A loop with two variables that start and step alike as one with the first of them; None for others."""
+    steps = _steps(loop.body)
+    kinds = {n.name: n.type for n in walk(loop.body) if isinstance(n, ir.Var)}
+    for k, one in enumerate(steps):
+        for other in steps[k + 1 :]:
+            between = loop.body[one.position + 1 : other.position]
+            if one.up != other.up or kinds[one.name] != kinds[other.name] or {one.name, other.name} & (used(between) | after):
+                continue
+            if any(isinstance(n, ir.Break | ir.Continue) for n in walk(between)):
+                continue
+            starts = [initial(before, name) for name in (one.name, other.name)]
+            if not all(s is not None and isinstance(s[1], ir.Const) for s in starts) or starts[0][1] != starts[1][1]:
+                continue
+            if not all(alone(before, s[0], name) for s, name in zip(starts, (one.name, other.name), strict=True)):
+                continue
+            own = ir.Var(kinds[one.name], one.name)
+            body = (*loop.body[: other.position], *loop.body[other.position + 1 :])
+            new = substitute(replace(loop, body=body), other.name, own)
+            return [*(s for i, s in enumerate(before) if i != starts[1][0]), new]
     return None
 
 

@@ -93,6 +93,8 @@ def substitute(node, name: str, value: ir.Expr):
             return new.operand.operand
         if isinstance(new, ir.Cast) and new.operand.type == new.type:
             return new.operand
+        if isinstance(new, ir.Index) and isinstance(new.index, ir.Cast) and new.index.operand.type == "index":
+            return replace(new, index=new.index.operand)
         return new
     return node
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from transpile.corpus import ir
+from transpile.corpus.ir_names import walk
+from transpile.corpus.lifting.loops import assigned
+from transpile.corpus.lifting.values import invert
 from transpile.corpus.signature import FLOATS, SIGNED, WIDTHS
 
+STEPS = frozenset("+ - * & | ^".split())
 _TYPED = frozenset({"\t", "\n", "\r"})
 
 
@@ -19,6 +23,8 @@ def plain(node):
     node = replace(node, **{f.name: plain(getattr(node, f.name)) for f in fields(node)})
     if isinstance(node, ir.Compare):
         return _compared(node)
+    if isinstance(node, ir.Assign) and not node.op and isinstance(node.target, ir.Var):
+        return _assigned(node)
     if isinstance(node, ir.Builtin) and node.name == "from_bits":
         bits = node.arguments[0]
         if isinstance(bits, ir.Builtin) and bits.name == "to_bits" and bits.arguments[0].type == node.type:
@@ -28,6 +34,17 @@ def plain(node):
         if isinstance(inner, ir.Cast) and inner.operand.type == "bool":
             return ir.Cast(node.type, inner.operand)
         return _free(inner, node.type) or node
+    return node
+
+
+def _assigned(node: ir.Assign) -> ir.Stmt:
+    """`x = x + 1` as `x += 1`, and `x = c ? y : x` as a condition."""
+    own, value = node.target, node.value
+    if isinstance(value, ir.Binary) and value.op in STEPS and value.left == own and value.type == own.type:
+        return ir.Assign(own, value.right, value.op)
+    if isinstance(value, ir.Select) and own in (value.then, value.other) and value.then != value.other:
+        kept = value.other == own
+        return ir.If(value.condition if kept else invert(value.condition), (ir.Assign(own, value.then if kept else value.other),))
     return node
 
 
@@ -114,3 +131,46 @@ def _constant(type_: str, value: int) -> ir.Const:
     """A number; of C's `char` the character that it is."""
     shown = type_ == "i8" and 0 < value < 127 and (chr(value).isprintable() or chr(value) in _TYPED)
     return ir.Const(type_, value, shown)
+
+
+def joined(node):
+    """`node` with conditions that ask the same of a variable one after the other as one."""
+    if isinstance(node, tuple):
+        out: list = []
+        for one in map(joined, node):
+            last = out[-1] if out else None
+            if isinstance(one, ir.If) and isinstance(last, ir.If) and (both := _one_condition(last, one)) is not None:
+                out[-1] = both
+            else:
+                out.append(one)
+        return tuple(_without_truths(out))
+    if isinstance(node, ir.Stmt):
+        return replace(node, **{f.name: joined(getattr(node, f.name)) for f in fields(node) if isinstance(getattr(node, f.name), tuple)})
+    return node
+
+
+def _one_condition(first: ir.If, second: ir.If) -> ir.If | None:
+    """Two conditions on a truth that the first does not change as one, None for others."""
+    truth = first.condition.operand if isinstance(first.condition, ir.Not) else first.condition
+    if not isinstance(truth, ir.Var) or isinstance(truth, ir.Global) or truth.name in assigned((first,)):
+        return None
+    if second.condition == first.condition:
+        return ir.If(first.condition, (*first.then, *second.then), (*first.other, *second.other))
+    if invert(second.condition) == first.condition:
+        return ir.If(first.condition, (*first.then, *second.other), (*first.other, *second.then))
+    return None
+
+
+def _without_truths(body: list) -> list:
+    """A list without variables that only the condition right behind them reads."""
+    out: list = []
+    for k, one in enumerate(body):
+        last = out[-1] if out else None
+        if isinstance(last, ir.Let) and last.type == "bool" and isinstance(one, ir.If):
+            own = ir.Var("bool", last.name)
+            reads = sum(n == own for n in walk(tuple(body[k:])))
+            if reads == 1 and one.condition in (own, ir.Not("bool", own)):
+                out[-1] = replace(one, condition=last.value if one.condition == own else invert(last.value))
+                continue
+        out.append(one)
+    return out

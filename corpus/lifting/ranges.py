@@ -9,6 +9,7 @@ from transpile.corpus.ir_names import used, walk
 from transpile.corpus.lifting.loops import Body, alone, assigned, bare, converted, fixed, initial, plus, skips, substitute
 from transpile.corpus.signature import FLOATS, SIGNED
 
+HALF = 0.5
 LARGE = 1 << 16
 """Between numbers below this a counter may have any type."""
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -40,11 +41,12 @@ def ranged(before: Sequence[ir.Stmt], loop: ir.While, after: frozenset[str]) -> 
     first, stop, inclusive = span
     if inclusive and isinstance(bare(stop), ir.Const) and by > 0:
         stop, inclusive = plus(bare(stop), 1, bare(stop).type), False
-    kind = "index" if _only_index(body, own) and _never_below_zero(first) and _never_below_zero(stop) else left.type
+    within = _index_reads(body, own) >= (HALF if isinstance(bare(stop), ir.Len) else 1)
+    kind = "index" if within and _never_below_zero(first) and _never_below_zero(stop) else left.type
     if kind == "u32" and all(isinstance(bare(v), ir.Const) and int(bare(v).value) < LARGE for v in (first, stop)):
         kind = "index" if _mostly(body, own, "index") else "i32" if _mostly(body, own, "i32") else kind
     one = ir.Var(kind, own.name)
-    body = substitute(body, own.name, one if kind == own.type or (kind == "index" and own.type != "u32") else ir.Cast(own.type, one))
+    body = substitute(body, own.name, one if kind == own.type else ir.Cast(own.type, one))
     first, stop = (converted(value, kind) if kind == "index" or isinstance(bare(value), ir.Const) else _as(value, kind) for value in (first, stop))
     kept = [one for i, one in enumerate(before) if i != start[0]]
     return [*kept, ir.ForRange(own.name, kind, first, stop, body, abs(by), inclusive, by < 0)]
@@ -89,13 +91,13 @@ def _mostly(body: Body, own: ir.Var, type_: str) -> bool:
     return 2 * wanted > sum(n == own for n in walk(body))
 
 
-def _only_index(body: Body, own: ir.Var) -> bool:
-    """Is the variable read as the position of an element only?"""
+def _index_reads(body: Body, own: ir.Var) -> float:
+    """Which share of its reads takes the variable for the position of an element."""
     reads = sum(n == own for n in walk(body))
     places = sum(isinstance(n, ir.Index) and bare(n.index) == own and (n.index == own or n.index.type == "index") for n in walk(body))
     casts = sum(isinstance(n, ir.Cast) and n.type == "index" and n.operand == own for n in walk(body))
     inside = sum(isinstance(n, ir.Index) and isinstance(n.index, ir.Cast) and n.index.type == "index" and n.index.operand == own for n in walk(body))
-    return reads == places + casts - inside > 0
+    return (places + casts - inside) / max(1, reads)
 
 
 def _never_below_zero(value: ir.Expr) -> bool:

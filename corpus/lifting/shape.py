@@ -17,6 +17,7 @@ from transpile.corpus.lifting.tree import (
     CallNode,
     Const,
     Exit,
+    Get,
     If,
     Loop,
     Node,
@@ -184,6 +185,30 @@ def _singled_out(condition: Node, value: Node) -> tuple[int | None, bool]:
     return None, False
 
 
+def _returning(loop: Loop, after: Stmt) -> Loop | None:
+    """A loop that is left for `return x`, somewhere right behind `x = number`, with the returns in the place of the jumps; None where that is not so."""
+    if not isinstance(after, Return) or not isinstance(after.value, Get):
+        return None
+    name, found = after.value.name, False
+
+    def within(body: Body) -> Body:
+        nonlocal found
+        out: list[Stmt] = []
+        for one in body:
+            last = out[-1] if out else None
+            if one != Exit(loop.label):
+                out.append(with_bodies(one, [within(inner) for inner in bodies(one)]))
+            elif isinstance(last, Set) and last.name == name and isinstance(last.value, Const):
+                found = True
+                out[-1] = Return(last.value)
+            else:
+                out.append(after)
+        return tuple(out)
+
+    body = within(loop.body)
+    return Loop(loop.label, body) if found else None
+
+
 def _left_at(loop: Loop) -> int | None:
     """Where a loop has the one condition that ends it, with more to do than to leave: the first statement, else the last one that is such; None where
     there is none."""
@@ -200,6 +225,8 @@ def _sequence(body: list[Stmt], tail: Tail) -> Body:
     """Rules about a statement and those after it."""
     for i, one in enumerate(body):
         before, rest = tuple(body[:i]), tuple(body[i + 1 :])
+        if isinstance(one, Loop) and rest and (returning := _returning(one, rest[0])) is not None:
+            return (*before, returning)
         if isinstance(one, Loop) and (at := _left_at(one)) is not None:
             last = one.body[at]
             assert isinstance(last, If)

@@ -260,7 +260,7 @@ def test_suffixes_are_spelled_as_d_wants_them() -> None:
 
 def test_loops_are_given_the_letters_that_count() -> None:
     body = "{ foreach ( v0 ; p0 ) { foreach ( v1 , v2 ; p0 ) { foreach ( size_t v3 ; 0 .. 9 ) { } } } foreach_reverse ( v4 ; 0 .. p1 ) { } }"
-    assert local_names(body.split(), set()) == {"v1": "i", "v3": "j", "v4": "k"}
+    assert local_names(body.split(), set()) == {"v0": "x", "v1": "i", "v3": "j", "v4": "k"}
 
 
 NODE = Struct("S0", (("m0", "i32"), ("m1", "*S0"), ("m2", "[2]f32"), ("m3", "f64")))
