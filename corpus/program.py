@@ -170,10 +170,10 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     module = WasmModule.parse(wasm)
     exports = _exports(module, functions)
     functions = tuple(f for f in functions if f.name in exports)
-    known = {e.name for e in module.exports if e.kind == "function"} - exports.keys()
+    beyond = tongue.beyond(text)
+    known = {e.name for e in module.exports if e.kind == "function"} - exports.keys() - beyond.keys()
     unread = tuple(SourceFunction(tongue.name, s, "") for n, s in (expected or {}).items() if n in known and module.function(n).type == s.wasm())
     functions, exports = functions + unread, exports | {f.name: f.name for f in unread}
-    beyond = tongue.beyond(text)
     named = {f.name: beyond[f.name][0] for f in functions if f.name in beyond and shape(beyond[f.name][0]) == shape(f.signature)}
     functions = tuple(replace(f, signature=named[f.name]) if f.name in named else f for f in functions)
     for called, (signature, pattern) in beyond.items():

@@ -15,7 +15,7 @@ from pathlib import Path
 from transpile.corpus.c.file import library
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.program import Program, language_of, load
-from transpile.corpus.signature import Signature
+from transpile.corpus.signature import UTF8, Signature
 from transpile.corpus.source import SourceFunction
 from transpile.verify.originals import of_program
 from transpile.verify.stand_in import ALLOCATORS
@@ -65,6 +65,7 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
             hint=f"functions are matched by name; the translation has {', '.join(sorted(theirs)[:8])}",
         )
     signatures = {f.name: f.signature for f in (*right.functions, *left.functions, *terms.functions)}
+    signatures |= {f.name: _as_promised(signatures[f.name], f.signature) for f in left.functions}
     out = {}
     for name in names:
         executable = _executable(left, name)
@@ -77,6 +78,20 @@ def read_pairs(original: Path, translated: Path, only: str | None = None) -> tup
         translation = None if name in problems else _executable(right, name)
         out[name] = Pair(signatures[name], executable, translation, problems.get(name, ""))
     return out, [f.name for f in left.functions if f.name not in out | dict.fromkeys(left.brought) and not _brought(left, f.name)]
+
+
+def _as_promised(signature: Signature, original: Signature) -> Signature:
+    """A signature with what the original's types promise of values and pointers, which those of the translation may not say."""
+    if len(signature.parameters) != len(original.parameters):
+        return signature
+    parameters = tuple(
+        replace(p, domain=q.domain, reference=q.reference, length=q.length if q.domain == UTF8 else p.length)
+        if (p.type, p.pointer) == (q.type, q.pointer) else p
+        for p, q in zip(signature.parameters, original.parameters, strict=True)
+    )  # fmt: skip
+    own = {s.name: s for s in original.structs}
+    structs = tuple(replace(s, domains=own[s.name].domains) if s.name in own and own[s.name].fields == s.fields else s for s in signature.structs)
+    return replace(signature, parameters=parameters, structs=structs)
 
 
 def _allocates(program: Program) -> bool:

@@ -133,3 +133,17 @@ def test_vectors_within_a_function_are_the_heap_of_c(tmp_path):
     assert list(pairs) == ["evens"] and not missing
     one = pairs["evens"]
     assert one.translated and judge(one.original, [one.translated], one.signature)[0].verified
+
+
+def test_what_the_original_promises_counts_for_a_translation_by_hand(tmp_path):
+    (tmp_path / "a.rs").write_text("""
+        #[derive(Clone, Copy)] pub enum Way { North, East, South, West }
+        pub struct Robot { x: i32, way: Way }
+        impl Robot { pub fn turned(&self) -> i32 { match self.way { Way::North => 1, Way::East => 2, Way::South => 3, Way::West => 4 } } }
+    """)
+    (tmp_path / "a.c").write_text("struct Robot { int x; int way; }; int Robot_turned(const struct Robot *self) { return self->way + 1; }\n")
+    pairs, _ = read_pairs(tmp_path / "a.rs", tmp_path / "a.c")
+    one = pairs["Robot_turned"]
+    assert one.signature.structs[0].domains and one.signature.parameters[0].reference
+    verdict = judge(one.original, [one.translated], one.signature)[0]
+    assert verdict.verified, verdict
