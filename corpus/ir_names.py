@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from transpile.corpus import ir
-from transpile.corpus.signature import FLOATS, Signature
+from transpile.corpus.signature import FLOATS, WIDTHS, Signature, is_address
 
 
 def walk(node: object) -> Iterator[ir.Expr | ir.Stmt]:
@@ -55,6 +55,12 @@ def assigned(node: object, callees: Mapping[str, Signature]) -> set[str]:
 def is_own(place: ir.Place) -> bool:
     """Is a place a variable of the function or a field of one?"""
     return isinstance(place.base, ir.Borrow) and (place.index is None or (isinstance(place.index, ir.Const) and place.index.value == 0))
+
+
+def is_unaligned(place: ir.Place) -> bool:
+    """Is a place bytes that are taken for a wider number, of which nobody says that they are aligned?"""
+    cast = isinstance(place.base, ir.PointerCast) and is_address(place.base.operand.type)
+    return cast and not place.path and WIDTHS.get(place.type, 1) > 1
 
 
 def used(node: object) -> set[str]:

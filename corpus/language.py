@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from transpile.corpus import ir
+from transpile.corpus.definitions import definitions
 from transpile.corpus.errors import MissingCompiler, TranspileError
 from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import Declaration, Global, mentioned
@@ -257,41 +258,7 @@ class Language(ABC):
 
     def definitions(self, text: str) -> list[str]:
         """Names of the functions with a body at the top level of a file, read or not: what `read` leaves out is to be said."""
-        tokens, depth, found, candidate = lex(text), 0, [], ""
-        transparent: list[int] = []
-        for i, token in enumerate(tokens):
-            if token == "fn" and depth == 0 and "fn" in self.keywords:
-                candidate = tokens[i + 1] if i + 1 < len(tokens) else ""
-            elif token == ";" and depth == 0:
-                candidate = ""
-            elif token == "{":
-                before = tokens[max(0, i - 2) : i]
-                if depth == 0 and ('"C"' in before[-1:] or "namespace" in before):
-                    transparent.append(depth)
-                    continue
-                if depth == 0:
-                    name = candidate or self._called(tokens, i)
-                    found += [name] if name else []
-                    candidate = ""
-                depth += 1
-            elif token == "}":
-                if depth == 0 and transparent:
-                    transparent.pop()
-                else:
-                    depth = max(0, depth - 1)
-        return list(dict.fromkeys(found))
-
-    def _called(self, tokens: Sequence[str], brace: int) -> str:
-        """The word before the parentheses that end right before a brace, where C's functions have their name; "" where there is none."""
-        if tokens[brace - 1 : brace] != [")"]:
-            return ""
-        depth = 0
-        for i in range(brace - 1, -1, -1):
-            depth += (tokens[i] == ")") - (tokens[i] == "(")
-            if depth == 0:
-                name = tokens[i - 1] if i else ""
-                return name if re.fullmatch(r"[A-Za-z_]\w*", name) and name not in self.keywords else ""
-        return ""
+        return definitions(lex(text), self.keywords)
 
     def is_entry(self, text: str, name: str) -> bool:
         """Whether the file itself exports the function: `export fn`, `extern "C"` or an attribute right before it, or an entry point under
@@ -338,8 +305,9 @@ class Language(ABC):
         read = {f.name for f in self.read(text)}
         return offenders(text, [n for n in self.definitions(text) if n not in read], lambda t: [f.name for f in self.read(t)], behind=self.results_behind)
 
-    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
-        """What a source file defines that is no function by itself, as C has it (`this` a parameter), by name, with a pattern for the linker's name."""
+    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str], str]]:
+        """What a source file defines that is no function by itself, as C has it (`this` a parameter), by name, with a pattern for the
+        linker's name and the text, if it is known."""
         return {}
 
     def read_variables(self, text: str) -> dict[str, Declaration]:

@@ -176,11 +176,11 @@ def load(path: Path, name: str | None = None, adapt: Callable[[Sequence[SourceFu
     functions, exports = functions + unread, exports | {f.name: f.name for f in unread}
     named = {f.name: beyond[f.name][0] for f in functions if f.name in beyond and shape(beyond[f.name][0]) == shape(f.signature)}
     functions = tuple(replace(f, signature=named[f.name]) if f.name in named else f for f in functions)
-    for called, (signature, pattern) in beyond.items():
+    for called, (signature, pattern, own) in beyond.items():
         names = [e.name for e in module.exports if e.kind == "function" and pattern.match(e.name) and e.name not in exports.values()]
         names = [n for n in names if module.function(n).type == signature.wasm()]
         if len(names) == 1 and called not in exports:
-            functions, exports = (*functions, SourceFunction(tongue.name, signature, "")), exports | {called: names[0]}
+            functions, exports = (*functions, SourceFunction(tongue.name, signature, own)), exports | {called: names[0]}
     if not functions:
         raise TranspileError(
             f"{path} has no functions to translate",

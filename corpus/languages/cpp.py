@@ -19,6 +19,7 @@ from transpile.corpus.c.expressions import ATOM, C_TYPES, Text
 from transpile.corpus.c.reader import CReader
 from transpile.corpus.c.renderer import CRenderer
 from transpile.corpus.c.words import tokens, without_attributes
+from transpile.corpus.definitions import called
 from transpile.corpus.languages.c import CHECKS, PROLOGUE, C
 from transpile.corpus.signature import Signature
 from transpile.corpus.source import SourceFunction
@@ -94,7 +95,7 @@ class Cpp(C):
         words, names, out = [t.text for t in tokens(text) if t.kind != "directive"], list[str](), set[str]()
         for i, word in enumerate(words if "catch" in words else ()):
             if word == "{":
-                names.append(self._called(words, i))
+                names.append(called(words, i, self.keywords))
             elif word == "}" and names:
                 names.pop()
             elif word == "catch":
@@ -150,7 +151,7 @@ class Cpp(C):
         declarations = re.sub(r"(\b(?:mem|str)\w+\(.*\));", r"\1 noexcept;", declarations)
         return f'{head}extern "C" {{\n{declarations}}}\n'
 
-    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
+    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str], str]]:
         found = declarations(text)
         read: dict[str, Signature] = {}
         for one in self.reader(found.text, self.name).functions():
@@ -160,7 +161,7 @@ class Cpp(C):
             read[one.name] = one.signature
         catch = [f"{len(name)}{name}" for name in self._catching(text)]
         exports = {name: one for name, one in found.exports.items() if not any(name in one.pattern for name in catch)}
-        return {name: (signature, exports[name]) for name, signature in read.items() if name in exports}
+        return {name: (signature, exports[name], "") for name, signature in read.items() if name in exports}
 
     def struct_type(self, name: str) -> str:
         return name

@@ -253,8 +253,8 @@ class Rust(Language):
     def unread(self, text: str) -> dict[str, str]:
         return dict(entries(text).reasons)
 
-    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str]]]:
-        return {name: (one.signature, re.compile(rf"{name}$")) for name, one in entries(text).found.items()}
+    def beyond(self, text: str) -> dict[str, tuple[Signature, re.Pattern[str], str]]:
+        return {name: (one.signature, re.compile(rf"{name}$"), one.source) for name, one in entries(text).found.items()}
 
     def without(self, unit: str, errors: Sequence[Diagnostic]) -> tuple[str, dict[str, str]]:
         lines, reasons = unit.split("\n"), dict[str, str]()

@@ -15,7 +15,8 @@ from transpile.corpus.lifting.declarations import declare
 from transpile.corpus.lifting.idioms import idiomatic
 from transpile.corpus.lifting.lift import Lifted, Writer, assign, called_in, settled, without_unused
 from transpile.corpus.lifting.memory import Variable
-from transpile.corpus.lifting.pointers import PointerValues, RawMemory, with_variables
+from transpile.corpus.lifting.pointers import PointerValues
+from transpile.corpus.lifting.raw_memory import RawMemory, with_variables
 from transpile.corpus.lifting.stack import LIBRARY, TreeBuilder
 from transpile.corpus.lifting.tree import INDIRECT, Body, NotLiftable, bodies, map_node, statements, with_bodies
 from transpile.corpus.lifting.variables import simple_cast

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from transpile.corpus import ir
 from transpile.corpus.externs import EXTERNS, STREAMS
 from transpile.corpus.globals import is_global
-from transpile.corpus.ir_names import assigned, is_own, shift_count, walk
+from transpile.corpus.ir_names import assigned, is_own, is_unaligned, shift_count, walk
 from transpile.corpus.libm import MATH, MathFunction
 from transpile.corpus.signature import FLOATS, SIGNED, Array, Function, Parameter, Pointer, Signature, is_address, read_type
 from transpile.corpus.text import entry_name, quoted
@@ -151,6 +151,8 @@ class RustExpressions:
         """A raw pointer or a pointer to a function, what it points to, or its address as a number."""
         match one:
             case ir.Place():
+                if is_unaligned(one):
+                    return f"{self.moved(one)}.read_unaligned()", POSTFIX
                 text = one.base.name if is_own(one) else f"*{self.moved(one)}"
                 if isinstance(one.base, ir.ArrayPointer) and is_global(one.base.array) and (one.index is None or one.index.type != "i32"):
                     text = f"{one.base.array}[{self.index(one.index or ir.Const('index', 0))}]"

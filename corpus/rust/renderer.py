@@ -5,7 +5,7 @@ from __future__ import annotations
 from transpile.corpus import ir
 from transpile.corpus.externs import EXTERNS
 from transpile.corpus.globals import is_global
-from transpile.corpus.ir_names import always_leaves, assigned, called, is_own, used, walk
+from transpile.corpus.ir_names import always_leaves, assigned, called, is_own, is_unaligned, used, walk
 from transpile.corpus.rust.expressions import CAST, OR, SMALL, WRAPPING, RustExpressions, number, rust_type, typed
 from transpile.corpus.signature import FLOATS, SIGNED, is_address
 
@@ -115,6 +115,9 @@ class RustFunction(RustExpressions):
         return f"{head}: [{rust_type(one.type)}; {one.size}] = [{values}];"
 
     def assign(self, one: ir.Assign) -> str:
+        if isinstance(one.target, ir.Place) and is_unaligned(one.target):
+            value = ir.Binary(one.target.type, one.op, one.target, one.value) if one.op else one.value
+            return f"{self.moved(one.target)}.write_unaligned({self.text(value)});"
         target = self.text(one.target)
         if not one.op:
             return f"{target} = {self.text(one.value)};"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from transpile.corpus import ir
 from transpile.corpus.globals import is_global
+from transpile.corpus.ir_names import is_unaligned
 from transpile.corpus.scanner import closing
 from transpile.corpus.signature import WIDTHS, Array, Function, Parameter, Pointer, Signature, Struct, is_address, read_type, size_of
 from transpile.corpus.text import quoted
@@ -128,8 +129,7 @@ class ZigPointers(ABC):
             return f"{base}[{self.index(index)}]" + "".join(f".{part}" if isinstance(part, str) else f"[{self.index(part)}]" for part in one.path)
         if index is None or (isinstance(index, ir.Const) and index.value == 0):
             text = self.name(one.base.name) if isinstance(one.base, ir.Borrow) else f"{base}.*"
-            if isinstance(one.base, ir.PointerCast) and is_address(one.base.operand.type) and WIDTHS.get(one.type, 1) > 1:
-                # Nobody says that it is aligned, which Zig would check.
+            if isinstance(one.base, ir.PointerCast) and is_unaligned(one):  # which Zig would check
                 text = f"@as(*align(1) {one.type}, @ptrCast({self.text(one.base.operand)})).*"
         elif isinstance(index, ir.Const) and index.value < 0:
             text = f"({self.moved(one.base, index)[0]}).*"
