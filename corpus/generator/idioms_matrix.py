@@ -239,11 +239,11 @@ def rotate_by(f: Scope) -> None:
         d, a = f.new_arrays(type, type)
         k = f.scalar(f.any("u32", "usize"))
         with f.range(0, a.len) as i:
-            f.set(d[(i + k.to("index") % a.len) % a.len], a[i])
+            f.set(d[(i + (k % a.len.to(k.type)).to("index")) % a.len], a[i])
         return
     a, k = f.array(("i32", "i32", "u8", "f64")), f.scalar("u32")
     with f.when(a.len > 1):
-        m = f.let(k.to("index") % a.len)
+        m = f.let((k % a.len.to(k.type)).to("index"))
         for low, high in ((number(0, "index"), m), (m, a.len), (number(0, "index"), a.len)):
             i, j = f.let(low), f.let(high)
             with f.loop(i + 1 < j):
