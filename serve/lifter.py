@@ -16,6 +16,7 @@ from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.externs import EXTERNS, STREAMS
 from transpile.corpus.globals import Global, mentioned, symbol_name
+from transpile.corpus.ir_names import walk
 from transpile.corpus.language import Language
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
 from transpile.corpus.lifting.shaped import text_at
@@ -55,10 +56,13 @@ class Lifter:
         self._tables = True
         self.reasons: dict[str, str] = {}
         """By function: what ended the last attempt at it that came to nothing."""
+        self.narrow: set[str] = set()
+        """Bodies that keep addresses in memory as 32-bit numbers: they are right on wasm32 and wherever else pointers have 32 bits."""
         self._as_written = None
         if program.as_written is not None:
             module = WasmModule.parse(program.as_written)
             self._as_written = Lifter(replace(program, wasm=program.as_written, module=module, as_written=None, _names={}), names)
+            self._as_written.narrow = self.narrow
 
     @property
     def state(self) -> State:
@@ -148,7 +152,10 @@ class Lifter:
         for text, idioms in product((wat, *others), (True, False)) if target.pointers else ():
             try:
                 lifted = lift_pointers(text, signature, callees, data, state, idioms=idioms)
-                found.setdefault(_body(lifted.function, callees, self.state.globals, target))
+                body = _body(lifted.function, callees, self.state.globals, target)
+                found.setdefault(body)
+                if any(isinstance(n, ir.PointerCast) and n.operand.type == "u32" and not isinstance(n.operand, ir.Const) for n in walk(lifted.function.body)):
+                    self.narrow.add(body)
             except GIVES_UP as error:
                 why = _words(error, target)
         self.reasons[name] = why

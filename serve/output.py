@@ -22,6 +22,9 @@ from transpile.corpus.text import entry_name, rename
 from transpile.serve.naming import fresh, global_names, readable_global, readable_signature, restored_names
 from transpile.serve.transpiler import Translation
 
+NARROW = "; needs 32-bit pointers"
+"""Behind the evidence of a function that keeps addresses in memory as numbers of 32 bits."""
+
 
 def readable(translation: Translation, target: Language) -> str:
     """A translation's own function with the names of its signature, formatted."""
@@ -84,6 +87,7 @@ def write_file(translations: Sequence[Translation], target: Language, source: Pa
         label = f"{t.verdict.status}: {one_line(t.verdict.evidence)}"
         if not t.verdict.verified:
             label = f"UNVERIFIED, {label}"
+        label += NARROW if t.narrow else ""
         start = target.write_start(signature) if t.name == "main" else None
         text = readable(t, target)
         said = f"{comment} of the library, {label}" if t.of_library else f"{comment} {label}"
@@ -154,6 +158,7 @@ def function_json(t: Translation, target: Language) -> dict:
         "status": t.verdict.status,
         "evidence": t.verdict.evidence,
         "library": t.of_library,
+        "needs_32_bit_pointers": t.narrow,
         "engine": t.engine,
         "candidates": t.tried,
         "compiled": t.compiled,
@@ -198,5 +203,6 @@ def show_table(functions: Sequence[dict]) -> None:
     for f in functions:
         status = Text(f["status"], style=STYLES.get(f["status"], "yellow"))
         name = f"{f['name']} (library)" if f["library"] else f["name"]
-        table.add_row(Text(name), status, Text(one_line(f["evidence"])), f["engine"], str(f["candidates"]), f"{f['seconds']:.1f}s")
+        evidence = one_line(f["evidence"]) + (NARROW if f["needs_32_bit_pointers"] else "")
+        table.add_row(Text(name), status, Text(evidence), f["engine"], str(f["candidates"]), f"{f['seconds']:.1f}s")
     console.print(table)

@@ -94,7 +94,9 @@ def transpile(
     def finish(w: Work, verdict: Verdict | None = None) -> None:
         if w.function.name in done:
             return
-        done[w.function.name] = replace(finished_one(w, verdict), of_library=w.function.name in program.supplied)
+        one = finished_one(w, verdict)
+        narrow = lifter is not None and one.source is not None and one.source.text.partition("{")[2].strip() in lifter.narrow
+        done[w.function.name] = replace(one, of_library=w.function.name in program.supplied, narrow=narrow)
         # Little is known of what a library's function takes: it may show within its callers what it is worth.
         trial = w.function.name in program.brought and w.best is not None and w.best[2].status in ("inconclusive", "mismatch")
         if w.best and (w.verified or trial) and not w.missing:

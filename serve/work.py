@@ -38,6 +38,8 @@ class Translation:
     """Callees that it declares only: the original's are to be linked."""
     addressed: Mapping[str, str] = field(default_factory=dict)
     """Functions whose addresses it names, by canonical name."""
+    narrow: bool = False
+    """Whether it keeps addresses in memory as 32-bit numbers, so that it is right where pointers have 32 bits alone."""
     of_library: bool = False
     """Whether it is a function of the library that came along because the file calls it."""
     is_read: bool = True

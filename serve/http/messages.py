@@ -171,6 +171,7 @@ class FunctionResult(_Told):
     seconds: float
     code: str | None
     variables: list[str] = Field(description="declarations of the variables of the file that the function names")
+    needs_32_bit_pointers: bool = Field(description="whether it keeps addresses in memory as 32-bit numbers, and is right on wasm32 and the like alone")
     library: bool = Field(description="whether it is a function of the library that came along; these do not count in the summary")
     counterexample: Counterexample | None
 

@@ -219,3 +219,17 @@ def test_loops_stay_as_they_were_written(name: str, tmp_path: Path) -> None:
     (found,) = transpile(program, language("c"), None, Options(inputs=256), lifter=Lifter(program))
     assert found.verdict.verified and found.source is not None
     assert "for (" in found.source.text and "do {" not in found.source.text, found.source.text
+
+
+def test_addresses_kept_as_numbers_are_said_to_need_32_bits(tmp_path: Path) -> None:
+    """A local array of pointers is bytes of the frame; what only follows pointers is not concerned."""
+    path = tmp_path / "w.c"
+    path.write_text(
+        "int fill(char **out, char *s) { out[0] = s; return *s; }\n"
+        "int first(char *s) { char *w[2]; fill(w, s); return *w[0] + *w[0]; }\n"
+        "int length(const char *s) { int n = 0; while (s[n]) n++; return n; }\n"
+    )
+    program = load(path, as_written=True)
+    found = {t.name: t for t in transpile(program, language("rust"), None, Options(inputs=128), lifter=Lifter(program))}
+    assert all(t.verdict.verified for t in found.values())
+    assert {name for name, t in found.items() if t.narrow} == {"first"}
