@@ -206,7 +206,8 @@ def subject(asked: dict[str, Any]) -> tuple[Any, Any]:
         types = (parsed.parameters, parsed.results)
         signature = _named(_fitting(signature, types) or _plain(types), asked["names"])
         structs, fields = struct_names([signature])
-        return None, Work(SourceFunction("", signature, ""), text, (), structs, fields, canonical_signature(signature, structs, fields), ())
+        canonical = canonical_signature(signature, structs, fields)
+        return None, Work(SourceFunction("", signature, ""), text, (), structs, fields, canonical, (), {}, {})
     kind = "wat" if asked["wasm"] is None else "wasm"
     program = load(_write(text if kind == "wat" else asked["wasm"], kind, f"module.{kind}"), kind)
     names = [f.name for f in program.functions]
