@@ -43,7 +43,9 @@ def driver_text(parameters: tuple[str, ...], results: tuple[str, ...], pointers:
     notes += [f"(i64.mul (i64.const 0x9E3779B97F4A7C15) (i64.load32_u $d (i32.const {stand_in.GROWN})))"] if memory else []
     noted = f"(i64.store $d {slot.replace('$results', '$calls')} {notes[0] if len(notes) == 1 else f'(i64.xor {notes[0]} {notes[1]})'})" if notes else ""
     # What a function finds on its stack before it sets it is the same in every call, whatever others left there.
-    unset = f"(memory.fill $t (local.get $unset) (i32.const {UNSET}) (i32.sub (local.get $stack) (local.get $unset)))" if memory and stack else ""
+    fill = f"(memory.fill $t (local.get $unset) (i32.const {UNSET}) (i32.sub (local.get $stack) (local.get $unset)))"
+    # Asked first: to fill nothing costs a call of the machine's as well.
+    unset = f"(if (i32.lt_u (local.get $unset) (local.get $stack)) (then {fill}))" if memory and stack else ""
     before = unset + (forget if imports else "") + ("(local.set $pages (memory.size $t))" if memory else "")
     settings = "".join(f"(local.set ${name} (i32.load $d (i32.const {4 * k})))" for k, name in enumerate(BLOCK))
     return f"""(module
