@@ -101,11 +101,11 @@ class CutReader(CReader):
             return
         base, rest = words, []
         if words[0] == "enum":
-            self.enum(words, is_typedef)
             if "{" not in words:
                 rest = words[2:]
                 base = words[:2]
             else:
+                self.enum(words, is_typedef)
                 end = len(words) - 1 - words[::-1].index("}")
                 if words[1] != "{":
                     self.enums[words[1]] = "int" if self.scalars.get(f"enum {words[1]}", "i32") == "i32" else "unsigned"
@@ -140,12 +140,13 @@ class CutReader(CReader):
             if not names:
                 continue
             if is_typedef:
-                self.typedef(names[0], base, declarator)
+                self.type_name(names[0], base, declarator)
             else:
                 self.variables.add(names[0])
         return None
 
-    def typedef(self, name: str, base: list[str], declarator: list[str]) -> None:
+    def type_name(self, name: str, base: list[str], declarator: list[str]) -> None:
+        """One name that a typedef gives."""
         if name in SCALARS:
             return
         self.types.add_typedef(name, base, declarator)

@@ -54,10 +54,12 @@ class Reduction:
                     return str(name)
                 if self.types.layout(str(name)) is None:
                     raise Unsayable("type unknown" if name == UNKNOWN else "struct unknown")
+                before = len(self.structs)
                 try:
                     self._reduce(str(name))
                 except Unsayable:
-                    del self.structs[str(name)]
+                    for one in list(self.structs)[before:]:  # what it reaches may point back to it
+                        del self.structs[one]
                     raise
                 return str(name)
 

@@ -178,6 +178,17 @@ def test_only_the_files_own_functions_are_given_and_its_headers_help() -> None:
     assert [f.name for f, _ in Linker([reader]).functions(0, Counter())] == ["f"]
 
 
+def test_a_struct_that_points_back_to_one_that_can_not_be_said() -> None:
+    types = "struct node { struct list *in; int values[]; }; struct list { struct node *first; int count; };"
+    found = only(f"{types} int f(void *p) {{ struct node *n = p; struct list *l = n->in; return l->first->values[0] + l->count; }}")
+    assert "struct node {" in found.text and "struct list {" in found.text
+
+
+def test_a_typedef_of_an_enum_defined_elsewhere() -> None:
+    found = only("enum mode { READ, WRITE = 4 }; typedef enum mode mode_t; int f(mode_t m) { mode_t kept = m; return kept == WRITE; }")
+    assert "4" in found.text and found.signature.parameters[0].type == "u32"
+
+
 def test_a_chain_of_typedefs() -> None:
     assert "uint32_t" in C.canonical_types(only("typedef unsigned int u32; typedef u32 hash; hash f(hash x) { hash y = x; return y; }").text)
 
