@@ -118,16 +118,23 @@ def sources(
 
 @app.command()
 def lift(
-    folders: Annotated[list[Path], typer.Argument(help="Built corpora; their C functions that were not generated are lifted.")],
-    out: Annotated[Path, typer.Option(help="Folder for the shards.")],
+    folders: Annotated[list[Path], typer.Argument(help="Built corpora; one version of each of their training programs is lifted, C where there is C.")],
+    out: Annotated[Path, typer.Option(help="Folder for the shards; an interrupted run goes on there.")],
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
+    engine: Annotated[str, typer.Option(help="Who does the work: local processes, or ray (Ray Data; RAY_ADDRESS names a cluster).")] = "local",
+    restart: Annotated[bool, typer.Option("--restart", help="Drop what other code or compilers left in the folder, and start anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
-    """Write real and hand-written C functions in every language, by rules, and compile them to more pairs."""
+    """Write functions in every language, by rules, and compile them to more pairs."""
+    from transpile.corpus.pipeline.engine import ENGINES
     from transpile.corpus.pipeline.lifted import lift_corpus
 
+    if engine not in ENGINES:
+        raise TranspileError(f"unknown engine '{engine}'", hint=f"engines are {' and '.join(ENGINES)}")
     _say_missing()
     with progress_bar("corpus lift") as progress:
-        manifest = lift_corpus(folders, out, progress=progress)
+        lift_corpus(folders, out, workers=workers, engine=engine, restart=restart, progress=progress)
+    manifest = json.loads((out / "manifest.json").read_text())
     if as_json:
         print(json.dumps(manifest))
     else:

@@ -66,6 +66,12 @@ class Program:
         type_ = self.module.function(symbol).type if "::" in symbol else None
         return next((name for name in names if self.module.function(self.exports[name]).type == type_), None)
 
+    def to_read(self) -> Program | None:
+        """The program as it was compiled to be read, if it was."""
+        if self.as_written is None:
+            return None
+        return replace(self, wasm=self.as_written, module=WasmModule.parse(self.as_written), as_written=None, _names={})
+
     def table(self) -> dict[int, str]:
         """The functions of the program that the module's table holds, by number: their addresses, where the numbers are such as our linker gives."""
         placed = {e.offset + k: f for e in self.module.elements if e.offset is not None for k, f in enumerate(e.functions) if f is not None}

@@ -6,7 +6,7 @@ A group holds one program in several languages; an example reads the WAT of one 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SOURCE_WEIGHT = {"c": 5.0, "cpp": 2.0, "zig": 1.5, "rust": 1.5}
 TARGET_WEIGHT = {"rust": 8.0, "c": 2.5, "zig": 2.0, "cpp": 1.0}
 """How often a language is read and written, relative to the others (1 for one not named)."""
+LEVEL_WEIGHT = {"2": 0.4}
+"""How often a compilation is read beside one that keeps the loops of its source (`Language.as_written`), which is what users' files are compiled to."""
 REAL_REPEATS = 3
 """Groups that were not generated are drawn this many times an epoch."""
 
@@ -32,6 +34,7 @@ class Row:
     """One pair as ids: encoder input, decoder sequence, and how many of the latter are the forced prefix."""
 
     language: str
+    level: str
     wat: np.ndarray
     target: np.ndarray
     prefix: int
@@ -54,7 +57,7 @@ def encode_rows(tokenizer: Tokenizer, pairs: Sequence[FunctionPair]) -> list[Row
     for pair, wat, prelude, body in zip(pairs, wats, preludes, bodies, strict=True):
         tag = tokenizer.token_to_id(language_tag(pair.language))
         target = np.array([END, tag, *prelude.ids, *body.ids, END], np.uint16)
-        rows.append(Row(pair.language, np.array([task, *wat.ids, END], np.uint16), target, 2 + len(prelude.ids)))
+        rows.append(Row(pair.language, pair.level, np.array([task, *wat.ids, END], np.uint16), target, 2 + len(prelude.ids)))
     return rows
 
 
@@ -86,8 +89,9 @@ def _add(groups: dict, number: int, pairs: list[FunctionPair], tokenizer: Tokeni
 
 def draw(rows: Sequence[Row], rng: random.Random) -> Example:
     """One example of a group: whose WAT is read, whose source is written."""
-    source = rng.choices(rows, [SOURCE_WEIGHT.get(r.language, 1.0) for r in rows])[0]
-    target = rng.choices(rows, [TARGET_WEIGHT.get(r.language, 1.0) for r in rows])[0]
+    several = Counter(r.language for r in rows)
+    source = rng.choices(rows, [SOURCE_WEIGHT.get(r.language, 1.0) * LEVEL_WEIGHT.get(r.level, 1.0) for r in rows])[0]
+    target = rng.choices(rows, [TARGET_WEIGHT.get(r.language, 1.0) / several[r.language] for r in rows])[0]
     return Example(source.wat, target.target, target.prefix)
 
 

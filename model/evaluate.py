@@ -18,6 +18,7 @@ from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.language import language
 from transpile.corpus.pairs import FunctionPair, read_corpus, source_function
+from transpile.corpus.pipeline.lifted import as_written
 from transpile.corpus.pipeline.splits import is_novel
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
@@ -61,8 +62,14 @@ def evaluate(
     seed: int,
     temperature: float,
     details: Path | None,
+    *,
+    written: bool = True,
 ) -> dict:
-    """Figures of one direction as a JSON-able object: verified, greedy (verified by the first candidate alone), compiles, by status."""
+    """Figures of one direction as a JSON-able object: verified, greedy (verified by the first candidate alone), compiles, by status.
+
+    `written`: the model reads the compilation that keeps the loops of the source, as `transpile` has it read of source files; else the one
+    of the corpus's row, all that there is of a wasm module. The judge compares with the latter in both cases.
+    """
     import ctranslate2
 
     ctranslate2.set_log_level(40)
@@ -70,6 +77,7 @@ def evaluate(
     translator = ctranslate2.Translator(str(checkpoint / "ctranslate2"), device="cpu", compute_type="int8", inter_threads=1, intra_threads=os.cpu_count() or 1)
     ctranslate2.set_random_seed(seed + 1)
     chosen = choose(corpus, split, source, target, functions, seed)
+    read = {row.group: row.wat for row in as_written([pair for pair, _ in chosen], Counter())} if written else {}
     writer = language(target)
     counts: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
@@ -81,17 +89,17 @@ def evaluate(
         sources: list[SourceFunction] = []
         owners: list[int] = []
         for i, (pair, counterpart) in enumerate(group):
-            for code in _decode(translator, tokenizer, pair, target, candidates, temperature):
+            for code in _decode(translator, tokenizer, pair, read.get(pair.group, pair.wat), target, candidates, temperature):
                 sources.append(_candidate(pair, counterpart, target, code))
                 owners.append(i)
         repaired = compile_with_repairs(writer, sources)
         results = [result for _, result in repaired]
-        as_written = [fixed is source and isinstance(result, Compiled) for source, (fixed, result) in zip(sources, repaired, strict=True)]
+        unrepaired = [fixed is source and isinstance(result, Compiled) for source, (fixed, result) in zip(sources, repaired, strict=True)]
         for i, (pair, _) in enumerate(group):
             original = originals[i]
             assert original is not None, pair.group
             jury = Jury(original, source_function(pair).signature, inputs=inputs, seed=seed)
-            counts["compiled as written"] += sum(a for a, owner in zip(as_written, owners, strict=True) if owner == i)
+            counts["compiled as written"] += sum(a for a, owner in zip(unrepaired, owners, strict=True) if owner == i)
             mine = [r for r, owner in zip(results, owners, strict=True) if owner == i]
             verdicts = []
             for r in mine:
@@ -116,7 +124,8 @@ def evaluate(
     if details is not None:
         details.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return {
-        "split": split, "source": source, "target": target, "functions": counts["functions"], "candidates_per_function": candidates, "temperature": temperature,
+        "split": split, "source": source, "target": target, "reads": "as written" if written else "level 2",
+        "functions": counts["functions"], "candidates_per_function": candidates, "temperature": temperature,
         "verified": round(counts["verified"] / counts["functions"], 4), "greedy": round(counts["greedy"] / counts["functions"], 4),
         "candidates_that_compile": round(counts["compiled"] / max(counts["candidates"], 1), 4),
         "as_written": round(counts["compiled as written"] / max(counts["candidates"], 1), 4),
@@ -131,11 +140,11 @@ def _candidate(pair: FunctionPair, counterpart: FunctionPair | None, target: str
     return SourceFunction(target, signature, f"{header} {code}", callees)
 
 
-def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: int, temperature: float) -> list[str]:
+def _decode(translator, tokenizer, pair: FunctionPair, wat: str, target: str, candidates: int, temperature: float) -> list[str]:
     """Distinct bodies: the greedy one first, then samples."""
     function = source_function(pair)
     prelude = canonical_text(language(target).write_prelude(function.signature, [c.signature for c in function.callees]))
-    tokens = [tokenizer.id_to_token(i) for i in encode_wat(tokenizer, pair.wat)]
+    tokens = [tokenizer.id_to_token(i) for i in encode_wat(tokenizer, wat)]
     prefix = [tokenizer.id_to_token(i) for i in encode_prefix(tokenizer, target, prelude)][1:]
     common = {"target_prefix": [prefix], "max_input_length": 0, "max_decoding_length": 768, "beam_size": 1}
     results = translator.translate_batch([tokens], **common)
@@ -147,5 +156,5 @@ def _decode(translator, tokenizer, pair: FunctionPair, target: str, candidates: 
     for result in results:
         for hypothesis in result.hypotheses:
             ids = [tokenizer.token_to_id(t) for t in hypothesis[len(prefix) :]]
-            out[copy_constants(decode(tokenizer, [x for x in ids if x is not None]), pair.wat)] = None
+            out[copy_constants(decode(tokenizer, [x for x in ids if x is not None]), wat)] = None
     return list(out)

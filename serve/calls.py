@@ -22,6 +22,14 @@ def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[s
     return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {labels[m[1]]}", read.text), own
 
 
+def text_to_read(program: Program, name: str, called: Sequence[str]) -> str:
+    """The canonical text of a function of a program that was compiled to be read (`Program.to_read`), with callees under the names that they have in
+    `called`, the order in which the other compilation calls them. Raises LookupError where it calls others, TranspileError where it can't be read."""
+    text, own = named_calls(program, name, canonical(program.code(name)))
+    numbers = {f"c{i}": f"c{called.index(one)}" for i, one in enumerate(own) if one in called}
+    return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {numbers[m[1]]}", text)
+
+
 def addressed(program: Program, name: str) -> dict[str, str]:
     """The functions of the program whose addresses a function names, in its code or by the data that it uses: h0, h1, ... by their places in the table."""
     table = program.table()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import product
 
 from transpile.corpus import ir
@@ -23,9 +22,8 @@ from transpile.corpus.lifting.shaped import text_at
 from transpile.corpus.program import Program
 from transpile.corpus.signature import Signature
 from transpile.corpus.text import canonical_text, renumber_locals
-from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
-from transpile.serve.calls import function_name, named_calls
+from transpile.serve.calls import function_name, text_to_read
 from transpile.serve.state import State, ends_at, name_counted_ends, state_of
 
 NAME = "lifter"
@@ -58,10 +56,9 @@ class Lifter:
         """By function: what ended the last attempt at it that came to nothing."""
         self.narrow: set[str] = set()
         """Bodies that keep addresses in memory as 32-bit numbers: they are right on wasm32 and wherever else pointers have 32 bits."""
-        self._as_written = None
-        if program.as_written is not None:
-            module = WasmModule.parse(program.as_written)
-            self._as_written = Lifter(replace(program, wasm=program.as_written, module=module, as_written=None, _names={}), names)
+        to_read = program.to_read()
+        self._as_written = Lifter(to_read, names) if to_read else None
+        if self._as_written:
             self._as_written.narrow = self.narrow
 
     @property
@@ -111,11 +108,7 @@ class Lifter:
         if other is None or {g.name: g for g in other.state.globals} != {g.name: g for g in self.state.globals}:
             return []
         with suppress(TranspileError, LookupError):
-            text, own = named_calls(other.program, name, canonical(other.program.code(name)))
-            numbers = {f"c{i}": f"c{called.index(one)}" for i, one in enumerate(own) if one in called}
-            if len(numbers) == len(own):
-                text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {numbers[m[1]]}", text)
-                return other._decode(name, text, signature, callees, target)
+            return other._decode(name, text_to_read(other.program, name, called), signature, callees, target)
         return []
 
     def _decode(self, name: str, wat: str, signature: Signature, callees: Mapping[str, Signature], target: Language) -> list[str]:

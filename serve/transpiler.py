@@ -26,7 +26,7 @@ from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.module import WasmModule
 from transpile.corpus.wasm.wat import canonical
 from transpile.serve.callees import Accepted, as_callee, written
-from transpile.serve.calls import addressed, components, levels, library_calls, named_calls, with_callees
+from transpile.serve.calls import addressed, components, levels, library_calls, named_calls, text_to_read, with_callees
 from transpile.serve.circles import MOST, translate_circle
 from transpile.serve.circles import Member as CircleMember
 from transpile.serve.decoder import Decoder, Request
@@ -202,6 +202,13 @@ def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct]
     return Work(function, text, tuple(own), structs, fields, signature, callees, named, functions)
 
 
+def _text(to_read: Program, w: Work) -> str:
+    """What the model reads of a function: its code as compiled to be read, if it calls the same."""
+    with suppress(TranspileError, LookupError):
+        return text_to_read(to_read, w.function.name, w.callees)
+    return w.wat
+
+
 def _translate_level(
     program: Program,
     target: Language,
@@ -215,6 +222,7 @@ def _translate_level(
 ) -> None:
     """Two rounds of decoding, compiling and judging, the lifter's with both; the second for what the first left unverified."""
     rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0, 0)
+    to_read = program.to_read() if decoder else None
     for number, samples in enumerate(rounds):
         batch: list[tuple[Work, Candidate, SourceFunction]] = []
         for w in works:
@@ -238,7 +246,8 @@ def _translate_level(
             if decoder and samples and not beyond:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
-                decoded = decoder.decode([Request(w.wat, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
+                text = _text(to_read, w) if to_read else w.wat
+                decoded = decoder.decode([Request(text, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
                 candidates += [(w.canonical, candidate) for candidate in decoded]
             callees = tuple(
                 declared(target, w.callee_signatures[i]) if f"c{i}" in w.missing else as_callee(accepted[c], w.structs, w.fields, f"c{i}")

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from transpile.corpus.batch import Compiled, compile_batch
@@ -21,7 +24,7 @@ from transpile.corpus.compiled import text_of
 from transpile.corpus.errors import MissingCompiler, TranspileError
 from transpile.corpus.language import Language, language, languages
 from transpile.corpus.naming import canonical_function
-from transpile.corpus.pairs import FunctionPair, callees_json, signature_json, write_shard
+from transpile.corpus.pairs import FunctionPair, callees_json, read_shard, signature_json, write_shard
 from transpile.corpus.pipeline.decontamination import Benchmarks, benchmarks
 from transpile.corpus.pipeline.engine import ENGINES
 from transpile.corpus.pipeline.fix import fix_pairs
@@ -44,7 +47,7 @@ CHUNK = 400
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A unit of work: `kind` generated (seed, count), natural (a topic's stem) or source (a file)."""
+    """A unit of work: `kind` generated (seed, count), natural (a topic's stem), source (a file) or lifted (`count` rows of a shard, from row `seed` on)."""
 
     name: str
     kind: str
@@ -68,6 +71,7 @@ def compile_pairs(
     origin: str,
     licence: str,
     drops: Counter[str],
+    level: str = "2",
 ) -> Iterator[FunctionPair]:
     """Compile canonical functions of one language and yield the pairs. What must not enter has been left out before: `clean`."""
     try:
@@ -76,7 +80,7 @@ def compile_pairs(
         drops[f"no compiler ({lang.name})"] += len(sources)
         return
     modules: dict[bytes, WasmModule] = {}
-    for group, name, source, result in zip(groups, names, sources, compile_batch(lang, sources), strict=True):
+    for group, name, source, result in zip(groups, names, sources, compile_batch(lang, sources, level=level), strict=True):
         if not isinstance(result, Compiled):
             drops[f"compile error ({lang.name})"] += 1
             continue
@@ -105,7 +109,7 @@ def compile_pairs(
                 wat,
                 signature_json(source.signature),
                 callees_json(source.callees),
-                "2",
+                level,
                 version,
                 origin,
                 licence,
@@ -199,17 +203,32 @@ def _source(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
         drops.update(mine)
 
 
+def _lifted(chunk: Chunk, drops: Counter[str]) -> Iterator[FunctionPair]:
+    from transpile.corpus.pipeline.lifted import lifted_pairs
+
+    return lifted_pairs(islice(read_shard(Path(chunk.argument)), chunk.seed, chunk.seed + chunk.count), chunk.table(), drops)
+
+
 def derived(kind: str, pairs: Sequence[FunctionPair], table: Benchmarks, drops: Counter[str]) -> Iterable[FunctionPair]:
     """The rows of another kind that some decode pairs give; of fix, those of kind lint come with them."""
     return {"optimize": lambda: optimize_pairs(pairs, drops), "fix": lambda: fix_pairs(pairs, table, drops)}[kind]()
 
 
 def run_chunk(chunk: Chunk, raw: Path) -> str:
-    """Do one chunk; its raw shards appear whole or not at all, its counts last, so that they say that all is there."""
+    """Do one chunk; its raw shards appear whole or not at all, its counts last, so that they say that all is there.
+
+    Source that we fail on must not cost the hours of a build: it is passed over, counted, and the error is printed.
+    """
     drops: Counter[str] = Counter()
-    work = {"generated": _generated, "natural": _natural, "source": _source}[chunk.kind]
+    work = {"generated": _generated, "natural": _natural, "source": _source, "lifted": _lifted}[chunk.kind]
     stem = chunk.name.replace("/", "-")
-    pairs = list(work(chunk, drops))
+    try:
+        pairs = list(work(chunk, drops))
+    except Exception as error:
+        if chunk.kind != "source" or isinstance(error, TranspileError):
+            raise
+        print(f"passed over: {chunk.name}, for a bug of ours:", *traceback.format_exception(error), file=sys.stderr, flush=True)
+        pairs, drops = [], Counter({"part: bug of ours": 1})
     write_shard(raw / f"{stem}.parquet", pairs)
     owner: dict[str, str] = {}
     # What the whole corpus has twice is dropped at the end; what this chunk has twice is not worth the work.
@@ -254,14 +273,15 @@ def chunks(*, programs: int, seed: int) -> list[Chunk]:
 
 
 def held_out_shapes() -> set[str]:
-    """Skeletons of the hand-written functions that are never trained on, compiled anew, for a build that does not hold them."""
+    """Skeletons of the hand-written functions that are never trained on, compiled anew in every way, for a build that does not hold them."""
     wanted = held_out_names()
     functions = [v for p in sorted(NATURAL.glob("*.c")) for name, v in natural_functions(p.stem) if name in wanted]
     shapes: set[str] = set()
     for tongue in languages().values():
         chosen = [v[tongue.name] for v in functions if tongue.name in v]
         names = [""] * len(chosen)
-        shapes.update(skeleton(p.wat) for p in compile_pairs(tongue, names, names, chosen, "", "", Counter()))
+        for level in filter(None, ("2", tongue.as_written)):
+            shapes.update(skeleton(p.wat) for p in compile_pairs(tongue, names, names, chosen, "", "", Counter(), level))
     return shapes
 
 
@@ -274,9 +294,11 @@ def build(
     passed: Counter[str] | None = None,
     engine: str = "local",
     restart: bool = False,
+    shapes: Callable[[], set[str]] = held_out_shapes,
 ) -> None:
     """Do what is left of `work` into `out/raw`, then finish. `progress(done, total)` is called after each chunk; `passed` are files that
-    were passed over, by reason, for the manifest. `restart`: away with raw shards that were made by other code or compilers.
+    were passed over, by reason, for the manifest. `restart`: away with raw shards that were made by other code or compilers. `shapes`: skeletons that no
+    pair for training may have.
 
     Raises TranspileError where there are such shards, or another build is at work there.
     """
@@ -293,4 +315,4 @@ def build(
             done += 1
             if progress:
                 progress(done, len(work))
-        finish(out, [c.name for c in work], held_out_shapes, passed, kinds)
+        finish(out, [c.name for c in work], shapes, passed, kinds)

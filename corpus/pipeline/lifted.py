@@ -1,15 +1,19 @@
-"""Pairs out of pairs: functions that exist in one language alone, lifted by rules and written in every language.
+"""Pairs out of pairs: functions lifted by rules and written in every language, as compilers read them back.
 
 Real code gives shapes that no generator thinks of, but a C library exists in C only. Its WAT, lifted and rendered, is the same program in all
-languages, and each of those compiled is a pair. Invariant: only training functions are lifted, and no pair comes out whose skeleton is held out,
-or is that of a hand-written function held out by name.
+languages, and each of those compiled is a pair. What is lifted is the compilation that keeps loops and conditions as the source has them
+(`Language.as_written`), and it is what the rows hold; the row that was read stands beside them, so that what optimizers make of a loop is read too.
+A group's rows: the original at level 2 and as written, and its renderings as written. What the rules write depends on the WAT alone, so that
+a model has less to guess than from people's or the generator's texts.
+
+Invariant: only training functions are lifted, and no pair for training has the skeleton of a function that is held out, however either was compiled.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,25 +21,32 @@ from pathlib import Path
 from transpile.corpus import ir
 from transpile.corpus.errors import TranspileError
 from transpile.corpus.ir_names import called, has_pointers
-from transpile.corpus.language import compiler_versions, languages
+from transpile.corpus.language import languages
 from transpile.corpus.lifting import NotLiftable, lift, lift_pointers
-from transpile.corpus.pairs import FunctionPair, read_corpus, source_function, write_shard
-from transpile.corpus.pipeline.build import clean, compile_pairs, held_out_shapes
-from transpile.corpus.pipeline.decontamination import benchmarks
-from transpile.corpus.pipeline.splits import ROWS, is_novel
+from transpile.corpus.pairs import FunctionPair, read_corpus, shards, source_function
+from transpile.corpus.pipeline.build import Chunk, build, clean, compile_pairs, held_out_shapes
+from transpile.corpus.pipeline.decontamination import Benchmarks
+from transpile.corpus.pipeline.splits import LIFTED, repository_of
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 from transpile.corpus.wasm.wat import skeleton
 
+CHUNK = 5_000
+"""Rows of a finished shard that are lifted together."""
 
-def _lifted(pair: FunctionPair) -> ir.Program | None:
-    """A pair's function, with arrays if the rules know its types, else with pointers; of what it calls the types alone are known."""
-    source = source_function(pair)
+
+def _is_parent(pair: FunctionPair) -> bool:
+    """Whether a row is lifted: one of each training program, C where there is C."""
+    return pair.split == "train" and (pair.language == "c" or (pair.language != "cpp" and bool(repository_of(pair))))
+
+
+def _lifted(wat: str, source: SourceFunction) -> ir.Program | None:
+    """A function, with arrays if the rules know its types, else with pointers; of what it calls the types alone are known."""
     callees = {one.name: one.signature for one in source.callees}
     for way in (lift, lift_pointers):
         try:
-            function = way(pair.wat, source.signature, callees).function
-        except (NotLiftable, LookupError, RecursionError):
+            function = way(wat, source.signature, callees).function
+        except (NotLiftable, LookupError, RecursionError, TranspileError):
             continue
         return ir.Program(function, tuple(ir.Function(callees[name], ()) for name in called(function.body) if name in callees))
     return None
@@ -55,58 +66,61 @@ def _rendered(program: ir.Program) -> dict[str, SourceFunction]:
     return out
 
 
-def lift_corpus(folders: Sequence[Path], out: Path, *, progress=None) -> dict:
-    """Write a corpus of the lifted functions of others: C functions that were not generated. Returns and writes the manifest.
+def as_written(pairs: Sequence[FunctionPair], drops: Counter[str]) -> Iterator[FunctionPair]:
+    """Rows compiled again, as written; those of a language that has no such level, or that fail, do not come back."""
+    for name, tongue in languages().items():
+        mine = [pair for pair in pairs if pair.language == name]
+        if mine and tongue.as_written:
+            row = {pair.group: pair for pair in mine}
+            sources = [source_function(pair) for pair in mine]
+            for made in compile_pairs(tongue, [p.group for p in mine], [p.name for p in mine], sources, "", "", drops, tongue.as_written):
+                yield replace(row[made.group], wat=made.wat, level=made.level, compiler=made.compiler)
 
-    Raises TranspileError where a folder holds no corpus, or nothing could be lifted.
-    """
-    drops: Counter[str] = Counter()
-    banned = held_out_shapes()
-    seen: set[str] = set()
-    parents: dict[str, tuple[FunctionPair, ir.Program]] = {}
-    for folder in folders:
-        for pair in read_corpus(folder):
-            if pair.language != "c" or pair.split != "train" or pair.origin == "generated" or pair.wat in seen:
-                continue
-            seen.add(pair.wat)
-            program = _lifted(pair)
-            if program is None:
-                drops["not liftable"] += 1
-            else:
-                parents[f"{pair.group}/lifted"] = pair, program
-    if not parents:
-        raise TranspileError("nothing to lift", hint="name corpora with C functions that were not generated")
-    made: list[FunctionPair] = []
-    programs = clean({group: _rendered(program) for group, (_, program) in parents.items()}, benchmarks(), drops)
-    for done, (name, tongue) in enumerate(languages().items()):
-        if progress:
-            progress(done, len(languages()), tongue.title)
-        said = {group: versions[name] for group, versions in programs.items() if name in versions}
-        names = [parents[group][0].name for group in said]
-        made += compile_pairs(tongue, list(said), names, list(said.values()), "", "", drops)
-    refused = {pair.group for pair in made if skeleton(pair.wat) in banned or is_novel(pair.wat)}
-    kept = []
-    for pair in made:
-        if pair.group in refused:
-            drops["skeleton of a held-out function"] += 1
+
+def lifted_pairs(rows: Iterable[FunctionPair], table: Benchmarks, drops: Counter[str]) -> Iterator[FunctionPair]:
+    """The groups of the rows that are lifted. What looks like a benchmark in any language is left out in all."""
+    parents = {pair.group: pair for pair in rows if _is_parent(pair)}
+    written: dict[str, FunctionPair] = {}
+    programs: dict[str, dict[str, SourceFunction]] = {}
+    for pair in as_written(list(parents.values()), drops):
+        program = _lifted(pair.wat, source_function(pair))
+        if program is None:
+            drops[f"not liftable ({pair.language})"] += 1
         else:
-            parent = parents[pair.group][0]
-            kept.append(replace(pair, origin=f"{parent.origin}#lifted", licence=parent.licence))
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("part-*.parquet"):
-        old.unlink()
-    kept.sort(key=lambda pair: (pair.group, pair.language))
-    for part, start in enumerate(range(0, len(kept), ROWS)):
-        write_shard(out / f"part-{part:05}.parquet", kept[start : start + ROWS])
-    counts = Counter(f"{pair.split}/{pair.language}" for pair in kept)
-    manifest = {
-        "pairs": len(kept),
-        "splits": dict(sorted(counts.items())),
-        "dropped": {k: v for k, v in sorted(drops.items()) if v},
-        "compilers": compiler_versions()[0],
-        "chunks": len(folders),
-    }
-    temporary = out / "manifest.tmp"
-    temporary.write_text(json.dumps(manifest, indent=2) + "\n")
-    temporary.replace(out / "manifest.json")
-    return manifest
+            written[pair.group], programs[pair.group] = pair, _rendered(program)
+    programs = dict(clean(programs, table, drops))
+    for group in programs:
+        for pair in (parents[group], written[group]):
+            yield replace(pair, group=f"{group}/lifted")
+    for name, tongue in languages().items():
+        said = {group: versions[name] for group, versions in programs.items() if name in versions}
+        names = [written[group].name for group in said]
+        for made in compile_pairs(tongue, list(said), names, list(said.values()), "", "", drops, tongue.as_written or "2"):
+            parent = written[made.group]
+            yield replace(made, group=f"{made.group}/lifted", origin=f"{parent.origin}{LIFTED}", licence=parent.licence)
+
+
+def _held_out(folders: Sequence[Path]) -> set[str]:
+    """Skeletons, as written, of what the corpora hold out, and of the hand-written functions held out by name."""
+    pairs = [pair for folder in folders for pair in read_corpus(folder) if pair.split != "train"]
+    shapes = {skeleton(pair.wat) for pair in as_written(pairs, Counter())}
+    return shapes | held_out_shapes()
+
+
+def lift_corpus(folders: Sequence[Path], out: Path, *, workers: int = 2, engine: str = "local", restart: bool = False, progress=None) -> None:
+    """Write a corpus of the lifted functions of others; what was interrupted goes on.
+
+    Raises TranspileError where a folder holds no corpus, or nothing in one is for training.
+    """
+    import pyarrow.parquet as pq
+
+    work = []
+    for number, folder in enumerate(folders):
+        for path in shards(folder):
+            rows = pq.ParquetFile(path).metadata.num_rows
+            content = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            work += [
+                Chunk(f"lifted/{number}-{content}-{start // CHUNK:02}", "lifted", str(path.resolve()), start, CHUNK)
+                for start in range(0, rows, CHUNK)
+            ]
+    build(out, work, workers=workers, progress=progress, engine=engine, restart=restart, shapes=lambda: _held_out(folders))

@@ -26,6 +26,8 @@ ROWS = 20_000
 """Rows in a finished shard."""
 NOVEL_PER_THOUSAND = 10
 REPOSITORIES_PER_HELD_OUT = 9
+LIFTED = "#lifted"
+"""Ends the origin of what rules made of a function; of whether it is a near duplicate that function decides."""
 COUNTED = "counted: "
 """Before a count of a chunk that is not one of drops."""
 
@@ -61,14 +63,21 @@ def repository_of(pair: FunctionPair) -> str:
 
 
 class _Repeats:
-    """What was already taken, of real code by shape and near likeness too."""
+    """What was already taken, of real code by shape and near likeness too. The first row of a program in a language decides for it."""
 
     def __init__(self) -> None:
         self.shapes: dict[tuple[str, bytes], str] = {}
         self.near: dict[str, NearDuplicates] = {}
+        self.decided: dict[tuple[str, bytes], str] = {}
 
     def reason(self, pair: FunctionPair) -> str:
         """Why a pair of real code is a duplicate, or "" and it is remembered."""
+        key = pair.language, _hash(pair.group)
+        if key not in self.decided:
+            self.decided[key] = self._reason(pair)
+        return self.decided[key]
+
+    def _reason(self, pair: FunctionPair) -> str:
         if self.shapes.setdefault((pair.language, _hash(skeleton(pair.wat))), pair.group) != pair.group:
             return "near duplicate (WAT)"
         near = self.near.setdefault(pair.language, NearDuplicates())
@@ -161,7 +170,7 @@ def finish(
             if group in banned or (is_natural and group in novel):
                 drops["skeleton of a held-out function"] += 1
                 continue
-            if repository and (reason := repeats.reason(pair)):
+            if repository and not pair.origin.endswith(LIFTED) and (reason := repeats.reason(pair)):
                 drops[reason] += 1
                 continue
             if repository and is_held_out_repository(repository):

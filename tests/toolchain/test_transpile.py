@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -176,6 +178,26 @@ def test_structs_and_keywords_of_callers_and_callees_do_not_mix(tmp_path: Path) 
     text = write_file(translations, rust, tmp_path / "s.c")
     assert rust.compile(rust.prologue + text).wasm is not None, text
     assert "pub fn loop_(" in text and "pub type_: i32" in text
+
+
+def test_a_model_reads_loops_as_they_were_written(tmp_path: Path) -> None:
+    class Reader(Pretended):
+        read: ClassVar[list[str]] = []
+
+        def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
+            self.read += [r.wat for r in requests]
+            return [[] for _ in requests]
+
+    path = tmp_path / "sum.c"
+    path.write_text(
+        "static int one(int x) { return x / 3; }\nint both(int x) { return one(x) ^ 5; }\n"
+        "int sum(const int *a, int n) { int s = 0; for (int i = 0; i < n; i++) s += one(a[i]) * both(i); return s; }\n"
+    )
+    for program in (load(path), load(path, as_written=True)):
+        transpile(program, language("rust"), Reader(), Options(candidates=1, inputs=64), lifter=Lifter(program))
+    optimized, written = [text for text in dict.fromkeys(Reader.read) if "loop" in text]
+    assert "i32.mul" in optimized and "i32.shl" not in optimized, "the pointer is moved on"
+    assert "i32.shl" in written and re.findall(r"call c\d", written) == ["call c0", "call c1"]
 
 
 def test_near_misses_are_searched_around(program) -> None:

@@ -15,7 +15,7 @@ from transpile.tokenizer.vocabulary import END, PAD
 
 
 def row(language: str, wat: int, target: int) -> data.Row:
-    return data.Row(language, np.full(wat, 7, np.uint16), np.array([END] + [9] * (target - 2) + [END], np.uint16), 3)
+    return data.Row(language, "2", np.full(wat, 7, np.uint16), np.array([END] + [9] * (target - 2) + [END], np.uint16), 3)
 
 
 def groups(count: int) -> list[list[data.Row]]:
