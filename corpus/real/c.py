@@ -264,17 +264,18 @@ class CutReader(CReader):
         return out
 
     def constants_of(self, words: set[str]) -> list[str]:
-        """The constants among some words, with those that they need, these first."""
+        """The constants among some words, with those that they need, these first. Of some that need each other any may be first."""
         out: list[str] = []
+        begun: set[str] = set()
 
         def need(name: str) -> None:
-            if name in out:
+            if name in begun:
                 return
+            begun.add(name)
             for word in self.constants[name]:
-                if word in self.constants and word != name:
+                if word in self.constants:
                     need(word)
-            if name not in out:
-                out.append(name)
+            out.append(name)
 
         for name in sorted(words & self.constants.keys()):
             need(name)

@@ -184,6 +184,12 @@ def test_a_struct_that_points_back_to_one_that_can_not_be_said() -> None:
     assert "struct node {" in found.text and "struct list {" in found.text
 
 
+def test_constants_that_need_each_other() -> None:
+    found = only("struct s { const struct s *other; }; static const struct s b; static const struct s a = { &b };"
+                 "static const struct s b = { &a }; int f(void) { return a.other == &b; }")  # fmt: skip
+    assert found.text.count("struct s a = { & b }") == 1 == found.text.count("struct s b = { & a }"), found.text
+
+
 def test_a_typedef_of_an_enum_defined_elsewhere() -> None:
     found = only("enum mode { READ, WRITE = 4 }; typedef enum mode mode_t; int f(mode_t m) { mode_t kept = m; return kept == WRITE; }")
     assert "4" in found.text and found.signature.parameters[0].type == "u32"
