@@ -17,7 +17,7 @@ everything else that reads Parquet; columns of other kinds are null. Rows of one
     signature  string  JSON of the C ABI signature (`signature_json`)
     callees    string  JSON list of the functions it calls, each with signature, text and its own callees, so that a row compiles alone; a text
                        that ends in `;` is a prototype: of that function only the type is known, and the module imports it
-    level      string  optimization level of `wat`
+    level      string  optimization level of `wat`, or `as-written` (`Language.as_written`)
     compiler   string  name and version
     origin     string  `generated`, `natural/<file>`, or owner/name@revision:path for real code
     licence    string  SPDX id, `unknown` where none was found

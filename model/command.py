@@ -80,8 +80,9 @@ def evaluate(
     temperature: Annotated[float, typer.Option(help="Of sampling; one candidate is always greedy.", min=0.05)] = 0.8,
     details: Annotated[Path | None, typer.Option(help="Write one JSON line a function here.")] = None,
     written: Annotated[
-        bool, typer.Option("--as-written/--optimized", help="What is read: code compiled to be read, as of source files, or -O2, as of wasm modules.")
-    ] = True,
+        bool | None,
+        typer.Option("--as-written/--optimized", help="What is read: code compiled to be read, or -O2, as of wasm modules; else what it was trained on."),
+    ] = None,
 ) -> None:
     """Share of functions verified with N candidates, share of candidates that compile; one JSON object on stdout."""
     from transpile.model.evaluate import evaluate as measure

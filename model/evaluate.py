@@ -22,6 +22,7 @@ from transpile.corpus.pipeline.lifted import as_written
 from transpile.corpus.pipeline.splits import is_novel
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
+from transpile.corpus.zigcc import AS_WRITTEN
 from transpile.tokenizer.vocabulary import decode, encode_prefix, encode_wat, load
 from transpile.verify.judge import Jury
 from transpile.verify.originals import of_sources
@@ -63,17 +64,19 @@ def evaluate(
     temperature: float,
     details: Path | None,
     *,
-    written: bool = True,
+    written: bool | None = None,
 ) -> dict:
     """Figures of one direction as a JSON-able object: verified, greedy (verified by the first candidate alone), compiles, by status.
 
-    `written`: the model reads the compilation that keeps the loops of the source, as `transpile` has it read of source files; else the one
-    of the corpus's row, all that there is of a wasm module. The judge compares with the latter in both cases.
+    `written`: the model reads the compilation that keeps the loops of the source, else the one of the corpus's row, all that there is of a wasm
+    module; None is as `transpile` has it read source files, which depends on what it was trained on. The judge compares with the corpus's row.
     """
     import ctranslate2
 
     ctranslate2.set_log_level(40)
     tokenizer = load(checkpoint / "tokenizer.json")
+    if written is None:
+        written = AS_WRITTEN in json.loads((checkpoint / "config.json").read_text()).get("levels", ())
     translator = ctranslate2.Translator(str(checkpoint / "ctranslate2"), device="cpu", compute_type="int8", inter_threads=1, intra_threads=os.cpu_count() or 1)
     ctranslate2.set_random_seed(seed + 1)
     chosen = choose(corpus, split, source, target, functions, seed)

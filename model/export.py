@@ -1,7 +1,7 @@
 """The exported checkpoint: one folder that transformers, CTranslate2 and (through our plugin) vLLM read, and nothing else is shared.
 
-config.json (with `languages`, those that it was trained on), generation_config.json, model.safetensors (float16), tokenizer.json, tokenizer_config.json,
-ctranslate2/ (int8), and once `model card` has run: README.md, figures.jsonl, metrics.jsonl, loss.png
+config.json (with the `languages` and the `levels` of compilation that it was trained on), generation_config.json, model.safetensors (float16),
+tokenizer.json, tokenizer_config.json, ctranslate2/ (int8), and once `model card` has run: README.md, figures.jsonl, metrics.jsonl, loss.png
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ def export(run: Path, tokenizer_file: Path, out: Path, *, preset_name: str, quan
     state = torch.load(state_file, map_location="cpu", weights_only=True)
     network.load_state_dict(state["network"])
     network.config.languages = state["progress"].get("languages", [])
+    network.config.levels = state["progress"].get("levels", [])
     network.eval()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:

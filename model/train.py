@@ -115,7 +115,7 @@ def train(run: Run) -> None:
         raise TranspileError("the corpus has no training pairs", hint="build a larger one with `corpus build --programs N`")
     bf16 = cuda or has_bf16()
     steppers = optimizers(network, sizes.learning_rate)
-    progress = {"step": 0, "epoch": 0, "seconds": 0.0, "tokens": 0, "languages": []}
+    progress = {"step": 0, "epoch": 0, "seconds": 0.0, "tokens": 0, "languages": [], "levels": []}
     checkpoint = run.out / "state.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -124,6 +124,7 @@ def train(run: Run) -> None:
             stepper.load_state_dict(saved)
         progress |= state["progress"]
     progress["languages"] = sorted({*progress["languages"], *(row.language for rows in groups for row in rows)})
+    progress["levels"] = sorted({*progress["levels"], *(row.level for rows in groups for row in rows)})
     parallel = torch.nn.parallel.DistributedDataParallel(network) if workers > 1 else network
     trained = torch.compile(parallel, dynamic=True) if cuda else parallel
     metrics = _open_metrics(run.out / "metrics.jsonl", progress["step"]) if rank == 0 else None

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from transpile.corpus.constants import copy_constants
 from transpile.corpus.errors import TranspileError
+from transpile.corpus.zigcc import AS_WRITTEN
 from transpile.tokenizer.vocabulary import END, decode, encode_prefix, encode_wat, load
 from transpile.verify.types import Candidate
 
@@ -98,6 +99,8 @@ class Decoder(Protocol):
     """An engine. `decode` returns, for each request, distinct candidates, the likeliest first; the code is body only, without the prelude."""
 
     name: str
+    to_read: bool
+    """Whether it was trained on code compiled to be read (`Language.as_written`), which it is then given where there is such; else on -O2 alone."""
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
         """`samples` tries a request: one by greedy search and the rest sampled. Requests that are too long, or for a language that the model
@@ -125,10 +128,20 @@ def check_checkpoint(checkpoint: Path | None, weights: str = "ctranslate2/model.
 
 def trained_languages(folder: Path) -> frozenset[str]:
     """The languages that an exported checkpoint was trained on, as its config.json says; none where it does not say."""
+    return frozenset(_config(folder).get("languages", ()))
+
+
+def was_trained_to_read(folder: Path) -> bool:
+    """Whether an exported checkpoint was trained on code compiled to be read, as its config.json says."""
+    return AS_WRITTEN in _config(folder).get("levels", ())
+
+
+def _config(folder: Path) -> dict[str, Any]:
     try:
-        return frozenset(json.loads((folder / "config.json").read_text()).get("languages", ()))
+        found: dict[str, Any] = json.loads((folder / "config.json").read_text())
     except FileNotFoundError:
-        return frozenset()
+        return {}
+    return found
 
 
 class CTranslate2Decoder:
@@ -146,7 +159,7 @@ class CTranslate2Decoder:
         import ctranslate2
 
         ctranslate2.set_log_level(40)
-        self.languages = trained_languages(folder)
+        self.languages, self.to_read = trained_languages(folder), was_trained_to_read(folder)
         self._threads = threads or os.cpu_count() or 1
         try:
             self._files = {path.name: path.read_bytes() for path in (folder / "ctranslate2").iterdir() if path.is_file()}

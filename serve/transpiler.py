@@ -222,7 +222,7 @@ def _translate_level(
 ) -> None:
     """Two rounds of decoding, compiling and judging, the lifter's with both; the second for what the first left unverified."""
     rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0, 0)
-    to_read = program.to_read() if decoder else None
+    to_read = program.to_read() if decoder and decoder.to_read else None
     for number, samples in enumerate(rounds):
         batch: list[tuple[Work, Candidate, SourceFunction]] = []
         for w in works:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from transpile.corpus.errors import TranspileError
-from transpile.serve.decoder import Request, Sample, Sampling, ask, check_checkpoint, trained_languages
+from transpile.serve.decoder import Request, Sample, Sampling, ask, check_checkpoint, trained_languages, was_trained_to_read
 from transpile.tokenizer.vocabulary import load
 from transpile.verify.types import Candidate
 
@@ -93,7 +93,7 @@ class BorrowedDecoder:
 
     def __init__(self, checkpoint: Path | None) -> None:
         folder = check_checkpoint(checkpoint, "model.safetensors")
-        self.tokenizer, self.languages = load(folder / "tokenizer.json"), trained_languages(folder)
+        self.tokenizer, self.languages, self.to_read = load(folder / "tokenizer.json"), trained_languages(folder), was_trained_to_read(folder)
 
     def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
         with socket.socket(socket.AF_UNIX) as connection:

@@ -75,6 +75,7 @@ RIGHT["cpp"] = RIGHT["c"]
 class Pretended:
     """An engine that knows the four functions, and says something wrong or broken first."""
 
+    to_read = False
     name = "pretended"
 
     def __init__(self, *, knows: bool = True) -> None:
@@ -182,6 +183,7 @@ def test_structs_and_keywords_of_callers_and_callees_do_not_mix(tmp_path: Path) 
 
 def test_a_model_reads_loops_as_they_were_written(tmp_path: Path) -> None:
     class Reader(Pretended):
+        to_read = True
         read: ClassVar[list[str]] = []
 
         def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
