@@ -60,6 +60,8 @@ def compile_batch(language: Language, sources: Sequence[SourceFunction], *, leve
         texts.append(suffixed(text, f"_{i}"))
         if not is_balanced(text):
             results[i] = Rejected((Diagnostic(None, "unbalanced brackets"),))
+        elif lex(source.text)[-1:] != ["}"]:
+            results[i] = Rejected((Diagnostic(None, "text behind the function"),))  # its errors would be the next one's
         # An #if would swallow its neighbours, an attribute could say anything.
         elif any("#" in m.group() for m in TOKEN.finditer(source.text) if m.lastgroup != "char"):
             results[i] = Rejected((Diagnostic(None, "preprocessor lines and attributes are not taken"),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -48,11 +49,12 @@ def test_unnamed_failures_are_halved(mute: list[int]) -> None:
     assert [i for i, r in enumerate(results) if isinstance(r, Rejected)] == mute
 
 
-def test_unbalanced_and_preprocessor_text_never_reach_the_compiler() -> None:
+def test_what_would_be_taken_for_its_neighbours_fault_never_reaches_the_compiler() -> None:
     language = Pretend()
-    results = compile_batch(language, [source("return 1; } }"), source("\n#if 0\n"), source("return 2;")])
-    assert [type(r) for r in results] == [Rejected, Rejected, Compiled]
-    assert all("#if" not in unit for unit in language.units)
+    behind = replace(source("return 3;"), text="int32_t f0(void) { return 3; } int behind")
+    results = compile_batch(language, [source("return 1; } }"), source("\n#if 0\n"), behind, source("return 2;")])
+    assert [type(r) for r in results] == [Rejected, Rejected, Rejected, Compiled]
+    assert all("#if" not in unit and "behind" not in unit for unit in language.units)
 
 
 def test_top_level_names_differ_in_a_batch() -> None:
