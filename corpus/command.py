@@ -171,6 +171,7 @@ def stats(
         print(json.dumps(found))
     else:
         _show({"pairs": {**found["pairs"], "lint": found["lint"]}, "splits": found["splits"], "dropped": found["dropped"]})
+        print(f"programs, each in one language or more: {found['programs']}")
         print(f"words of WAT, median {found['wat_words']['median']}, 95th percentile {found['wat_words']['p95']}")
         print(f"words of source, median {found['source_words']['median']}, 95th percentile {found['source_words']['p95']}")
 

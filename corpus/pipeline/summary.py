@@ -19,6 +19,8 @@ class Summary:
     manifest: dict
     kinds: Counter[str] = field(default_factory=Counter)
     functions: Counter[str] = field(default_factory=Counter)
+    programs: set[int] = field(default_factory=set)
+    """Hashes of the groups: what a function is in several languages counts once."""
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """By kind, language and split."""
     origins: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -61,6 +63,7 @@ def summarize(folder: Path) -> Summary:
 
 def _decode(out: Summary, row: FunctionPair) -> None:
     out.functions[row.language] += 1
+    out.programs.add(hash(row.group))
     out.origins[row.origin.split(":")[0] if "@" in row.origin else row.origin.split("/")[0], row.licence] += 1
     out.wat_words.setdefault(row.language, []).append(len(row.wat.split()))
     out.source_words.setdefault(row.language, []).append(len(row.body.split()))
@@ -75,6 +78,7 @@ def report(summary: Summary) -> dict:
         "pairs": {kind: summary.kinds[kind] for kind in ("decode", "optimize", "fix")},
         "lint": summary.kinds["lint"],
         "functions": dict(sorted(summary.functions.items())),
+        "programs": len(summary.programs),
         "wat_words": {"median": quantile(wat, 0.5), "p95": quantile(wat, 0.95)},
         "source_words": {"median": quantile(source, 0.5), "p95": quantile(source, 0.95)},
     }

@@ -32,7 +32,7 @@ def corpus(tmp_path: Path) -> Path:
 def test_stats_have_the_keys_that_are_promised(corpus: Path) -> None:
     found = report(summarize(corpus))
     assert found["pairs"] == {"decode": 3, "optimize": 3, "fix": 2}
-    assert found["functions"] == {"c": 3} and found["dropped"]["benchmark"] == 4
+    assert found["functions"] == {"c": 3} and found["programs"] == 3 and found["dropped"]["benchmark"] == 4
     assert found["fuel_left"]["median"] == 0.5 and found["mistakes"] == {"missing cast": 2}
 
 
