@@ -114,6 +114,8 @@ def lift_corpus(folders: Sequence[Path], out: Path, *, workers: int = 2, engine:
     """
     import pyarrow.parquet as pq
 
+    if not any(_is_parent(pair) for folder in folders for pair in read_corpus(folder)):
+        raise TranspileError("nothing to lift", hint="name corpora with functions for training in C, or real ones in Rust, Zig, Go, D or AssemblyScript")
     work = []
     for number, folder in enumerate(folders):
         for path in shards(folder):

@@ -17,7 +17,7 @@ from transpile.corpus.c.preprocessor import Preprocessed
 from transpile.corpus.c.reader import CReader, assign_lengths
 from transpile.corpus.c.words import BUILT_IN, QUALIFIERS, SCALARS, STORAGE, Token, split, tokens, without_attributes
 from transpile.corpus.real.declared import drafted
-from transpile.corpus.real.draft import Draft, is_constant, members_of, outside_brackets, struct_text, uses, without_clashes
+from transpile.corpus.real.draft import Draft, in_need_order, is_constant, members_of, outside_brackets, struct_text, uses, without_clashes
 from transpile.corpus.real.reduce import Reduction, Unsayable
 from transpile.corpus.real.tidy import plain_numbers, without_brackets
 from transpile.corpus.real.types import SYSTEM_TYPES, UNKNOWN, CTypes
@@ -240,7 +240,7 @@ class CutReader(CReader):
         written = [*(t for i, t in enumerate(head) if t.text not in STORAGE or i > paren), *body]
         cut = [t.text for t in tokens(plain_numbers(self.cut(written, self.text)))]
         text = " ".join(without_brackets(cut, self.means))
-        constants = self.constants_of({t.text for t in body if t.kind == "word"} - own)
+        constants = in_need_order({t.text for t in body if t.kind == "word"} - own, self.constants)
         seen = [t.text for t in body] + [w for c in constants for w in self.constants[c]]
         self.drafts[name] = Draft(name, result[1], tuple(parameters), text, members_of(seen), tuple(constants))
 
@@ -263,24 +263,6 @@ class CutReader(CReader):
                 out.add(name)
         return out
 
-    def constants_of(self, words: set[str]) -> list[str]:
-        """The constants among some words, with those that they need, these first. Of some that need each other any may be first."""
-        out: list[str] = []
-        begun: set[str] = set()
-
-        def need(name: str) -> None:
-            if name in begun:
-                return
-            begun.add(name)
-            for word in self.constants[name]:
-                if word in self.constants:
-                    need(word)
-            out.append(name)
-
-        for name in sorted(words & self.constants.keys()):
-            need(name)
-        return out
-
     def problem(self, words: list[str], body: Sequence[Token], own: set[str]) -> str:
         """Why a definition is left out whatever its types, or ''."""
         if words[-1] != ")":
@@ -301,7 +283,7 @@ class CutReader(CReader):
                     return "static data"
         if uses(self.variables - self.constants.keys() - own, body, texts):
             return "variables of the file"
-        constants = self.constants_of(texts - own)
+        constants = in_need_order(texts - own, self.constants)
         if sum(len(self.constants[c]) for c in constants) > LONGEST_TABLE:
             return "long table"
         for name in constants:

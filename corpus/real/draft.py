@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,3 +78,22 @@ def members_of(words: Sequence[str]) -> frozenset[str]:
     """Names after `.` and `->`, and all names where the place of a field in its struct is asked for."""
     named = {w for before, w in pairwise(words) if before in {".", "->"}}
     return frozenset(named | (set(words) if "__builtin_offsetof" in words else set()))
+
+
+def in_need_order(words: Set[str], constants: Mapping[str, Sequence[str]]) -> list[str]:
+    """The constants among some words, with those that their definitions need, these first. Of some that need each other any may be first."""
+    out: list[str] = []
+    begun: set[str] = set()
+
+    def need(name: str) -> None:
+        if name in begun:
+            return
+        begun.add(name)
+        for word in constants[name]:
+            if word in constants:
+                need(word)
+        out.append(name)
+
+    for name in sorted(words & constants.keys()):
+        need(name)
+    return out
