@@ -85,6 +85,7 @@ def transpile(
     names = with_callees(program, options.only) if options.only else known
     program = _with_true_lengths(program, names)
     wanted = [f for f in program.functions if f.name in names]
+    to_read = program.to_read() if decoder and decoder.to_read else None
     accepted: dict[str, Accepted] = {}
     done: dict[str, Translation] = {}
     on_trial: list[str] = []
@@ -136,7 +137,7 @@ def transpile(
             if progress:
                 progress(len(done), len(wanted), name)
 
-        _translate_level(program, target, decoder, lifter, options, works, accepted, note, finish)
+        _translate_level(program, to_read, target, decoder, lifter, options, works, accepted, note, finish)
         if progress:
             progress(len(done), len(wanted), "")
     for names in groups:
@@ -211,6 +212,7 @@ def _text(to_read: Program, w: Work) -> str:
 
 def _translate_level(
     program: Program,
+    to_read: Program | None,
     target: Language,
     decoder: Decoder | None,
     lifter: Lifter | None,
@@ -222,7 +224,6 @@ def _translate_level(
 ) -> None:
     """Two rounds of decoding, compiling and judging, the lifter's with both; the second for what the first left unverified."""
     rounds = ((options.candidates + 1) // 2, options.candidates // 2) if decoder else (0, 0)
-    to_read = program.to_read() if decoder and decoder.to_read else None
     for number, samples in enumerate(rounds):
         batch: list[tuple[Work, Candidate, SourceFunction]] = []
         for w in works:
