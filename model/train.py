@@ -18,12 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from transpile.corpus.errors import TranspileError
 from transpile.model import data
 from transpile.model.network import build, preset
-from transpile.tokenizer.vocabulary import load
+from transpile.tokenizer.vocabulary import load, spelling
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 WARM_UP = 0.02
 """Share of the budget with a rising learning rate."""
@@ -92,6 +95,28 @@ def loss_of(network, batch, device, *, bf16: bool):
     return (losses * weight[keep]).sum() / weight[keep].sum()
 
 
+def grow(state: dict, tokenizer: Tokenizer) -> None:
+    """Give the words that the tokenizer has behind those of a saved run (`tokenizer train --known`) embeddings: the mean of what they were spelled with.
+
+    Raises TranspileError where the tokenizer has fewer tokens than the run.
+    """
+    import torch
+
+    before, now = len(state["network"]["model.shared.weight"]), tokenizer.get_vocab_size()
+    if now < before:
+        hint = "go on with the run's tokenizer, or one made of it by `tokenizer train --known`"
+        raise TranspileError(f"the run has a vocabulary of {before} tokens, the tokenizer {now}", hint=hint)
+    tied = [name for name in state["network"] if name.endswith(("shared.weight", "embed_tokens.weight", "lm_head.weight"))]
+    spelled = [spelling(tokenizer, tokenizer.id_to_token(i), before) for i in range(before, now)]
+    shape = state["network"]["model.shared.weight"].shape
+    for rows in (state["network"], *(one for saved in state["optimizers"] for one in saved["state"].values())):
+        for name, old in rows.items():
+            if name in tied:
+                rows[name] = torch.cat([old, *(old[pieces].mean(0, keepdim=True) for pieces in spelled)])
+            elif name in ("exp_avg", "exp_avg_sq") and old.shape == shape:
+                rows[name] = torch.cat([old, old.new_zeros(now - before, shape[1])])
+
+
 def train(run: Run) -> None:
     """Train, or go on from `run.out/state.pt`. Raises TranspileError for a missing corpus or tokenizer."""
     import torch
@@ -119,6 +144,7 @@ def train(run: Run) -> None:
     checkpoint = run.out / "state.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
+        grow(state, tokenizer)
         network.load_state_dict(state["network"])
         for stepper, saved in zip(steppers, state["optimizers"], strict=True):
             stepper.load_state_dict(saved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ import typer
 
 from transpile.corpus.console import application, run
 from transpile.corpus.errors import TranspileError
+
+CHUNK = 4096
+"""Texts that are encoded together."""
 
 app = application("One vocabulary over canonical WAT and all languages.")
 
@@ -25,6 +29,9 @@ def train(
     corpus: Annotated[list[Path], typer.Argument(help="Corpora built with `corpus build`.")],
     out: Annotated[Path, typer.Option(help="tokenizer.json to write.")],
     size: Annotated[int, typer.Option(help="Most tokens in the vocabulary.", min=64)] = 1024,
+    known: Annotated[
+        Path | None, typer.Option(help="A tokenizer.json that keeps its ids; words of the corpora come behind it, and `model train` can go on.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Train on the training split, and check that every pair of the corpus encodes without loss."""
@@ -39,13 +46,16 @@ def train(
                     yield pair.prelude
                     yield pair.body
 
-    tokenizer = vocabulary.train(texts(("train",)), size=size)
+    tokenizer = vocabulary.train(texts(("train",)), size=size, known=vocabulary.load(known) if known else None)
     tokens = words = lost = 0
-    for text in texts(("train", "novel", "natural")):
-        ids = tokenizer.encode(text, add_special_tokens=False).ids
-        lost += vocabulary.decode(tokenizer, ids) != text
-        tokens += len(ids)
-        words += len(text.split())
+    checked = texts(("train", "novel", "natural"))
+    while chunk := list(islice(checked, CHUNK)):
+        for text, encoded in zip(chunk, tokenizer.encode_batch_fast(chunk, add_special_tokens=False), strict=True):
+            lost += vocabulary.decode(tokenizer, encoded.ids) != text
+            tokens += len(encoded.ids)
+            words += len(text.split())
+    if not tokens:
+        raise TranspileError("the corpus has no training pairs", hint="build a larger one with `corpus build --programs N`")
     if lost:
         raise TranspileError(f"{lost} texts are not lossless", hint="a corpus with other than canonical ASCII text? build it again")
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -52,8 +52,11 @@ def _pre_tokenizer():
     )
 
 
-def train(texts: Iterable[str], *, size: int = 1024) -> Tokenizer:
-    """Count the words of canonical texts and keep the most frequent: at most `size` tokens, rounded down to a multiple of 8."""
+def train(texts: Iterable[str], *, size: int = 1024, known: Tokenizer | None = None) -> Tokenizer:
+    """Count the words of canonical texts and keep those that save most tokens: at most `size` tokens, rounded up to a multiple of 8.
+
+    `known`: a vocabulary that keeps its ids; the new words come behind it, so that a network can go on (`model.train`).
+    """
     from tokenizers import Tokenizer, decoders, models
 
     splitter = _pre_tokenizer()
@@ -66,17 +69,14 @@ def train(texts: Iterable[str], *, size: int = 1024) -> Tokenizer:
     )
     fixed += [f"{_SPACE}{name}" for name in OPCODES if counts[f"{_SPACE}{name}"] or name.split(".")[0] in ("i32", "i64", "f32", "f64")]
     fixed += [f"{_SPACE}local.{op}{_SPACE}{kind}{i}" for op in ("get", "set", "tee") for kind, n in (("p", 6), ("v", 16)) for i in range(n)]
-    tokens = list(dict.fromkeys(fixed))
-    known = set(tokens)
+    ids = known.get_vocab() if known else {}
+    tokens = sorted(ids, key=ids.__getitem__) or list(dict.fromkeys(fixed))
     if size < len(tokens):
-        raise TranspileError(f"a vocabulary of {size} is too small", hint=f"the fixed tokens alone are {len(tokens)}")
-    for piece, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        if len(tokens) >= size:
-            break
-        if piece not in known and piece.isprintable() and piece[0] != "<":
-            known.add(piece)
-            tokens.append(piece)
-    tokens += [f"<unused{i}>" for i in range(-len(tokens) % 8)]
+        raise TranspileError(f"a vocabulary of {size} is too small", hint=f"the {'known' if known else 'fixed'} tokens alone are {len(tokens)}")
+    there = set(tokens)
+    words = {p: n for p, n in counts.items() if p not in there and p.isprintable() and p[0] != "<" and '"' not in p}
+    tokens += sorted(words, key=lambda p: (-words[p] * (len(p) - 1), p))[: size - len(tokens)]
+    tokens += [f"<unused{i}>" for i in range(len(tokens), len(tokens) + -len(tokens) % 8)]
     tokenizer = Tokenizer(
         models.WordPiece(
             {t: i for i, t in enumerate(tokens)}, unk_token="<unk>", continuing_subword_prefix="", max_input_chars_per_word=4096
@@ -87,6 +87,17 @@ def train(texts: Iterable[str], *, size: int = 1024) -> Tokenizer:
     tokenizer.decoder = decoders.Sequence([decoders.Replace(_SPACE, " "), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     tokenizer.add_special_tokens([*SPECIAL, *TASKS, *(f"<{name}>" for name in LANGUAGES), *SPARE])
     return tokenizer
+
+
+def spelling(tokenizer: Tokenizer, token: str, below: int) -> list[int]:
+    """How a token was spelled while the vocabulary had `below` ids: the longest known pieces from its start on."""
+    out: list[int] = []
+    while token:
+        pieces = ((i, n) for n in range(len(token), 0, -1) if (i := tokenizer.token_to_id(token[:n])) is not None and i < below)
+        i, n = next(pieces, (UNKNOWN, 1))
+        out.append(i)
+        token = token[n:]
+    return out
 
 
 def load(path: str | Path) -> Tokenizer:

@@ -193,14 +193,17 @@ def _macros() -> Path:
     return kept
 
 
-def preprocess(files: Sequence[Path], folders: Sequence[Path], *, plus: bool = False) -> list[Preprocessed | None]:
+def preprocess(files: Sequence[Path], folders: Sequence[Path], *, root: Path, plus: bool = False) -> list[Preprocessed | None]:
     """Files one by one, their headers looked for in `folders`; None for one that is too long, or at which the preprocessor gave up.
+
+    What `__FILE__` says is relative to `root`, and the day is always the same, so that the text depends on the files alone.
 
     One process does them all, since starting it is most of the work; if it does not come to an end, each file gets its own."""
     # The driver would start a second process, so this is what it would start.
     command = [
         zig(), "-cc1", "-E", "-triple", "wasm32-unknown-unknown", "-target-cpu", "mvp", "-std=gnu++20" if plus else "-std=gnu17", "-w",
-        "-ferror-limit", "0", "-x", "c++" if plus else "c", "-imacros", _macros(), *(f"-I{folder}" for folder in folders), *files,
+        "-ferror-limit", "0", "-x", "c++" if plus else "c", "-imacros", _macros(),
+        f"-fmacro-prefix-map={root}/=", "-source-date-epoch", "0", *(f"-I{folder}" for folder in folders), *files,
     ]  # fmt: skip
     try:
         done = subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS * max(1, len(files)) ** 0.5)
@@ -208,7 +211,7 @@ def preprocess(files: Sequence[Path], folders: Sequence[Path], *, plus: bool = F
     except subprocess.TimeoutExpired:
         texts = []
     if len(texts) < len(files):
-        return [None] if len(files) == 1 else [preprocess([file], folders, plus=plus)[0] for file in files]
+        return [None] if len(files) == 1 else [preprocess([file], folders, root=root, plus=plus)[0] for file in files]
     return [_without_markers(lines, str(file)) for lines, file in zip(texts, files, strict=True)]
 
 

@@ -206,7 +206,7 @@ Read = Iterator[tuple[str, SourceFunction, Mapping[str, Signature], str]]
 def _cut_out(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str]) -> Read:
     """C and C++: through the preprocessor, with calls between files resolved."""
     folders = header_folders(tree)
-    texts = preprocess([tree.folder / relative for relative in files], folders, plus=tongue.name == "cpp") if files else []
+    texts = preprocess([tree.folder / relative for relative in files], folders, root=tree.folder, plus=tongue.name == "cpp") if files else []
     readers: dict[str, CutReader] = {}
     for relative, text in zip(files, texts, strict=True):
         if text is None:

@@ -161,10 +161,22 @@ def test_the_functions_for_others(folder: Path) -> None:
 
 def test_several_files_in_one_process_are_as_each_alone(folder: Path) -> None:
     files, folders = [folder / "src" / "a.c", folder / "src" / "b.c", folder / "include/shapes/box.h"], [folder / "include"]
-    together = preprocess(files, folders)
-    assert together == [preprocess([f], folders)[0] for f in files]
+    together = preprocess(files, folders, root=folder)
+    assert together == [preprocess([f], folders, root=folder)[0] for f in files]
     assert together[0] is not None and "windows_only" not in together[0].text
     assert not together[0].own(together[0].text.index("width")) and together[0].own(together[0].text.index("scaled"))
+
+
+def test_where_and_when_it_is_built_stays_out_of_the_text(tmp_path: Path) -> None:
+    text = "const char *where(void) { return __FILE__; }\nconst char *when(void) { return __DATE__ __TIME__; }\n"
+    read = []
+    for name in ("one", "two"):
+        (tmp_path / name / "src").mkdir(parents=True)
+        (tmp_path / name / "src" / "a.c").write_text(text)
+        [found] = preprocess([tmp_path / name / "src" / "a.c"], [], root=tmp_path / name)
+        assert found is not None
+        read.append(found.text)
+    assert read[0] == read[1] and 'return "src/a.c"' in read[0] and "1970" in read[0]
 
 
 def test_a_build_that_is_killed_goes_on(folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from transpile.corpus.errors import TranspileError
 from transpile.model import data
 from transpile.model.network import HEAD_SIZE, PRESETS, preset
-from transpile.model.train import WARM_UP, schedule, share
+from transpile.model.train import WARM_UP, grow, schedule, share
+from transpile.tokenizer import vocabulary
 from transpile.tokenizer.vocabulary import END, PAD
 
 
@@ -81,3 +82,23 @@ def test_unknown_preset() -> None:
     with pytest.raises(TranspileError) as caught:
         preset("huge")
     assert "small" in caught.value.hint
+
+
+def test_a_run_goes_on_with_more_words() -> None:
+    torch = pytest.importorskip("torch")
+    few = vocabulary.train(["let v0 ; c"], size=800)
+    more = vocabulary.train(["read_unaligned read_unaligned"], size=808, known=few)
+    before, new = few.get_vocab_size(), more.token_to_id("\u2581read_unaligned")
+    old = torch.rand(before, 4)
+    state = {
+        "network": {"model.shared.weight": old, "lm_head.weight": old, "norm": torch.ones(4)},
+        "optimizers": [{"state": {0: {"exp_avg": torch.ones(before, 4), "step": torch.tensor(3.0)}}}],
+    }
+    grow(state, more)
+    shared = state["network"]["model.shared.weight"]
+    assert shared.shape == (more.get_vocab_size(), 4) and torch.equal(shared[:before], old) and torch.equal(shared, state["network"]["lm_head.weight"])
+    assert torch.allclose(shared[new], old[few.encode("read_unaligned", add_special_tokens=False).ids].mean(0))
+    moments = state["optimizers"][0]["state"][0]["exp_avg"]
+    assert moments[:before].eq(1).all() and moments[before:].eq(0).all() and len(moments) == len(shared)
+    with pytest.raises(TranspileError, match="vocabulary"):
+        grow(state, few)

@@ -51,6 +51,19 @@ def test_prefix_is_a_prefix(tokenizer) -> None:
     assert vocabulary.encode_target(tokenizer, "rust", prelude, body)[: len(prefix)] == prefix
 
 
+def test_a_known_vocabulary_keeps_its_ids_and_gets_words_behind(tokenizer) -> None:
+    size = tokenizer.get_vocab_size()
+    more = vocabulary.train(["x as * mut write_unaligned ( \"write_unaligned_too\" )"] * 9, size=size + 8, known=tokenizer)
+    assert all(more.token_to_id(token) == i for token, i in tokenizer.get_vocab().items())
+    new = [more.id_to_token(i) for i in range(size, more.get_vocab_size())]
+    assert new[0] == "\u2581write_unaligned" and not any('"' in token for token in new)
+    assert len(more.encode("write_unaligned", add_special_tokens=False).ids) == 1 < len(tokenizer.encode("write_unaligned", add_special_tokens=False).ids)
+    spelled = vocabulary.spelling(more, new[0], size)
+    assert spelled == tokenizer.encode("write_unaligned", add_special_tokens=False).ids
+    with pytest.raises(TranspileError, match="too small"):
+        vocabulary.train([], size=64, known=tokenizer)
+
+
 def test_unknown_language_tag() -> None:
     with pytest.raises(TranspileError) as caught:
         vocabulary.language_tag("cobol")
