@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from transpile.corpus.go.text import SCALARS, Item, blank_go, compact, entries, explicit, functions, named_types, resolve, struct_of
-from transpile.corpus.scanner import Found, with_callees
+from transpile.corpus.scanner import Found, closing, with_callees
 from transpile.corpus.signature import Parameter, Signature, Struct
 from transpile.corpus.source import SourceFunction
 
@@ -21,6 +21,9 @@ _ASSIGNED = r"(?:(?:[-+*/%&|^]|<<|>>|&\^)?=(?!=)|\+\+|--|,[^;\n{}=]*(?<![=!<>:])
 
 _WORDS = {"int": "int64", "uint": "uint64", "uintptr": "uint64"}
 """Types with the size of a register, and the numbers that they are on wasm."""
+
+Called = tuple[list[str], str, dict[str, str]]
+"""Of a function that others call: the types that it takes, what it gives, and the types of its file by name."""
 
 
 def read_functions(text: str, language: str, write_header: Callable[[Signature], str]) -> list[SourceFunction]:
@@ -49,17 +52,19 @@ def _read(text: str, code: str, items: Sequence[Item], write_header: Callable[[S
     known = constants(text, code)
     passed = entries(text, {item.name for item in items})
     out: dict[str, Found | str] = {}
+    called = {i.name: ([resolve(t, types) for _, t in i.taken()], resolve(_result(i.result)[1], types), types) for i in items if not i.receiver}
+    called = {name: one for name, one in called.items() if any(_is_other(t, types) for t in (*one[0], one[1]))}
     for item in items:
         if item.name in passed or item.name in ("main", "init") or item.body is None:
             continue
-        one = "has the name of another function" if item.name in out else _function(text, code, item, types, structs, known, write_header)
+        one = "has the name of another function" if item.name in out else _function(text, code, item, types, structs, known, called, write_header)
         out[item.name] = one
     return out
 
 
 def _function(
     text: str, code: str, item: Item, types: dict[str, str], structs: dict[str, Struct], known: Mapping[str, str],
-    write_header: Callable[[Signature], str],
+    called: Mapping[str, Called], write_header: Callable[[Signature], str],
 ) -> Found | str:  # fmt: skip
     assert item.body is not None
     blanked = code[slice(*item.body)]
@@ -99,7 +104,7 @@ def _function(
         declared = f" var {named} {written};" if re.search(rf"\b{named}\b|\breturn\s*(?:[;}}]|$)", blanked, re.M) else ""
         body = declared + re.sub(r"\breturn(?=\s*[;}]|\s*$)", f"return {named}", body)
     needed = _needed(blanked, known, {name for name, _ in item.taken()} | {named})
-    body = "".join(f" {known[name]};" for name in needed) + _with_words(body, item, types)
+    body = "".join(f" {known[name]};" for name in needed) + _with_words(_adapted(body, called), blanked, item, types)
     for name, under in types.items():
         scalar = resolve(under, types)
         if scalar in SCALARS:
@@ -115,24 +120,122 @@ def _result(written: str) -> tuple[str, str]:
     return ("" if inside[1] in (None, "_") else inside[1]), compact(inside[2])
 
 
-def _with_words(body: str, item: Item, types: dict[str, str]) -> str:
-    """A body between parameters and a result that signatures call int64 or uint64, and that it takes for int, uint or uintptr."""
+def _with_words(body: str, blanked: str, item: Item, types: dict[str, str]) -> str:
+    """A body between parameters and a result that signatures call otherwise than it does: int64 and uint64 for int, uint and uintptr, of slices and
+    behind pointers too, bytes for a string that it takes as a whole, and a pointer for a struct."""
     for name, written in reversed(item.taken()):
         type_ = resolve(written, types)
-        if type_ in _WORDS and re.search(rf"(?<![.\w]){name}\b", body):
-            body = f" {name}Word := {type_}({name});" + re.sub(rf"(?<![.\w]){name}\b", f"{name}Word", body)
+        to = resolve(type_.lstrip("*[]"), types)
+        fresh = f"{name}Word"
+        if not re.search(rf"(?<![.\w]){name}\b", body):
+            continue
+        if type_ in _WORDS:
+            taken = f"{type_}({name})"
+        elif to in _WORDS and type_.startswith("[]"):
+            taken = f"*(*[]{to})(unsafe.Pointer(&{name}))"
+        elif to in _WORDS and type_.startswith("*"):
+            taken = f"(*{to})(unsafe.Pointer({name}))"
+        elif type_ == "string" and _is_whole(name, blanked):
+            taken = f"*(*string)(unsafe.Pointer(&{name}))"
         elif struct_of(type_, types):
-            body = f" {name}Copy := *{name};" + re.sub(rf"(?<![.\w]){name}\b", f"{name}Copy", body)
+            fresh, taken = f"{name}Copy", f"*{name}"
+        else:
+            continue
+        body = f" {fresh} := {taken};" + re.sub(rf"(?<![.\w]){name}\b(?!\s*:[^=])", fresh, body)
+    for field, word in _word_fields(types).items():
+        body = _with_field(body, field, word)
     result = resolve(_result(item.result)[1], types)
     if result in _WORDS:
         body = re.sub(r"\breturn\b[ \t]*([^;{}]+)", rf"return {_WORDS[result]}(\1)", body)
     return body
 
 
+def _word_fields(types: dict[str, str]) -> dict[str, str]:
+    """The fields of structs that signatures call int64 and uint64, and what they are; no name that is a field of another type too."""
+    found: dict[str, set[str]] = {}
+    for under in types.values():
+        if re.match(r"struct\s*\{", under):
+            for line in re.split(r"[;\n]", under[under.index("{") + 1 : -1]):
+                if field := re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+([\w\[\]]+)\s*", line):
+                    for one in re.split(r"\s*,\s*", field[1]):
+                        found.setdefault(one, set()).add(resolve(field[2], types))
+    return {name: next(iter(kinds)) for name, kinds in found.items() if len(kinds) == 1 and kinds <= _WORDS.keys()}
+
+
+def _with_field(body: str, field: str, word: str) -> str:
+    """A body that takes a field for an int although its struct holds an int64."""
+    place = rf"(?<![.\w&])(?<!& )[^\W\d]\w*(?:\.\w+|\[[^\[\]]*\])*\.{field}\b"
+    body = re.sub(rf"({place}[ \t]*(?:[-+*/%&|^]|<<|>>)?=(?!=)[ \t]*)([^;{{}}\n]+)(?=;|$)", rf"\1{_WORDS[word]}(\2)", body, flags=re.M)
+    return re.sub(rf"{place}(?![ \t]*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--|[.\[(]|,[^;{{}}()]*[^:=!<>]=(?!=)))", rf"{word}(\g<0>)", body)
+
+
+def _is_whole(name: str, blanked: str) -> bool:
+    """Does a body take a string for more than its single bytes and its length?"""
+    rest = re.sub(rf"(?<!\w)len\s*\(\s*{name}\s*\)|(?<![.\w]){name}\s*\[[^\[\]:]*\]", "", blanked)
+    return re.search(rf"(?<![.\w]){name}\b", rest) is not None
+
+
+def _is_other(type_: str, types: dict[str, str]) -> bool:
+    """Whether a signature calls a type otherwise than a body does."""
+    return type_ == "string" or resolve(type_.lstrip("*[]"), types) in _WORDS or struct_of(type_, types) is not None
+
+
+def _adapted(body: str, called: Mapping[str, Called]) -> str:
+    """A body with what it hands to functions of the file, and gets from them, as their signatures have it. Limit: a slice, string or struct that is
+    made in the call itself stays as it is."""
+    names = [name for name in called if re.search(rf"(?<![.\w]){name}\(", body)]
+    if not names:
+        return body
+    pattern, end = re.compile(rf"(?<![.\w])({'|'.join(names)})\("), len(body)
+    while found := next((m for m in reversed(list(pattern.finditer(blank_go(body)))) if m.start() < end), None):
+        end, code = found.start(), blank_go(body)
+        stop = closing(code, found.end() - 1)
+        if stop is None:
+            break
+        taken, gives, types = called[found[1]]
+        given, at = [], found.end()
+        for part in _parts(code, found.end(), stop):
+            given.append(body[at:part].strip())
+            at = part + 1
+        if len(given) != len(taken):
+            continue
+        call = f"{found[1]}({', '.join(_handed(one, t, types) for one, t in zip(given, taken, strict=True))})"
+        body = body[:end] + (f"{gives}({call})" if gives in _WORDS else call) + body[stop + 1 :]
+    return body
+
+
+def _parts(code: str, start: int, stop: int) -> list[int]:
+    """Where the arguments of a call end."""
+    out, depth = [], 0
+    for at in range(start, stop):
+        depth += (code[at] in "([{") - (code[at] in ")]}")
+        if code[at] == "," and not depth:
+            out.append(at)
+    return [*out, stop] if code[start:stop].strip() else []
+
+
+def _handed(argument: str, type_: str, types: dict[str, str]) -> str:
+    """An argument for a parameter of a type, as the signature has it."""
+    to, place = resolve(type_.lstrip("*[]"), types), re.fullmatch(r"[^\W\d][\w.]*", argument)
+    if type_ in _WORDS:
+        return f"{_WORDS[type_]}({argument})"
+    if to in _WORDS and type_.startswith("*"):
+        return f"(*{_WORDS[to]})(unsafe.Pointer({argument}))"
+    if to in _WORDS and type_.startswith("[]") and place:
+        return f"*(*[]{_WORDS[to]})(unsafe.Pointer(&{argument}))"
+    if type_ == "string" and place:
+        return f"unsafe.Slice(unsafe.StringData({argument}), len({argument}))"
+    if struct_of(type_, types) and (place or re.fullmatch(rf"{type_}\s*\{{.*\}}", argument, re.S)):
+        return f"&{argument}"
+    if struct_of(type_, types) and re.fullmatch(r"\*[^\W\d][\w.]*", argument):
+        return argument[1:]
+    return argument
+
+
 def constants(text: str, code: str) -> dict[str, str]:
     """The declarations of a file's constants, each alone, by name; those that count with `iota` are left out."""
     lines: list[str] = []
-    for found in re.finditer(r"^const[ \t]+(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\)|([^(\n]+))", code, re.M):
+    for found in re.finditer(r"^const[ \t]+(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\)|((?!\()[^\n]+))", code, re.M):
         group = 1 if found[1] is not None else 2
         if not re.search(r"\biota\b", found[group]):
             # The text itself: strings are blank in `code`.

@@ -191,7 +191,7 @@ def named_types(code: str) -> dict[str, str]:
 
 
 def struct_of(name: str, types: dict[str, str]) -> Struct | None:
-    """A struct of scalar fields alone."""
+    """A struct of scalars, and of arrays of them whose length is a number, alone."""
     inside = re.fullmatch(r"struct\s*\{(.*)\}", types.get(name, ""), re.S)
     if not inside:
         return None
@@ -199,11 +199,12 @@ def struct_of(name: str, types: dict[str, str]) -> Struct | None:
     for line in re.split(r"[;\n]", inside[1]):
         if not line.strip():
             continue
-        found = re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+(\w+)\s*", line)
-        scalar = SCALARS.get(resolve(found[2], types)) if found else None
-        if found is None or scalar is None:
+        found = re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+((?:\[\d+\])*)(\w+)\s*", line)
+        array = re.fullmatch(r"((?:\[\d+\])*)(\w+)", resolve(found[3], types)) if found else None
+        scalar = SCALARS.get(resolve(array[2], types)) if array else None
+        if found is None or array is None or scalar is None:
             return None
-        fields += [(field, scalar) for field in split(found[1])]
+        fields += [(field, f"{found[2]}{array[1]}{scalar}") for field in split(found[1])]
     return Struct(name, tuple(fields)) if fields else None
 
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -27,7 +27,7 @@ from transpile.corpus.real import zig as real_zig
 from transpile.corpus.real.c import CutReader
 from transpile.corpus.real.licences import PERMISSIVE, licence_of
 from transpile.corpus.real.link import Linker
-from transpile.corpus.signature import Signature
+from transpile.corpus.signature import Signature, Struct
 from transpile.corpus.source import SourceFunction
 from transpile.corpus.text import canonical_text
 
@@ -250,15 +250,35 @@ def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str
             text = real_zig.plain(text, (tree.folder / relative).parent)
         else:
             text = plain(text)
-        found = complete(text, tongue.read(text))
-        signatures = {f.name: f.signature for f in found}
-        for function in found:
+        for function in complete(text, tongue.read(text)):
             if own is not None and function.name not in own:
                 continue
+            function = with_mentioned_fields(function)
+            signatures = {one.name: one.signature for one in closure(function)}
             if _ASSEMBLY.search(function.text):
                 drops[f"inline assembly ({tongue.name})"] += 1
             else:
                 yield relative, function, signatures, function.text
+
+
+def closure(source: SourceFunction) -> list[SourceFunction]:
+    """A function and all that it calls, directly or not."""
+    return [source, *(one for callee in source.callees for one in closure(callee))]
+
+
+def with_mentioned_fields(source: SourceFunction) -> SourceFunction:
+    """A function whose structs of scalars, which are its parameters' alone, have those fields that it or what it calls mentions."""
+    words = {word for one in closure(source) for word in re.findall(r"\b[^\W\d]\w*", one.text[one.text.index("{") :])}
+
+    def struct(one: Struct) -> Struct:
+        kept = tuple(f for f in one.fields if f[0] in words)
+        return replace(one, fields=kept or one.fields[:1])
+
+    def visit(one: SourceFunction) -> SourceFunction:
+        signature = replace(one.signature, structs=tuple(map(struct, one.signature.structs)))
+        return replace(one, signature=signature, callees=tuple(map(visit, one.callees)))
+
+    return visit(source)
 
 
 def callee_names(source: SourceFunction) -> list[str]:

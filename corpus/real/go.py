@@ -3,7 +3,8 @@
 A file is rewritten before it is read: a method of a named type is a function whose first parameter is the receiver, a generic function is one for
 one type, a single named result is a variable, and constants that count with `iota` are numbers. What the file names of the other files of its
 package comes behind it, and functions of other packages of the tree too, where these need nothing of theirs. Invariant: what is not understood
-stays as it is, and does not compile. Limits: variables of packages, interfaces, methods of types with type parameters.
+stays as it is, and does not compile. A struct keeps the fields that a signature can say. Limits: variables of packages, interfaces, methods of types
+with type parameters.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from transpile.corpus.go.reader import constants
-from transpile.corpus.go.text import blank_go, named_types
+from transpile.corpus.go.text import blank_go, named_types, parameters, struct_of
 from transpile.corpus.scanner import closing, split
 
 CHOSEN = {"Float": "float64", "float": "float64", "Unsigned": "uint32", "uint": "uint32", "byte": "byte"}
 """What a type parameter stands for, by a word in its constraint; others stand for int32."""
 MOST_SIBLINGS, LONGEST = 60, 400_000
 """Files of a package that are looked at, and characters of one."""
-MOST_ADDED = 40
+MOST_ADDED = 200
 _FUNCTION = re.compile(r"^func\b[ \t]*", re.M)
+_VARIABLE = re.compile(r"\bvar[ \t]+(\w+)[ \t]+(\*?)(\w+)\b")
+_MADE = re.compile(r"(?<![.\w])(\w+)[ \t]*:=[ \t]*(&?)(\w+)\{")
 _NAME = re.compile(r"\s*([^\W\d]\w*)\s*")
 _PLATFORM = re.compile(
     r"_(?:test|windows|linux|darwin|\w+bsd|dragonfly|solaris|illumos|aix|android|ios|plan9|js|wasm|wasip1|amd64|arm64|arm|386|s390x|ppc64\w*"
@@ -78,16 +81,25 @@ def functions(code: str) -> Iterator[Function]:
         yield Function(name[1], found.start(), receiver, types, (at + 1, end), brace, stop + 1)
 
 
-def plain(text: str) -> str:
-    """A file's text with methods and generic functions as functions, and constants as numbers."""
+Methods = dict[str, dict[str, bool]]
+"""By type: its methods, and whether the receiver is a pointer."""
+
+
+def methods_of(text: str) -> Methods:
+    """The methods that a file defines."""
+    code, out = blank_go(text), Methods()
+    for one in functions(code):
+        if one.receiver and (receiver := _receiver(code, one)):
+            out.setdefault(receiver[1], {})[one.name] = receiver[2]
+    return out
+
+
+def plain(text: str, others: Methods | None = None) -> str:
+    """A file's text with methods and generic functions as functions, and constants as numbers. `others`: methods of its package."""
     text = _counted(text)
     code = blank_go(text)
     found = list(functions(code))
-    methods: dict[str, dict[str, bool]] = {}
-    """By type: its methods, and whether the receiver is a pointer."""
-    for one in found:
-        if one.receiver and (receiver := _receiver(code, one)):
-            methods.setdefault(receiver[1], {})[one.name] = receiver[2]
+    methods = methods_of(text) if others is None else others
     out, at = [], 0
     for one in found:
         out += [text[at : one.start], _function(text, code, one, methods)]
@@ -114,7 +126,10 @@ def _function(text: str, code: str, one: Function, methods: dict[str, dict[str, 
         this = "this" if this == "_" else this
         name = f"{owner}_{one.name}"
         taken = f"{this} {'*' if pointer else ''}{owner}{', ' if taken else ''}{taken}"
-        body = _calls(body, this, owner, pointer, methods.get(owner, {}))
+    local = [(m[1], m[2] + m[3]) for m in _VARIABLE.finditer(body)] + [(m[1], ("*" if m[2] else "") + m[3]) for m in _MADE.finditer(body)]
+    for name_, type_ in {**dict(local), **dict(parameters(taken))}.items():
+        if name_ not in ("", "_") and type_.removeprefix("*") in methods:
+            body = _calls(body, name_, type_.removeprefix("*"), type_.startswith("*"), methods[type_.removeprefix("*")])
     replaced: dict[str, str] = {}
     bound = ""
     for part in reversed(split(code[slice(*one.types)]) if one.types else []):
@@ -134,7 +149,7 @@ def _function(text: str, code: str, one: Function, methods: dict[str, dict[str, 
 
 
 def _calls(body: str, this: str, owner: str, pointer: bool, methods: dict[str, bool]) -> str:
-    """A method's body with the receiver's other methods called as functions."""
+    """A body with methods of a variable called as functions."""
 
     def called(found: re.Match[str]) -> str:
         if found[1] not in methods:
@@ -179,6 +194,7 @@ class Package(NamedTuple):
     items: dict[str, str]
     words: dict[str, frozenset[str]]
     """For each item, the names that it mentions."""
+    methods: Methods
 
 
 def is_for_one_platform(name: str, text: str) -> bool:
@@ -190,11 +206,15 @@ def is_for_one_platform(name: str, text: str) -> bool:
 def package(folder: Path) -> Package:
     """The package in a folder, without the files for one platform."""
     items: dict[str, str] = {}
+    texts, methods = [], Methods()
     for file in sorted(folder.glob("*.go"))[:MOST_SIBLINGS]:
         text = file.read_text(errors="replace") if file.stat().st_size <= LONGEST else ""
-        if is_for_one_platform(file.name, text):
-            continue
-        text = plain(text)
+        if not is_for_one_platform(file.name, text):
+            texts.append(text)
+            for owner, own in methods_of(text).items():
+                methods.setdefault(owner, {}).update(own)
+    for text in texts:
+        text = plain(text, methods)
         code = blank_go(text)
         for one in functions(code):
             items.setdefault(one.name, text[one.start : one.end])
@@ -203,25 +223,26 @@ def package(folder: Path) -> Package:
         for name, written in constants(text, code).items():
             items.setdefault(name, written)
     words = {name: frozenset(re.findall(r"(?<![.\w])[^\W\d]\w*", blank_go(text))) for name, text in items.items()}
-    return Package(items, words)
+    return Package(items, words, methods)
 
 
 def with_package(text: str, file: Path, root: Path) -> tuple[str, frozenset[str]]:
     """A file rewritten, with what it names of its package and of others behind it; and the names of its own functions."""
-    text = plain(text)
+    home = package(file.parent)
+    text = plain(text, home.methods)
     code = blank_go(text)
     own = frozenset(one.name for one in functions(code))
     defined = own | named_types(code).keys() | constants(text, code).keys()
     added: dict[str, str] = {}
-    home = package(file.parent)
     todo = [w for w in dict.fromkeys(re.findall(r"(?<![.\w])[^\W\d]\w*", code)) if w in home.items and w not in defined]
     for name in todo:
         if len(added) < MOST_ADDED:
             added[name] = home.items[name]
             todo += [w for w in sorted(home.words[name]) if w in home.items and w not in defined and w not in todo]
     for alias, path in _IMPORT.findall(text):
-        folder, called = root / path, alias or path.rpartition("/")[2]
-        if path in ("math", "math/bits", "unsafe") or not folder.is_dir():
+        called = alias or path.rpartition("/")[2]
+        folder = next((root / "/".join(path.split("/")[k:]) for k in range(path.count("/") + 1) if (root / "/".join(path.split("/")[k:])).is_dir()), None)
+        if path in ("math", "math/bits", "unsafe") or folder is None:
             continue
         other = package(folder)
         for name in dict.fromkeys(re.findall(rf"(?<![.\w]){called}\.(\w+)\s*\(", code)):
@@ -230,4 +251,47 @@ def with_package(text: str, file: Path, root: Path) -> tuple[str, frozenset[str]
                 fresh = f"{called}_{name}"
                 added[fresh] = re.sub(rf"^func {name}\b", f"func {fresh}", other.items[name])
                 text = re.sub(rf"(?<![.\w]){called}\.{name}(?=\s*\()", fresh, text)
-    return "\n".join([text, *added.values(), ""]), own
+    text, orders = _ordered(text)
+    return with_plain_structs("\n".join([text, *added.values(), *orders, ""])), own
+
+
+_ORDER = re.compile(r"\bbinary\.(Little|Big)Endian\.(Put)?Uint(16|32|64)(?=\()")
+
+
+def _ordered(text: str) -> tuple[str, list[str]]:
+    """A file with functions of its own in the place of `encoding/binary`'s byte orders, and these functions."""
+    made: dict[str, str] = {}
+
+    def function(found: re.Match[str]) -> str:
+        order, put, bits = found[1], found[2], int(found[3])
+        name, count = f"binary{order}{put or 'Get'}{bits}", bits // 8
+        places = [8 * (k if order == "Little" else count - 1 - k) for k in range(count)]
+        if put:
+            stores = "\n".join(f"\tb[{k}] = byte(v{f' >> {place}' if place else ''})" for k, place in enumerate(places))
+            made[name] = f"func {name}(b []byte, v uint{bits}) {{\n\t_ = b[{count - 1}]\n{stores}\n}}"
+        else:
+            loads = " | ".join(f"uint{bits}(b[{k}]){f'<<{place}' if place else ''}" for k, place in enumerate(places))
+            made[name] = f"func {name}(b []byte) uint{bits} {{\n\t_ = b[{count - 1}]\n\treturn {loads}\n}}"
+        return name
+
+    return _ORDER.sub(function, text), list(made.values())
+
+
+def with_plain_structs(text: str) -> str:
+    """A file whose structs have those fields alone that a signature can say: a function that needs another one does not compile."""
+    code = blank_go(text)
+    types = named_types(code)
+    numbers = {name: one[1] for name, written in constants(text, code).items() if (one := re.fullmatch(r"const \w+(?: \w+)? = (\d+)", written))}
+    for found in reversed(list(re.finditer(r"^(?:type)[ \t]+(\w+)[ \t]+struct[ \t]*\{", code, re.M))):
+        end = closing(code, found.end() - 1)
+        if end is None or struct_of(found[1], types) is not None:
+            continue
+        lines = []
+        for line in re.split(r"[;\n]", code[found.end() : end]):
+            field = re.fullmatch(r"\s*(\w+(?:\s*,\s*\w+)*)\s+((?:\[\w+\])*\w+)\s*(?:`\s*`)?\s*", line)
+            type_ = re.sub(r"\[(\w+)\]", lambda m: f"[{numbers.get(m[1], m[1])}]", field[2]) if field else ""
+            if field and struct_of("one", {**types, "one": f"struct {{ {field[1]} {type_} }}"}):
+                lines.append(f"\t{field[1]} {type_}")
+        if lines:
+            text = "\n".join([text[: found.end()], *lines, text[end:]])
+    return text

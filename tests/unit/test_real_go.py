@@ -70,3 +70,24 @@ def test_what_is_named_of_other_files_comes_along(tmp_path: Path) -> None:
     [(_, function, _, _)] = _read(Tree("o/n", "1", "MIT", str(tmp_path)), GO, ["shapes/a.go", "shapes/b_amd64.go"], drops)
     assert drops == {"file: for one platform": 1}
     assert function.name == "Sum" and [c.name for c in function.callees] == ["add", "order_Low"]
+
+
+def test_what_signatures_call_otherwise_is_what_the_body_takes_it_for(tmp_path: Path) -> None:
+    text = (
+        "package p\n\nimport \"encoding/binary\"\n\ntype Box struct {\n\tname string\n\tn, m int\n\tk [4]uint8\n}\n"
+        "func (b *Box) more(x []int, s string) int {\n\tif s == \"\" {\n\t\tb.n = len(x)\n\t}\n\treturn b.n + least(x, x[0]) + b.size()\n}\n"
+        "func (b Box) size() int {\n\treturn int(b.k[0])\n}\nfunc least(x []int, y int) int {\n\treturn min(x[0], y)\n}\n"
+        "func head(b []byte) uint32 {\n\treturn binary.BigEndian.Uint32(b)\n}\nfunc both(b *Box, s string) string {\n\treturn s\n}\n"
+    )
+    (tmp_path / "p.go").write_text(text)
+    found = {f.name: (f, s) for _, f, s, _ in _read(Tree("o/n", "1", "MIT", str(tmp_path)), GO, ["p.go"], Counter())}
+    assert set(found) == {"Box_more", "Box_size", "least", "head"}
+    more, signatures = found["Box_more"]
+    assert squeezed(more.text) == (
+        "func Box_more(b *Box, x []int64, s []uint8) int64 { xWord := *(*[]int)(unsafe.Pointer(&x)); sWord := *(*string)(unsafe.Pointer(&s));"
+        ' if sWord == "" { b.n = int64(len(xWord)); }; return int64(int(b.n) + int(least(*(*[]int64)(unsafe.Pointer(&xWord)), int64(xWord[0])))'
+        " + int(Box_size(b))); }"
+    )
+    assert [s.fields for s in more.signature.structs] == [(("n", "i64"), ("k", "[4]u8"))] == [s.fields for s in signatures["Box_size"].structs]
+    assert [s.fields for s in found["Box_size"][0].signature.structs] == [(("k", "[4]u8"),)]
+    assert "return binaryBigGet32(b);" in found["head"][0].text and "uint32(b[0])<<24" in squeezed(found["head"][0].callees[0].text)
