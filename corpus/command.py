@@ -39,7 +39,7 @@ def build(
 
     from transpile.corpus.pipeline import build as pipeline
     from transpile.corpus.pipeline.decontamination import benchmarks
-    from transpile.corpus.pipeline.engine import ENGINES
+    from transpile.corpus.pipeline.engine import check_engine
     from transpile.corpus.real.sources import manifest, open_named, open_source
     from transpile.corpus.wasm.wasm_opt import wasm_opt_version
 
@@ -47,8 +47,7 @@ def build(
     chosen = tuple(dict.fromkeys(["decode", *(k.strip() for k in kinds.split(",") if k.strip())]))
     if set(chosen) - {"decode", "optimize", "fix"}:
         raise TranspileError(f"unknown kind of rows in '{kinds}'", hint="kinds are decode, optimize and fix; decode is always made")
-    if engine not in ENGINES:
-        raise TranspileError(f"unknown engine '{engine}'", hint=f"engines are {' and '.join(ENGINES)}")
+    check_engine(engine)
     if "optimize" in chosen and wasm_opt_version() is None:
         print("wasm-opt is not installed: optimize pairs without it (Debian: apt-get install binaryen)", file=sys.stderr)
     if source or named:
@@ -126,11 +125,10 @@ def lift(
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
     """Write functions in every language, by rules, and compile them to more pairs."""
-    from transpile.corpus.pipeline.engine import ENGINES
+    from transpile.corpus.pipeline.engine import check_engine
     from transpile.corpus.pipeline.lifted import lift_corpus
 
-    if engine not in ENGINES:
-        raise TranspileError(f"unknown engine '{engine}'", hint=f"engines are {' and '.join(ENGINES)}")
+    check_engine(engine)
     _say_missing()
     with progress_bar("corpus lift") as progress:
         lift_corpus(folders, out, workers=workers, engine=engine, restart=restart, progress=progress)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from transpile.corpus.compiled import data_of
 from transpile.corpus.program import Program
 from transpile.corpus.wasm.symbols import spoken
 from transpile.corpus.wasm.wat import CanonicalFunction, canonical
+from transpile.corpus.wasm.wat_text import with_data
 from transpile.corpus.zigcc import TABLE_BASE
 
 
@@ -23,11 +25,14 @@ def named_calls(program: Program, name: str, read: CanonicalFunction) -> tuple[s
 
 
 def text_to_read(program: Program, name: str, called: Sequence[str]) -> str:
-    """The canonical text of a function of a program that was compiled to be read (`Program.to_read`), with callees under the names that they have in
-    `called`, the order in which the other compilation calls them. Raises LookupError where it calls others, TranspileError where it can't be read."""
-    text, own = named_calls(program, name, canonical(program.code(name)))
+    """What a model reads of a function: its canonical text with small constant tables behind it, as corpora have them (`corpus.compiled`). The program
+    may be the one compiled to be read (`Program.to_read`): callees have the names that they have in `called`, the order in which the other compilation
+    calls them. Raises LookupError where it calls others, TranspileError where it can't be read."""
+    read = canonical(program.code(name))
+    text, own = named_calls(program, name, read)
     numbers = {f"c{i}": f"c{called.index(one)}" for i, one in enumerate(own) if one in called}
-    return re.sub(r"\bcall (c\d+)\b", lambda m: f"call {numbers[m[1]]}", text)
+    text = re.sub(r"\bcall (c\d+)\b", lambda m: f"call {numbers[m[1]]}", text)
+    return with_data(text, data_of(program.module, read.data) or ())
 
 
 def addressed(program: Program, name: str) -> dict[str, str]:

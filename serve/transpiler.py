@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -203,10 +203,12 @@ def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct]
     return Work(function, text, tuple(own), structs, fields, signature, callees, named, functions)
 
 
-def _text(to_read: Program, w: Work) -> str:
-    """What the model reads of a function: its code as compiled to be read, if it calls the same."""
-    with suppress(TranspileError, LookupError):
-        return text_to_read(to_read, w.function.name, w.callees)
+def text_for_model(programs: Iterable[Program | None], w: Work) -> str:
+    """What the model reads of a function: of the first of a program's compilations that there is and that calls the same."""
+    for one in programs:
+        with suppress(TranspileError, LookupError):
+            if one is not None:
+                return text_to_read(one, w.function.name, w.callees)
     return w.wat
 
 
@@ -247,7 +249,7 @@ def _translate_level(
             if decoder and samples and not beyond:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
-                text = _text(to_read, w) if to_read else w.wat
+                text = text_for_model((to_read, program), w)
                 decoded = decoder.decode([Request(text, target.name, prelude)], samples=samples, seed=seed, temperature=heat)[0]
                 candidates += [(w.canonical, candidate) for candidate in decoded]
             callees = tuple(

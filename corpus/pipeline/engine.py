@@ -75,3 +75,9 @@ def on_ray(task: Task, items: Sequence[Any], workers: int) -> Iterator[None]:
 
 
 ENGINES = {"local": local, "ray": on_ray}
+
+
+def check_engine(name: str) -> None:
+    """Raises TranspileError for a name that is none of `ENGINES`."""
+    if name not in ENGINES:
+        raise TranspileError(f"unknown engine '{name}'", hint=f"engines are {' and '.join(ENGINES)}")

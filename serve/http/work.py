@@ -197,12 +197,13 @@ def subject(asked: dict[str, Any]) -> tuple[Any, Any]:
     from transpile.corpus.program import load
     from transpile.corpus.source import SourceFunction
     from transpile.corpus.wasm.wat import parse
-    from transpile.serve.transpiler import Work, prepare
+    from transpile.corpus.wasm.wat_text import split_data
+    from transpile.serve.transpiler import Work, prepare, text_for_model
 
     text, signature = asked["wat"], _signature(asked["signature"])
     if asked["wasm"] is None and text.lstrip().startswith("func "):
         text = " ".join(text.split())
-        parsed = parse(text)
+        parsed = parse(split_data(text)[0])
         types = (parsed.parameters, parsed.results)
         signature = _named(_fitting(signature, types) or _plain(types), asked["names"])
         structs, fields = struct_names([signature])
@@ -221,6 +222,7 @@ def subject(asked: dict[str, Any]) -> tuple[Any, Any]:
     function = SourceFunction("", replace(signature, name=wanted), "")
     program = replace(program, functions=tuple(function if f.name == wanted else f for f in program.functions))
     work = prepare(program, function)
+    work.wat = text_for_model((program,), work)
     work.function = SourceFunction("", signature, "")
     return program, work
 

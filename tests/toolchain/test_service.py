@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import pickle
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,22 +15,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from services import Running
 
 pytest.importorskip("fastapi")
 
-from transpile.serve.http.messages import TargetLanguage, models_of
+from transpile.serve.decoder import default_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = Path(__file__).resolve().parents[1] / "cases" / "hostile"
 SUM = "int sum(const int *values, int n) {\n    int total = 0;\n    for (int i = 0; i < n; i++) total += values[i];\n    return total;\n}\n"
 CANONICAL = "func i32 -> i32 ; local.get p0 i32.const 3 i32.mul end"
 TRIPLE = '(module (func (export "triple") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3))))'
-UNKNOWN = next(language for language in get_args(TargetLanguage) if language not in models_of(None).values())
-"""A language that the weights that ship were not trained on."""
 SLOW = "".join(f"int slow{i}(int x) {{ for (int i = 0; i < x; i++) x ^= x * {i + 3} + i; return x; }}\n" for i in range(30))
 
 
@@ -127,7 +126,6 @@ def module() -> bytes:
         ({"wasm": "AGFzbQ=="}, ""),
         ({"wasm": "not base64"}, "base64"),
         ({"wasm": "bm90IHdhc20="}, "not wasm"),
-        ({"wat": CANONICAL, "target_language": UNKNOWN}, f"never shown {UNKNOWN}"),
         ({"wat": "func i32 -> i32 ; " + "i32.const 1 drop " * 2000 + "end"}, "tokens long"),
     ],
 )
@@ -137,6 +135,26 @@ def test_what_can_not_be_decoded(service: Running, asked: dict, says: str) -> No
     assert reply["error"]["type"] == "unprocessable"
     assert says in reply["error"]["message"]
     assert reply["error"]["hint"]
+
+
+def test_constant_tables_stand_behind_the_code(service: Running) -> None:
+    shown = "func i32 -> i32 ; local.get p0 i32.load8_u d0 end data d0 7 8 9"
+    module = '(module (memory 1) (data (i32.const 4096) "\\07\\08\\09") (func (export "at") (param i32) (result i32) (i32.load8_u offset=4096 (local.get 0))))'
+    for wat in (shown, module):
+        status, reply, _ = service.ask("POST", "v1/decode", {"wat": wat, "target_language": "rust"})
+        assert (status, reply["wat"]) == (200, shown)
+
+
+def test_a_language_that_the_weights_were_never_shown(tmp_path: Path) -> None:
+    less = tmp_path / "less"
+    shutil.copytree(default_checkpoint(), less)
+    config = json.loads((less / "config.json").read_text())
+    (less / "config.json").write_text(json.dumps(config | {"languages": ["rust"]}))
+    with Running("--workers", "1", "--checkpoint", str(less)) as own:
+        status, reply, _ = own.ask("POST", "v1/decode", {"target_language": "zig", "wat": CANONICAL})
+        assert (status, reply["error"]["type"]) == (422, "unprocessable")
+        assert "never shown zig" in reply["error"]["message"] and "it writes rust;" in reply["error"]["hint"]
+        assert own.ask("POST", "v1/decode", {"target_language": "rust", "wat": CANONICAL})[0] == 200
 
 
 # ---------------------------------------------------------------- OpenAI's client

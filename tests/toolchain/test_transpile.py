@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -181,25 +180,40 @@ def test_structs_and_keywords_of_callers_and_callees_do_not_mix(tmp_path: Path) 
     assert "pub fn loop_(" in text and "pub type_: i32" in text
 
 
+class Reader(Pretended):
+    """Says nothing, and keeps what it was given to read."""
+
+    to_read = True
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
+        self.read += [r.wat for r in requests]
+        return [[] for _ in requests]
+
+
 def test_a_model_reads_loops_as_they_were_written(tmp_path: Path) -> None:
-    class Reader(Pretended):
-        to_read = True
-        read: ClassVar[list[str]] = []
-
-        def decode(self, requests: Sequence[Request], *, samples: int, seed: int, temperature: float = 0.8) -> list[list[Candidate]]:
-            self.read += [r.wat for r in requests]
-            return [[] for _ in requests]
-
-    path = tmp_path / "sum.c"
+    path, reader = tmp_path / "sum.c", Reader()
     path.write_text(
         "static int one(int x) { return x / 3; }\nint both(int x) { return one(x) ^ 5; }\n"
         "int sum(const int *a, int n) { int s = 0; for (int i = 0; i < n; i++) s += one(a[i]) * both(i); return s; }\n"
     )
     for program in (load(path), load(path, as_written=True)):
-        transpile(program, language("rust"), Reader(), Options(candidates=1, inputs=64), lifter=Lifter(program))
-    optimized, written = [text for text in dict.fromkeys(Reader.read) if "loop" in text]
+        transpile(program, language("rust"), reader, Options(candidates=1, inputs=64), lifter=Lifter(program))
+    optimized, written = [text for text in dict.fromkeys(reader.read) if "loop" in text]
     assert "i32.mul" in optimized and "i32.shl" not in optimized, "the pointer is moved on"
     assert "i32.shl" in written and re.findall(r"call c\d", written) == ["call c0", "call c1"]
+
+
+def test_a_model_reads_constant_tables_behind_the_code(tmp_path: Path) -> None:
+    path, reader = tmp_path / "month.c", Reader()
+    path.write_text("static const unsigned char days[] = {31, 28, 31, 30};\nint of(unsigned m) { return days[m % 4]; }\nint same(int x) { return x ^ 5; }\n")
+    for program in (load(path), load(path, as_written=True)):
+        transpile(program, language("rust"), reader, Options(candidates=1, inputs=64))
+    tables = [text.partition(" end ")[2] for text in reader.read if "i32.xor" not in text]
+    assert tables == ["data d0 31 28 31 30"] * 2
+    assert all(text.endswith(" end") for text in reader.read if "i32.xor" in text)
 
 
 def test_near_misses_are_searched_around(program) -> None:
