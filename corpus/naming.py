@@ -116,9 +116,13 @@ def _rename(
     inside = within_structs(body)
     members = {body[i] for i in inside}
     mutable = [m.group(1) for m in re.finditer(r"\bmut\s+([A-Za-z_]\w*)\s*:", header)]
-    local = 0
+    local, imported = 0, set[str]()
+    if language.name == "rust":  # what a body uses of a library is called as there
+        line = " ".join(body)
+        imported = {word for used in re.findall(r"(?<!\w)use ([^;]*) ;", line) for word in used.split() if _IDENTIFIER.fullmatch(word)}
+        imported |= {word for given in re.findall(r"(?<!\w)impl (\w+) for \w+ { fn (\w+)", line) for word in given}
     for i, token in enumerate(body):
-        if not _IDENTIFIER.fullmatch(token) or token in names or token in language.keywords or _NUMBER_TYPE.fullmatch(token):
+        if token in imported or not _IDENTIFIER.fullmatch(token) or token in names or token in language.keywords or _NUMBER_TYPE.fullmatch(token):
             continue
         previous = body[i - 1] if i else ""
         if token in tags and previous in ("struct", "union"):

@@ -58,7 +58,7 @@ _ENTRY = re.compile(r'const _: \(\) = \{[^"\n]*#\[export_name = "(\w+)"\][^\n]*?
 _VARIABLE = re.compile(r"^(?:pub(?:\([^)]*\))? +)?static +mut +(?P<name>\w+) *: *(?P<array>\[ *)?(?P<scalar>\w+) *[;=]", re.M)
 
 KEYWORDS = frozenset(
-    """as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref return
+    """_ as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref return
     self Self static struct super trait true type unsafe use where while abstract become box do final macro override priv try typeof
     unsized virtual yield i8 u8 i16 u16 i32 u32 i64 u64 i128 u128 isize usize f32 f64 bool char str core std Some None Ok Err Option
     Result matches unreachable""".split()

@@ -48,7 +48,7 @@ ROUNDS = 4
 """How often a unit is mended: a discard can turn a variable into one that never changes."""
 
 KEYWORDS = frozenset(
-    """addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum errdefer
+    """_ addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime const continue defer else enum errdefer
     error export extern fn for if inline linksection noalias noinline nosuspend opaque or orelse packed pub resume return struct suspend
     switch test threadlocal try union unreachable var volatile while true false null undefined i8 u8 i16 u16 i32 u32 i64 u64 isize usize
     f32 f64 bool void anyopaque noreturn type anyerror comptime_int comptime_float std math mem len ptr min max""".split()

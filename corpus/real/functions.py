@@ -227,29 +227,26 @@ def _as_read(text: str, functions: list[SourceFunction]) -> list[SourceFunction]
     return functions
 
 
-_PLAIN: dict[str, tuple[Callable[[str], str], Callable[[str, list[SourceFunction]], list[SourceFunction]]]] = {
-    "rust": (real_rust.plain, real_rust.with_items),
-    "zig": (real_zig.plain, real_zig.with_constants),
-}
-"""By language: how a file is rewritten before it is read, and what its functions get of the file afterwards."""
+_COMPLETE: dict[str, Callable[[str, list[SourceFunction]], list[SourceFunction]]] = {"rust": real_rust.with_items, "zig": real_zig.with_constants}
+"""By language: what the functions of a rewritten file get of it."""
 
 
 def _read(tree: Tree, tongue: Language, files: Sequence[str], drops: Counter[str]) -> Read:
     """Other languages: by their own readers, a file at a time."""
     for relative in files:
         text = (tree.folder / relative).read_text(errors="replace")
-        plain, complete = _PLAIN.get(tongue.name, (str, _as_read))
+        complete = _COMPLETE.get(tongue.name, _as_read)
         own: frozenset[str] | None = None
         if tongue.name == "go":
             if real_go.is_for_one_platform(relative, text):
                 drops["file: for one platform"] += 1
                 continue
             text, own = real_go.with_package(text, tree.folder / relative, tree.folder)
+        elif tongue.name == "rust":
+            text, own = real_rust.with_crate(text, tree.folder / relative, tree.folder)
         elif tongue.name == "zig":
             own = frozenset(tongue.definitions(text)) | frozenset(tongue.definitions(real_zig.plain(text)))
             text = real_zig.plain(text, (tree.folder / relative).parent)
-        else:
-            text = plain(text)
         for function in complete(text, tongue.read(text)):
             if own is not None and function.name not in own:
                 continue

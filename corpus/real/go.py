@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from transpile.corpus.go.reader import constants
 from transpile.corpus.go.text import blank_go, named_types, parameters, struct_of
+from transpile.corpus.real.licences import may_come_along
 from transpile.corpus.scanner import closing, split
 
 CHOSEN = {"Float": "float64", "float": "float64", "Unsigned": "uint32", "uint": "uint32", "byte": "byte"}
@@ -209,7 +210,7 @@ def package(folder: Path) -> Package:
     texts, methods = [], Methods()
     for file in sorted(folder.glob("*.go"))[:MOST_SIBLINGS]:
         text = file.read_text(errors="replace") if file.stat().st_size <= LONGEST else ""
-        if not is_for_one_platform(file.name, text):
+        if not is_for_one_platform(file.name, text) and may_come_along(text):
             texts.append(text)
             for owner, own in methods_of(text).items():
                 methods.setdefault(owner, {}).update(own)

@@ -75,6 +75,11 @@ def licence_of(text: str) -> str | None:
     return next((name for name, phrase in _PHRASES if re.search(phrase, plain, re.IGNORECASE | re.DOTALL)), None)
 
 
+def may_come_along(text: str) -> bool:
+    """Whether a function may bring what this file defines along: unless it states a licence that is not permissive."""
+    return (licence_of(text[:6000]) or "MIT") in PERMISSIVE
+
+
 def licence_of_folder(folder: Path) -> str:
     """SPDX id from the licence file of a source tree, `unknown` without one. Several files are a choice: the first permissive one counts."""
     found = [licence_of(p.read_text(errors="replace")) for p in licence_files(folder)]

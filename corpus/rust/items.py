@@ -12,8 +12,8 @@ from typing import NamedTuple
 from transpile.corpus.scanner import closing
 
 _HEAD = re.compile(
-    r"(?:\s|#\s*!?\s*\[[^\]]*\])*(?P<start>(?:pub(?:\s*\([^)]*\))?\s+)?(?:(?P<kind>const|static|type|struct|enum|mod|impl|trait|use|macro_rules\s*!)\b\s*"
-    r"(?!fn\b|unsafe\b)(?P<name>\w*)|(?:(?:default|const|unsafe|async|extern(?:\s*\"[^\"]*\")?)\s+)*(?P<fn>fn)\s+(?P<called>\w+)))"
+    r"(?:\s|#\s*!?\s*\[[^\]]*\])*(?P<start>(?:pub(?:\s*\([^)]*\))?\s+)?(?:(?P<kind>const|static|type|struct|enum|mod|impl|trait|use|macro_rules\s*!)\b\s*+"
+    r"(?!fn\b|unsafe\b|extern\b|async\b)(?P<name>\w*)|(?:(?:default|const|unsafe|async|extern(?:\s*\"[^\"]*\")?)\s+)*(?P<fn>fn)\s+(?P<called>\w+)))"
 )
 
 

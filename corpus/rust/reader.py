@@ -94,6 +94,9 @@ def _function(
         scalar, pointer, const, is_slice = read
         if pointer and not is_slice and "&" in one["type"] and (scalar[0] == "[" or (scalar in structs and not structs[scalar].flat)):
             first += f"\n    let {one['name']} = &{'' if const else 'mut '}*{one['name']};"
+        is_scalar = pointer and not is_slice and "&" in one["type"] and scalar in WIDTHS
+        if is_scalar and re.search(rf"(?<![\w.*]){one['name']}\b", code[slice(*item.body)]):
+            first += f"\n    let {one['name']} = &{'' if const else 'mut '}*{one['name']};"
         position = len(parameters)
         parameters.append(Parameter(one["name"], scalar, pointer, const, position + 1 if is_slice else None))
         if is_slice:

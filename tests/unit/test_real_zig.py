@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from transpile.corpus.language import language
+from transpile.corpus.naming import canonical_function
 from transpile.corpus.real.zig import plain, with_constants
 
 
@@ -64,3 +65,8 @@ def test_functions_of_files_beside_it_come_along(tmp_path: Path) -> None:
 
 def test_hexadecimal_floats() -> None:
     assert "return x * 12.0 + 0.1" in plain("fn f(x: f64) f64 { return x * 0x1.8p3 + 0x1.999999999999ap-4; } const big: f128 = 0x1p9000;")
+
+
+def test_what_is_discarded_stays_so() -> None:
+    one = read("fn f(x: u32, y: u32) u32 { _ = y; return x; }")["f"]
+    assert canonical_function(one, language("zig"), [], {"f": one.signature}).text == "fn f0 ( p0 : u32 , p1 : u32 ) u32 { _ = p1 ; return p0 ; }"
