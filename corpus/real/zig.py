@@ -4,7 +4,7 @@ A file is rewritten before it is read: `fn f(comptime T: type, x: T) T` is there
 behind it. Afterwards the constants of the file that a
 function names stand at the start of its body, in the order of their need, since Zig allows no unused ones. Invariant: what is not understood stays
 as it is, and does not compile. A function of the file that is called and whose types no signature can say (`anytype`, optionals, errors) comes along
-as an inline function of the body. Limits: no functions of structs, no constants that are structs with functions.
+as an inline function of the body. A function of a struct is one of the file. Limits: structs that functions make, fields that are no scalars.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from transpile.corpus.scanner import blank_zig, closing, split
+from transpile.corpus.scanner import blank_zig, closing, functions, split
+from transpile.corpus.signature import WIDTHS
 from transpile.corpus.source import SourceFunction
+from transpile.corpus.zig.reader import FIELD
 
 CHOSEN = {"float": "f64", "Float": "f64", "nan": "f64", "unsigned": "u32"}
 """What a type parameter stands for, by a word in the function; others stand for i32."""
@@ -23,6 +25,7 @@ _CONSTANT = re.compile(r"(?:pub\s+)?const\s+(\w+)\s*(?::[^=;]+)?=\s*")
 _TYPE_PARAMETER = re.compile(r"\(\s*comptime\s+(\w+)\s*:\s*type\s*,\s*")
 _HEX_FLOAT = re.compile(r"\b0x[0-9a-fA-F_]+(?:\.[0-9a-fA-F_]+)?[pP][+-]?\d+")
 _IMPORT = re.compile(r'^(?:pub\s+)?const\s+(\w+)\s*=\s*@import\("([\w./-]+\.zig)"\)(?:\.(\w+))?\s*;', re.M)
+_STRUCT = re.compile(r"^(?:pub\s+)?const\s+(\w+)\s*=\s*(?:extern\s+)?struct\s*\{", re.M)
 _TOP = re.compile(r"^(?:pub\s+)?(?:inline\s+)?fn\s+(\w+)\s*(?=\()", re.M)
 _DECLARED = re.compile(r"\b(?:const|var)\s+(\w+)|\|\s*\*?(\w+)\s*(?:,\s*(\w+)\s*)?\|")
 LONGEST_HELPER = 4000
@@ -33,7 +36,7 @@ def plain(text: str, folder: Path | None = None) -> str:
     the files beside it, if their folder is given."""
     if folder is not None:
         text = _with_imports(text, folder)
-    text = _HEX_FLOAT.sub(_decimal, text)
+    text = _without_structs(_HEX_FLOAT.sub(_decimal, text))
     code = blank_zig(text)
     out = [text]
     for found in _TOP.finditer(code):
@@ -47,6 +50,44 @@ def plain(text: str, folder: Path | None = None) -> str:
         head = re.sub(rf"\b{parameter[1]}\b", chosen, "(" + text[parameter.end() : brace])
         out.append(f"fn {found[1]}_{chosen}{head}{{ const {parameter[1]} = {chosen};{text[brace + 1 : stop + 1]}")
     return "\n".join(out)
+
+
+def _without_structs(text: str) -> str:
+    """A file whose structs have no functions: these are functions of the file, named `Struct_function`, that take the struct as a pointer. Such a struct
+    keeps the fields that are scalars, and what it defines besides is a constant of the file."""
+    code = blank_zig(text)
+    added: list[str] = []
+    known = set(constants(text))
+    for found in reversed(list(_STRUCT.finditer(code))):
+        end, owner = closing(code, found.end() - 1), found[1]
+        inside = code[found.end() : end] if end is not None else ""
+        if end is None or not re.search(r"\bfn\b", inside):
+            continue
+        own = text[found.end() : end]
+        items = list(functions(inside))
+        names = "|".join(item.name for item in items)
+        for item in items:
+            taken = re.sub(r"@This\(\)|\bSelf\b", owner, own[slice(*item.parameters)])
+            this = re.match(rf"\s*(\w+)\s*:\s*(?:\*(?:const\s+)?)?{owner}\s*(?:,|$)", taken)
+            taken = re.sub(rf":\s*{owner}\b", f": *const {owner}", taken)
+            body = re.sub(r"@This\(\)|\bSelf\b", owner, own[slice(*item.body)])
+            body = re.sub(rf"(?<![.\w]){owner}\.({names})\(", rf"{owner}_\1(", body)
+            if this:
+                body = re.sub(rf"(?<![.\w]){this[1]}\.({names})\(\s*", rf"{owner}_\1({this[1]}, ", body).replace(f"({this[1]}, )", f"({this[1]})")
+            added.append(f"fn {owner}_{item.name}({taken}) {item.result} {{{body}}}")
+        for name, one in constants(own).items():
+            if name not in known and name != "Self":
+                known.add(name)
+                added.append(re.sub(r"@This\(\)|\bSelf\b", owner, one))
+        rest = inside
+        for item in reversed(items):
+            head = re.search(r"(?:(?:pub|inline|noinline|export)\s+)*fn\s+\w+\s*\($", rest[: item.parameters[0]])
+            rest = rest[: head.start() if head else item.start] + rest[item.body[1] + 1 :]
+        rest = re.sub(r"\b(?:pub\s+)?(?:const|var)\b[^;]*;", "", rest)
+        fields = [f"{f[1]}: {f[2]}" for part in split(rest) if (f := FIELD.fullmatch(part)) and f[2] in WIDTHS]
+        text = f"{text[: found.end()]} {', '.join(fields)} {text[end:]}"
+        code = f"{code[: found.end()]} {', '.join(fields)} {code[end:]}"
+    return "\n".join([text, *added])
 
 
 def _decimal(found: re.Match[str]) -> str:
@@ -139,9 +180,9 @@ def helpers(text: str) -> dict[str, str]:
     return found
 
 
-def with_constants(text: str, functions: list[SourceFunction]) -> list[SourceFunction]:
+def with_constants(text: str, read_from: list[SourceFunction]) -> list[SourceFunction]:
     """Functions of a rewritten file with the constants that they name, and what they call and is no function here, at the start of their bodies."""
-    read = {f.name for f in functions}
+    read = {f.name for f in read_from}
     known = {name: one for name, one in helpers(text).items() if name not in read} | constants(text)
 
     def needed(words: str, out: dict[str, str]) -> dict[str, str]:
@@ -160,4 +201,4 @@ def with_constants(text: str, functions: list[SourceFunction]) -> list[SourceFun
         before = " ".join(c for name, c in found.items() if name not in own)
         return replace(function, text=f"{function.text[: brace + 1]} {before}{body}" if before else function.text, callees=tuple(map(one, function.callees)))
 
-    return [one(f) for f in functions]
+    return [one(f) for f in read_from]

@@ -70,3 +70,18 @@ def test_hexadecimal_floats() -> None:
 def test_what_is_discarded_stays_so() -> None:
     one = read("fn f(x: u32, y: u32) u32 { _ = y; return x; }")["f"]
     assert canonical_function(one, language("zig"), [], {"f": one.signature}).text == "fn f0 ( p0 : u32 , p1 : u32 ) u32 { _ = p1 ; return p0 ; }"
+
+
+def test_functions_of_structs_are_functions_of_the_file() -> None:
+    found = read(
+        "pub const Counter = struct {\n    const Self = @This();\n    const step = 2;\n    n: u32 = 0,\n    name: []const u8,\n    m: u8,\n"
+        "    pub fn next(self: *Self, k: u32) u32 { self.n += k * step; return self.twice(); }\n"
+        "    fn twice(self: Counter) u32 { return self.n * 2; }\n    fn low(x: u32) u32 { return Self.high(x) & 1; }\n"
+        "    fn high(x: u32) u32 { return x >> 1; }\n    fn text(self: *Self) []const u8 { return self.name; }\n};\n"
+    )
+    assert set(found) == {"Counter_next", "Counter_twice", "Counter_low", "Counter_high"}
+    assert " ".join(found["Counter_next"].text.split()) == (
+        "fn Counter_next(self: *Counter, k: u32) u32 { const step = 2; self.n += k * step; return Counter_twice(self); }"
+    )
+    assert [s.fields for s in found["Counter_next"].signature.structs] == [(("n", "u32"), ("m", "u8"))]
+    assert [c.name for c in found["Counter_low"].callees] == ["Counter_high"]
