@@ -20,8 +20,8 @@ from transpile.tokenizer.vocabulary import END, PAD, language_tag
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SOURCE_WEIGHT = {"c": 5.0, "cpp": 2.0, "zig": 1.5, "rust": 1.5}
-TARGET_WEIGHT = {"rust": 8.0, "c": 2.5, "zig": 2.0, "cpp": 1.0}
+SOURCE_WEIGHT = {"c": 10.0, "cpp": 3.0, "zig": 1.5, "rust": 1.5}
+TARGET_WEIGHT = {"rust": 20.0, "c": 3.0, "zig": 2.0, "cpp": 1.0}
 """How often a language is read and written, relative to the others (1 for one not named)."""
 LEVEL_WEIGHT = {"2": 0.4}
 """How often a compilation is read beside one that keeps the loops of its source (`Language.as_written`), which is what users' files are compiled to."""
