@@ -100,12 +100,15 @@ def grammar(language: str, signature: Signature, callees: Sequence[Signature] = 
         raise TranspileError(f"there is no grammar of {language}", hint="grammars are there for rust and c")
     structs = [s for one in (signature, *callees) for s in one.structs]
     fields = sorted({name for s in structs for name, _ in s.fields})
+    shape = (_RUST if language == "rust" else _C).strip()
+    if not fields:  # behind a dot nothing could come
+        shape = re.sub(r"\('\.' field '='\)\? | \| '(?:->|\.)' field", "", shape)
     rules = [
-        *(_RUST if language == "rust" else _C).strip().splitlines(),
+        *shape.splitlines(),
         *([f"tail ::= {'value' if signature.result else 'action | value'}"] if language == "rust" else []),
         f"name ::= {_any([p.name for p in signature.parameters], 'local')}",
         'local ::= "▁v" [0-9] [0-9]? [0-9]?' + (" | " + _any([p.name for p in signature.parameters]) if language == "rust" and signature.parameters else ""),
-        f"field ::= {_any(fields) or _NEVER}",
+        *([f"field ::= {_any(fields) or _NEVER}"] if re.search(r"\bfield\b", shape) else []),
         f"struct ::= {_any([f'struct {s.name}' if language == 'c' else s.name for s in structs]) or _NEVER}",
         f"call_of ::= {' | '.join(_call(c, language) for c in (signature, *callees))}",
     ]

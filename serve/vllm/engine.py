@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -180,6 +181,9 @@ class VllmEngine:
                         if over[part.index]:
                             break
                         logprob = ranked[token].logprob
+                        if not math.isfinite(logprob):  # a grammar that lets nothing follow: vLLM gives some token, and ends the request
+                            over[part.index] = True
+                            break
                         sample.logprob += logprob
                         if token == END:
                             sample.ended = True

@@ -34,6 +34,12 @@ def test_names_fields_and_results_are_the_functions_own() -> None:
     assert 'call_of ::= "\u2581f0" "\u2581(" assigned "\u2581," assigned "\u2581)"' in c
 
 
+@pytest.mark.parametrize("target", ["c", "rust"])
+def test_no_field_is_asked_for_where_there_is_none(target: str) -> None:
+    assert not re.search(r'"\u2581(?:\.|->)" field', of("int f0(int p0)", target))
+    assert re.search(r'"\u2581\." field', of("struct S { int m0; };\nint f0(const struct S *p0)", target))
+
+
 def test_there_is_no_grammar_of_zig() -> None:
     with pytest.raises(TranspileError, match="no grammar of zig"):
         of("int f0(int p0)", "zig")

@@ -76,3 +76,11 @@ def test_functions_of_the_corpus_pass(compiler: Any, rows: list[Any], target: st
 def test_what_passes(compiler: Any, target: str, header: str, body: str, passes: bool) -> None:
     signature = language("c").read(header + " { }")[0].signature
     assert taken(compiler, grammar(target, signature), body) == passes
+
+
+@pytest.mark.parametrize(("header", "goes_on"), [("int f0(int p0)", False), ("struct S { int m0; };\nint f0(const struct S *p0)", True)])
+def test_no_token_leads_to_where_none_can_follow(compiler: Any, header: str, goes_on: bool) -> None:
+    [function] = language("c").read(header + " { }")
+    matcher = xgrammar.GrammarMatcher(compiler.compile_grammar(xgrammar.Grammar.from_ebnf(grammar("c", function.signature))))
+    assert all(matcher.accept_token(token) for token in TOKENIZER.encode("return p0", add_special_tokens=False).ids)
+    assert matcher.accept_token(TOKENIZER.token_to_id("\u2581->")) == goes_on
