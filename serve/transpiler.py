@@ -203,6 +203,13 @@ def prepare(program: Program, function: SourceFunction, shared: Sequence[Struct]
     return Work(function, text, tuple(own), structs, fields, signature, callees, named, functions)
 
 
+def _keeps_something(program: Program, w: Work) -> bool:
+    """Whether a function names data that may change: a model knows no names of the file's variables, and what it writes without them can be right for a
+    single call at most."""
+    segments = program.module.segments
+    return any(segments[i].name.startswith((".data", ".bss")) for i in canonical(program.code(w.function.name)).data)
+
+
 def text_for_model(programs: Iterable[Program | None], w: Work) -> str:
     """What the model reads of a function: of the first of a program's compilations that there is and that calls the same."""
     for one in programs:
@@ -244,9 +251,12 @@ def _translate_level(
                 if number and target.exclusive and raw != w.canonical:
                     bodies = lifter.decode(w.function.name, w.wat, raw, types, target, w.callees)
                     candidates += [(raw, Candidate(code, target.name, 0.0, NAME)) for code in bodies]
+            keeps = _keeps_something(program, w)
             if beyond := library_calls(w.wat):
                 w.reason = f"call of {', '.join(beyond[:3])}"
-            if decoder and samples and not beyond:
+            elif keeps and not lifter:
+                w.reason = "it uses variables of the file, which the rules alone can name"
+            if decoder and samples and not beyond and not keeps:
                 prelude = canonical_text(target.write_prelude(w.canonical, w.callee_signatures))
                 seed, heat = options.seed * 1009 + number * 7919 + 1, (0.8, 1.1)[number]
                 text = text_for_model((to_read, program), w)

@@ -216,6 +216,19 @@ def test_a_model_reads_constant_tables_behind_the_code(tmp_path: Path) -> None:
     assert all(text.endswith(" end") for text in reader.read if "i32.xor" in text)
 
 
+def test_a_model_is_not_asked_for_what_keeps_something(tmp_path: Path) -> None:
+    path, reader = tmp_path / "count.c", Reader()
+    path.write_text(
+        "static double held[4];\nvoid put(int i, double x) { held[i & 3] = x; }\n"
+        "double total(void) { return held[0] + held[1]; }\nint twice(int x) { return x * 2; }\n"
+    )
+    alone = {t.name: t for t in transpile(load(path), language("rust"), reader, Options(candidates=2, inputs=64))}
+    assert len(reader.read) == 2 and all("i32" in text and "f64" not in text for text in reader.read)
+    assert alone["total"].verdict.status == "undecoded" and "variables of the file" in alone["total"].verdict.evidence
+    with_rules = transpile(load(path), language("rust"), reader, Options(candidates=2, inputs=64), lifter=Lifter(load(path)))
+    assert all(t.verdict.verified for t in with_rules)
+
+
 def test_near_misses_are_searched_around(program) -> None:
     translations = transpile(program, language("rust"), NearMiss(), Options(candidates=4, inputs=256))
     assert [(t.name, t.verdict.verified, t.engine) for t in translations] == [
