@@ -251,7 +251,7 @@ def _translate_level(
                 if number and target.exclusive and raw != w.canonical:
                     bodies = lifter.decode(w.function.name, w.wat, raw, types, target, w.callees)
                     candidates += [(raw, Candidate(code, target.name, 0.0, NAME)) for code in bodies]
-            keeps = _keeps_something(program, w)
+            keeps = decoder is not None and _keeps_something(program, w)
             if beyond := library_calls(w.wat):
                 w.reason = f"call of {', '.join(beyond[:3])}"
             elif keeps and not lifter:
